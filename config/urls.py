@@ -1,0 +1,12 @@
+"""config.urls: the product's own addresses, and the door for staff."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("papers.urls")),
+    path("admin/", admin.site.urls),
+]
+handler403 = "papers.views.page.forbidden"
+handler404 = "papers.views.page.not_found"
+handler500 = "papers.views.page.server_error"

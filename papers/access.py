@@ -1,0 +1,40 @@
+"""access: who may see or change what. Every view is for signed-in people unless it says otherwise (settings.py)."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from .models import Paper, Person
+
+View = Callable[..., HttpResponse]
+
+
+def member_required(view: View) -> View:
+    """Guests read; what changes something is for members and admins."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_guest:  # type: ignore[union-attr]
+            raise PermissionDenied("Guests can read here. Ask an admin to make you a member.")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def admin_required(view: View) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_admin:  # type: ignore[union-attr]
+            raise PermissionDenied("This page is for admins.")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def paper_for(person: Person, paper_id: int) -> Paper:
+    """The paper, for someone who may see it: the whole team may. Http404 when there is none."""
+    return get_object_or_404(Paper, pk=paper_id)

@@ -1,0 +1,1 @@
+"""forms: what people may send us."""

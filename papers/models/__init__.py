@@ -1,0 +1,28 @@
+"""models: what the database keeps, one module a thing, each with its QuerySet."""
+
+from .author import Author, Authorship
+from .comment import Comment
+from .event import Event
+from .paper import Name, Paper, Version
+from .person import OneTimeLink, Person
+from .source import FetchLog, Host, Sighting, Source
+from .stage import Stage
+from .vote import Vote
+
+__all__ = [
+    "Author",
+    "Authorship",
+    "Comment",
+    "Event",
+    "FetchLog",
+    "Host",
+    "Name",
+    "OneTimeLink",
+    "Paper",
+    "Person",
+    "Sighting",
+    "Source",
+    "Stage",
+    "Version",
+    "Vote",
+]

@@ -1,0 +1,26 @@
+"""models.comment: a flat thread on a paper."""
+
+from django.db import models
+
+from .paper import Paper
+from .person import Person
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    pass
+
+
+class Comment(models.Model):
+    paper = models.ForeignKey(Paper, models.CASCADE, related_name="comments", db_index=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    text = models.TextField()
+    at = models.DateTimeField()
+    edited_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["paper", "at"], name="comment_paper_at")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} on {self.paper_id}"

@@ -1,0 +1,156 @@
+"""models.person: who uses this install, and the one-time links that let them in."""
+
+import hashlib
+import secrets
+import zoneinfo
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+
+def validate_time_zone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(f"“{name}” is not a time zone. Pick one such as Europe/Paris.")
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def active(self) -> "PersonQuerySet":
+        return self.filter(is_active=True)
+
+    def admins(self) -> "PersonQuerySet":
+        return self.active().filter(role=Person.Role.ADMIN)
+
+
+class PersonManager(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  # type: ignore[misc]
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Person":
+        person = self.model(email=email.strip().lower(), **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Person":
+        return self.create_user(email, password, role=Person.Role.ADMIN, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(email=(username or "").strip().lower())
+
+
+class Person(AbstractBaseUser):
+    """A member of the team. Reading state, minutes and drafts are personal; all else is the team's."""
+
+    class Role(models.TextChoices):
+        MEMBER = "member", "Member"
+        ADMIN = "admin", "Admin"
+        GUEST = "guest", "Guest (reads only)"
+
+    email = models.EmailField(max_length=254)  # always lower case
+    name = models.CharField(max_length=80)
+    role = models.CharField(max_length=8, choices=Role.choices, default=Role.MEMBER)
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
+    keys_on = models.BooleanField("keyboard shortcuts", default=True)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(default=timezone.now)
+
+    objects = PersonManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email"],
+                name="one_person_per_email",
+                violation_error_message="Somebody with this e-mail address is already here.",
+            ),
+            models.CheckConstraint(condition=models.Q(role__in=["member", "admin", "guest"]), name="role_is_known"),
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="email_is_lower_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role == self.Role.ADMIN
+
+    @property
+    def is_guest(self) -> bool:
+        return self.role == self.Role.GUEST
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+    @property
+    def initials(self) -> str:
+        words = self.name.split()
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+    # What Django's own admin asks of a user.
+    @property
+    def is_staff(self) -> bool:
+        return self.is_admin
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return self.is_active and self.is_admin
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and self.is_admin
+
+
+class OneTimeLinkQuerySet(models.QuerySet["OneTimeLink"]):
+    def usable(self, now: datetime) -> "OneTimeLinkQuerySet":
+        return self.filter(used_at=None, expires_at__gt=now)
+
+    def for_token(self, token: str) -> "OneTimeLinkQuerySet":
+        return self.filter(token_hash=OneTimeLink.hash(token))
+
+    def mint(self, kind: str, now: datetime, valid_for: timedelta, **fields: Any) -> "tuple[OneTimeLink, str]":
+        """A new link and its token. Only the token's hash is kept: the token is shown once."""
+        token = secrets.token_urlsafe(32)
+        link = self.create(
+            kind=kind, token_hash=OneTimeLink.hash(token), created_at=now, expires_at=now + valid_for, **fields
+        )
+        return link, token
+
+
+class OneTimeLink(models.Model):
+    """An address that lets one person in once: the first admin, an invitation, or a password reset."""
+
+    class Kind(models.TextChoices):
+        FIRST_ADMIN = "first_admin", "first admin"
+        INVITATION = "invitation", "invitation"
+        RESET = "reset", "password reset"
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    token_hash = models.CharField(max_length=64)
+    person = models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="+")
+    email = models.EmailField(blank=True)
+    role = models.CharField(max_length=8, choices=Person.Role.choices, default=Person.Role.MEMBER)
+    created_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OneTimeLinkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token_hash"], name="one_link_per_token")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} for {self.email or 'anyone who has it'}"
+
+    @staticmethod
+    def hash(token: str) -> str:
+        return hashlib.sha256(token.encode()).hexdigest()
+
+    def use(self, now: datetime) -> bool:
+        """Mark as used; False when somebody else was first or it has expired."""
+        return bool(OneTimeLink.objects.usable(now).filter(pk=self.pk).update(used_at=now))

@@ -1,0 +1,161 @@
+"""models.source: where papers come from, what each source brought, and how it was fetched."""
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from .person import Person
+
+
+class SourceQuerySet(models.QuerySet["Source"]):
+    def fetched(self) -> "SourceQuerySet":
+        """Sources that a worker pulls: not people, not paused. A muted one is still fetched."""
+        return self.exclude(kind=Source.Kind.PERSON).exclude(state=Source.State.PAUSED)
+
+    def due(self, now: datetime) -> "SourceQuerySet":
+        return self.fetched().filter(next_fetch__lte=now).filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
+
+
+class Source(models.Model):
+    """Where papers come from, how much the team sees of it, and how politely it is asked."""
+
+    class Kind(models.TextChoices):
+        ARXIV = "arxiv", "arXiv"
+        FEED = "feed", "Feed"
+        PERSON = "person", "Person"
+
+    class Horizon(models.TextChoices):
+        CORE = "core", "Core"
+        ADJACENT = "adjacent", "Adjacent"
+        MOONSHOT = "moonshot", "Moonshot"
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "Active"
+        MUTED = "muted", "Muted"
+        PAUSED = "paused", "Paused"
+
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    # arxiv: a category (`cs.LG`) or `search: <query>`; feed: its URL; person: `person:<id>`.
+    address = models.CharField(max_length=2000)
+    name = models.CharField(max_length=200)
+    site_url = models.CharField(max_length=2000, blank=True)
+    horizon = models.CharField(max_length=8, choices=Horizon.choices, default=Horizon.CORE)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
+    person = models.OneToOneField(Person, models.PROTECT, null=True, blank=True, related_name="source")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    # How to ask again, politely.
+    etag = models.TextField(blank=True)
+    last_modified = models.TextField(blank=True)
+    body_hash = models.CharField(max_length=64, blank=True)
+    moved_to = models.CharField(max_length=2000, blank=True)
+    moved_seen = models.PositiveSmallIntegerField(default=0)
+    next_fetch = models.DateTimeField(null=True, blank=True, default=timezone.now)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+
+    # How it went.
+    last_fetch = models.DateTimeField(null=True, blank=True)
+    last_success = models.DateTimeField(null=True, blank=True)
+    last_new = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+    failures = models.PositiveIntegerField(default=0)
+
+    # The chance that a paper from here gets read: made by ranking.refresh, drawn on every card, so it is stored.
+    yield_read = models.FloatField(null=True, blank=True)
+    yield_skimmed = models.PositiveIntegerField(default=0)
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "address"],
+                name="one_source_per_address",
+                violation_error_message="This source is already in the list.",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="person", person__isnull=False) | (~Q(kind="person") & Q(person=None)),
+                name="person_source_has_its_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def claim(self, now: datetime, for_at_most: timedelta = timedelta(minutes=15)) -> bool:
+        """Take this source for one fetch; False when another worker was first. A crashed claim expires."""
+        until = now + for_at_most
+        won = Source.objects.due(now).filter(pk=self.pk).update(claimed_until=until)
+        if won:
+            self.refresh_from_db()
+        return bool(won)
+
+
+class HostQuerySet(models.QuerySet["Host"]):
+    pass
+
+
+class Host(models.Model):
+    """One row per host and port that we ask: when it may be asked next, and whether someone is asking now."""
+
+    name = models.CharField(primary_key=True, max_length=260)
+    next_at = models.DateTimeField()
+    busy_until = models.DateTimeField(null=True, blank=True)
+
+    objects = HostQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SightingQuerySet(models.QuerySet["Sighting"]):
+    pass
+
+
+class Sighting(models.Model):
+    """This source brought this paper, at this time, with this announce type."""
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="sightings", db_index=False)
+    paper = models.ForeignKey("papers.Paper", models.CASCADE, related_name="sightings")
+    at = models.DateTimeField()
+    announce_type = models.CharField(max_length=16, blank=True)
+    link = models.TextField(blank=True)
+
+    objects = SightingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "paper"], name="one_sighting_per_source_and_paper")]
+        indexes = [models.Index(fields=["source", "-at"], name="sighting_source_at")]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} brought {self.paper_id}"
+
+
+class FetchLog(models.Model):
+    """One row for each fetch: what was asked, what came, what was stored."""
+
+    class Outcome(models.TextChoices):
+        OK = "ok", "fetched"
+        UNCHANGED = "unchanged", "nothing new"
+        FAILED = "failed", "failed"
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="fetches", db_index=False)
+    at = models.DateTimeField()
+    took_ms = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    status = models.PositiveSmallIntegerField(null=True, blank=True, help_text="HTTP status, when there was one")
+    size = models.PositiveIntegerField(default=0, help_text="bytes, decompressed")
+    seen = models.PositiveIntegerField(default=0)
+    added = models.PositiveIntegerField(default=0)
+    joined = models.PositiveIntegerField(default=0, help_text="known papers that this source now also brought")
+    amended = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0, help_text="malformed entries and replacements of unknown papers")
+    note = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["source", "-at"], name="fetchlog_source_at")]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} at {self.at:%Y-%m-%d %H:%M}: {self.outcome}"

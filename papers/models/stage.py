@@ -1,0 +1,58 @@
+"""models.stage: how far a person got with a paper."""
+
+from django.db import models
+from django.db.models import Q
+
+from .paper import Paper
+from .person import Person
+
+
+class StageQuerySet(models.QuerySet["Stage"]):
+    def kept_by(self, person: Person) -> "StageQuerySet":
+        return self.filter(person=person, kept_at__isnull=False, read_at=None, passed_at=None)
+
+
+class Stage(models.Model):
+    """One row per person and paper, with a time for each step that was taken.
+
+    `read` stands above `kept`, `kept` above `passed`, `passed` above `skimmed`.
+    """
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="stages", db_index=False)
+    paper = models.ForeignKey(Paper, models.CASCADE, related_name="stages")
+    skimmed_at = models.DateTimeField(null=True, blank=True)
+    kept_at = models.DateTimeField(null=True, blank=True)
+    passed_at = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = StageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "paper"], name="one_stage_row_each"),
+            models.CheckConstraint(
+                condition=Q(skimmed_at__isnull=False)
+                | Q(kept_at__isnull=False)
+                | Q(passed_at__isnull=False)
+                | Q(read_at__isnull=False),
+                name="stage_says_something",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["person", "-kept_at", "-paper"],
+                condition=Q(kept_at__isnull=False, read_at=None, passed_at=None),
+                name="stage_kept",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} and {self.paper_id}: {self.now}"
+
+    @property
+    def now(self) -> str:
+        """The highest step: read, kept, passed or skimmed."""
+        for step in ("read", "kept", "passed"):
+            if getattr(self, f"{step}_at"):
+                return step
+        return "skimmed"

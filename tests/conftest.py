@@ -1,0 +1,26 @@
+"""What every test stands on: a real PostgreSQL, made for this run and thrown away after it."""
+
+import os
+import shutil
+from pathlib import Path
+
+from config.embedded import Cluster
+
+_cluster: Cluster | None = None
+
+
+def pytest_configure(config):
+    """Start a cluster of this run's own, unless DATABASE_URL names one. xdist's workers share the controller's."""
+    global _cluster
+    if os.environ.get("DATABASE_URL") or hasattr(config, "workerinput"):
+        return
+    _cluster = Cluster(Path(os.environ["TENTH_TEST_RUN"]))
+    _cluster.start("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
+
+
+def pytest_unconfigure(config):
+    if _cluster:
+        _cluster.stop()
+        shutil.rmtree(_cluster.sockets, ignore_errors=True)
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ["TENTH_TEST_RUN"], ignore_errors=True)

@@ -1,0 +1,60 @@
+"""Makers: rows for tests, each with sensible invented content and whatever the test cares about on top."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from papers.models import Name, Paper, Person, Sighting, Source, Stage, Vote
+
+_numbers = itertools.count(1)
+PASSWORD = "correct-horse-battery"
+NOW = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)  # a Wednesday morning
+
+
+def make_person(name: str = "", role: str = "member", **fields: Any) -> Person:
+    number = next(_numbers)
+    name = name or f"Person {number}"
+    email = fields.pop("email", f"person{number}@team.example")
+    return Person.objects.create_user(email, fields.pop("password", PASSWORD), name=name, role=role, **fields)
+
+
+def make_source(name: str = "", **fields: Any) -> Source:
+    number = next(_numbers)
+    fields = {"kind": "feed", "address": f"https://blog{number}.example/feed.xml", **fields}
+    return Source.objects.create(name=name or f"Blog {number}", **fields)
+
+
+def make_paper(title: str = "", *, source: Source | None = None, **fields: Any) -> Paper:
+    """A paper with its names and one sighting (by `source`, else by a new one)."""
+    number = next(_numbers)
+    arxiv_id = fields.pop("arxiv_id", f"2603.{number:05d}")
+    kind = fields.pop("kind", "arxiv" if arxiv_id else "post")
+    link = f"https://arxiv.org/abs/{arxiv_id}" if arxiv_id else f"https://blog.example/posts/{number}"
+    fields = {
+        "abstract": f"We study case {number} and find that it holds.",
+        "byline": "Ada Example; Bo Sample",
+        "byline_folded": "ada example bo sample",
+        "categories": ["cs.LG"] if kind == "arxiv" else [],
+        "link": link,
+        "version": 1 if kind == "arxiv" else 0,
+        "arrived_at": NOW - timedelta(minutes=number),
+        "published_at": NOW - timedelta(days=1),
+        **fields,
+    }
+    paper = Paper.objects.create(
+        kind=kind, arxiv_id=arxiv_id, title=title or f"An invented paper number {number}", **fields
+    )
+    name = ("arxiv", arxiv_id) if arxiv_id else ("link", paper.link)
+    Name.objects.create(paper=paper, kind=name[0], value=name[1])
+    Sighting.objects.create(
+        paper=paper, source=source or make_source(), at=paper.arrived_at, announce_type="new", link=paper.link
+    )
+    return paper
+
+
+def make_vote(person: Person, paper: Paper, value: int = 1, **fields: Any) -> Vote:
+    return Vote.objects.create(person=person, paper=paper, value=value, **{"at": NOW, **fields})
+
+
+def make_stage(person: Person, paper: Paper, **times: datetime) -> Stage:
+    return Stage.objects.create(person=person, paper=paper, **times)

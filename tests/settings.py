@@ -1,0 +1,21 @@
+"""The product's settings over a data folder of the test run's own: tests never touch var/."""
+
+import os
+import tempfile
+from pathlib import Path
+
+if "TENTH_TEST_RUN" not in os.environ:  # xdist's workers inherit it from the controller
+    _var = Path(tempfile.mkdtemp(prefix="tenth-test-"))
+    _var.chmod(0o711)  # the account that runs PostgreSQL, when we are root, passes through
+    for _name in ("DEBUG", "PUBLIC_URL", "SECRET_KEY", "BIND", "PORT", "CELERY_BROKER_URL", "ALLOW_PRIVATE_ADDRESSES"):
+        os.environ[_name] = ""  # a developer's .env is not the tests' business
+    os.environ["TENTH_TEST_RUN"] = os.environ["TENTH_VAR"] = str(_var)
+
+from config.settings import *  # noqa: F403
+from config.settings import DATABASES, STORAGES
+
+DATABASES["default"]["OPTIONS"].pop("pool", None)
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+# Argon2 is slow on purpose; tests sign in often.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ALLOWED_HOSTS = ["*"]
