@@ -1,19 +1,61 @@
 """models.paper: one record a paper, whoever it came from; its names and its versions."""
 
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+if TYPE_CHECKING:
+    from .person import Person
 
 # How Crockford writes numbers in base 32: no i, l, o or u to misread.
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 
 BYLINE_SEPARATOR = "; "
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 class PaperQuerySet(models.QuerySet["Paper"]):
     def named(self, kind: str, value: str) -> "PaperQuerySet":
         return self.filter(names__kind=kind, names__value=value)
+
+    def newest_first(self) -> "PaperQuerySet":
+        return self.order_by("-arrived_at", "-id")
+
+    def older_than(self, cursor: str) -> "PaperQuerySet":
+        """What follows the paper with this cursor in newest_first; everything when the cursor is none of ours."""
+        micros, _, pk = cursor.partition("-")
+        if not (micros.isdecimal() and pk.isdecimal() and len(cursor) < 40):
+            return self
+        try:
+            at = _EPOCH + timedelta(microseconds=int(micros))
+        except OverflowError:
+            return self
+        # The first condition is implied; with it the index alone finds where to begin.
+        return self.filter(arrived_at__lte=at).filter(Q(arrived_at__lt=at) | Q(id__lt=min(int(pk), 2**63 - 1)))
+
+    def untriaged_by(self, person: "Person") -> "PaperQuerySet":
+        """Neither kept, passed nor read by this person."""
+        from .stage import Stage
+
+        judged = Q(kept_at__isnull=False) | Q(passed_at__isnull=False) | Q(read_at__isnull=False)
+        return self.filter(~Exists(Stage.objects.filter(judged, person=person, paper=OuterRef("pk"))))
+
+    def of_active_sources(self, horizon: str = "") -> "PaperQuerySet":
+        """Brought by at least one source that is switched on (and, when asked, of this horizon)."""
+        from .source import Sighting, Source
+
+        sightings = Sighting.objects.filter(paper=OuterRef("pk"), source__state=Source.State.ACTIVE)
+        return self.filter(Exists(sightings.filter(source__horizon=horizon) if horizon else sightings))
+
+    def for_cards(self) -> "PaperQuerySet":
+        """Without what no card shows (the search column is big)."""
+        return self.defer("search", "byline_folded", "comment", "journal_ref", "license")
 
 
 class Paper(models.Model):
@@ -92,6 +134,11 @@ class Paper(models.Model):
     def get_absolute_url(self) -> str:
         # Not reverse(): a list page draws this for every card, and the pattern is one line in urls.py.
         return f"/p/{self.slug}"
+
+    @property
+    def cursor(self) -> str:
+        """Where this paper stands in newest_first; what PaperQuerySet.older_than takes."""
+        return f"{(self.arrived_at - _EPOCH) // timedelta(microseconds=1)}-{self.pk}"
 
     @property
     def authors_shown(self) -> list[str]:

@@ -1,15 +1,31 @@
 """models.stage: how far a person got with a paper."""
 
+from datetime import datetime
+from typing import Any
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Greatest
 
 from .paper import Paper
 from .person import Person
+
+JUDGED_AT = Greatest("kept_at", "passed_at", "read_at")  # PostgreSQL's leaves out what is empty
 
 
 class StageQuerySet(models.QuerySet["Stage"]):
     def kept_by(self, person: Person) -> "StageQuerySet":
         return self.filter(person=person, kept_at__isnull=False, read_at=None, passed_at=None)
+
+    def judged_by(self, person: Person, since: datetime) -> "StageQuerySet":
+        return self.alias(judged_at=JUDGED_AT).filter(person=person, judged_at__gte=since)
+
+    def progress(self, since: datetime) -> dict[str, Any]:
+        """How many were judged, how many of them read since then, and the minutes those take."""
+        read = Q(read_at__gte=since)
+        return self.aggregate(
+            judged=Count("pk"), read=Count("pk", filter=read), minutes=Sum("paper__minutes", filter=read, default=0)
+        )
 
 
 class Stage(models.Model):
@@ -43,7 +59,8 @@ class Stage(models.Model):
                 fields=["person", "-kept_at", "-paper"],
                 condition=Q(kept_at__isnull=False, read_at=None, passed_at=None),
                 name="stage_kept",
-            )
+            ),
+            models.Index("person", JUDGED_AT, name="stage_judged"),
         ]
 
     def __str__(self) -> str:
