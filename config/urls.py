@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("papers.urls")),
     path("admin/", admin.site.urls),
 ]
+handler400 = "papers.views.page.bad_request"
 handler403 = "papers.views.page.forbidden"
 handler404 = "papers.views.page.not_found"
 handler500 = "papers.views.page.server_error"

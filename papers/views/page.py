@@ -1,16 +1,117 @@
-"""views.page: what all screens share: fragment or redirect, paging, the error pages."""
+"""views.page: what all screens share: fragment or redirect, paging, and the pages that say no."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+
+FORM_TOO_OLD = (
+    "This form could not be trusted: the page was open too long, you signed in or out in another tab, "
+    "or your browser sends no cookies. Go back, reload the page and send it again."
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class SeeOther(HttpResponseRedirect):
+    """The redirect after a POST: the browser asks for the new page by GET."""
+
+    status_code = 303
+
+
+# ── answers ──────────────────────────────────────────────────────────────────────────────────
+
+
+def safe_next(request: HttpRequest, default: str | Model) -> str:
+    """Where the form wants to lead: its `next` when that is a page of ours, else `default`."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if ours else resolve_url(default)
+
+
+def fragment_or_redirect(request: HttpRequest, template: str, context: dict[str, Any], to: str | Model) -> HttpResponse:
+    """After an act: the changed piece for htmx, else a redirect to `next` or `to` (a model, an URL name, a path)."""
+    if getattr(request, "htmx", False):
+        return render(request, template, context)
+    return SeeOther(safe_next(request, to))
+
+
+def refuse(request: HttpRequest, sentence: str, status: int = 400, title: str = "That did not work") -> HttpResponse:
+    """A clear no: the sentence alone for htmx (tenth.js shows it), else a page around it."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
+    return render(request, "refused.html", {"title": title, "sentence": sentence}, status=status)
+
+
+# ── paging ───────────────────────────────────────────────────────────────────────────────────
+
+
+def cursor(at: datetime, pk: int) -> str:
+    """Where a page ended: the time and id of its last row, for the address of the next page."""
+    return f"{(at - _EPOCH) // timedelta(microseconds=1)}-{pk}"
+
+
+def read_cursor(text: str) -> tuple[datetime, int] | None:
+    """The time and id in a cursor; None when it is none (then the first page is shown).
+
+    >>> read_cursor(cursor(datetime(2026, 3, 4, tzinfo=UTC), 7))
+    (datetime.datetime(2026, 3, 4, 0, 0, tzinfo=datetime.timezone.utc), 7)
+    """
+    micros, _, pk = text.partition("-")
+    if not (micros.isascii() and micros.isdigit() and pk.isascii() and pk.isdigit()) or len(text) > 40:
+        return None
+    try:
+        at = _EPOCH + timedelta(microseconds=int(micros))
+    except OverflowError:
+        return None
+    return (at, int(pk)) if int(pk) < 2**63 else None
+
+
+# ── the pages that say no ────────────────────────────────────────────────────────────────────
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Sent before the request can be trusted, so without the frame of a signed-in person."""
+    sentence = "This request could not be understood. Go back and try again."
+    if isinstance(exception, DisallowedHost):
+        sentence = f"This install answers at {settings.PUBLIC_URL}. Its operator sets that address as PUBLIC_URL."
+    elif isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        sentence = "That is more than can be sent at once. Send less, or a smaller file."
+    context = {"title": "That did not work", "sentence": sentence}
+    return HttpResponse(render_to_string("refused.html", context), status=400)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    sentence = FORM_TOO_OLD
+    if reason.startswith(("Origin checking", "Referer checking")):
+        sentence = (
+            f"This form was sent from another address than {settings.PUBLIC_URL}, where this install lives. "
+            "Open it there and try again. (Its operator sets that address as PUBLIC_URL.)"
+        )
+    return refuse(request, sentence, 403, "The form was not accepted")
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "403.html", status=403)
+    sentence = str(exception or "") or "You are signed in, but this is not open to you."
+    if request.headers.get("HX-Request"):
+        return refuse(request, sentence, 403)
+    return render(request, "403.html", {"sentence": sentence}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return refuse(request, "This is not here any more. Reload the page.", 404)
     return render(request, "404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "500.html", status=500)
+    """Without context processors: whatever broke (the database, say) may break them too."""
+    if request.headers.get("HX-Request"):
+        sentence = "Something broke here, and nothing was changed. Try again in a moment."
+        return HttpResponse(sentence, status=500, content_type="text/plain; charset=utf-8")
+    return HttpResponse(render_to_string("500.html"), status=500)

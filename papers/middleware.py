@@ -1,0 +1,35 @@
+"""middleware: who stands at the door: strangers are sent to sign in, members get their own clock."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django_htmx.http import HttpResponseClientRedirect
+
+
+class DoorMiddleware(LoginRequiredMiddleware):
+    """Views answer strangers only where they say so; times are shown in the person's zone."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        timezone.deactivate()  # the thread's last visitor lived elsewhere
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        answer = super().process_view(request, view_func, view_args, view_kwargs)
+        if answer is None and getattr(view_func, "login_required", True):
+            timezone.activate(request.user.zone)  # type: ignore[union-attr]
+        return answer
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponse:
+        """A stranger. htmx would swap the sign-in page into a card, so it is told to leave the page instead."""
+        if not request.headers.get("HX-Request"):
+            return super().handle_no_permission(request, view_func)
+        here = urlsplit(request.headers.get("HX-Current-URL", ""))
+        back = here.path + (f"?{here.query}" if here.query else "")
+        return HttpResponseClientRedirect(redirect_to_login(back or "/").url)
