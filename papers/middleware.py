@@ -26,7 +26,7 @@ class DoorMiddleware(LoginRequiredMiddleware):
             timezone.activate(request.user.zone)  # type: ignore[union-attr]
         return answer
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:  # type: ignore[override]
         """A stranger. htmx would swap the sign-in page into a card, so it is told to leave the page instead."""
         if not request.headers.get("HX-Request"):
             return super().handle_no_permission(request, view_func)

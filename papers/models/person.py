@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -16,6 +16,10 @@ from django.utils import timezone
 def validate_time_zone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
         raise ValidationError(f"“{name}” is not a time zone. Pick one such as Europe/Paris.")
+
+
+class LastAdmin(Exception):
+    """Refused: nobody would be left who can let people in."""
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -93,6 +97,32 @@ class Person(AbstractBaseUser):
         words = self.name.split()
         return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
 
+    def become(self, role: str) -> None:
+        """Change the role. Raises LastAdmin when no admin would be left."""
+        with transaction.atomic():
+            if role != self.Role.ADMIN:
+                self._leave_an_admin()
+            self.role = role
+            self.save(update_fields=["role"])
+
+    def deactivate(self, now: datetime) -> None:
+        """Sign out for good; what the person wrote stays. Raises LastAdmin when no admin would be left."""
+        with transaction.atomic():
+            self._leave_an_admin()
+            self.is_active = False
+            self.save(update_fields=["is_active"])
+            OneTimeLink.objects.filter(person=self).usable(now).update(expires_at=now)
+
+    def reactivate(self) -> None:
+        self.is_active = True
+        self.save(update_fields=["is_active"])
+
+    def _leave_an_admin(self) -> None:
+        """The rows of all admins are locked, so that two admins cannot take each other away at once."""
+        admins = set(Person.objects.admins().order_by("pk").select_for_update().values_list("pk", flat=True))
+        if admins == {self.pk}:
+            raise LastAdmin(f"{self.name} is the only admin. Make somebody else an admin first.")
+
     # What Django's own admin asks of a user.
     @property
     def is_staff(self) -> bool:
@@ -108,6 +138,9 @@ class Person(AbstractBaseUser):
 class OneTimeLinkQuerySet(models.QuerySet["OneTimeLink"]):
     def usable(self, now: datetime) -> "OneTimeLinkQuerySet":
         return self.filter(used_at=None, expires_at__gt=now)
+
+    def open_invitations(self, now: datetime) -> "OneTimeLinkQuerySet":
+        return self.usable(now).filter(kind=OneTimeLink.Kind.INVITATION).select_related("created_by")
 
     def for_token(self, token: str) -> "OneTimeLinkQuerySet":
         return self.filter(token_hash=OneTimeLink.hash(token))

@@ -1,6 +1,5 @@
-"""views.page: what all screens share: fragment or redirect, paging, and the pages that say no."""
+"""views.page: what all screens share: fragment or redirect, and the pages that say no."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +14,6 @@ FORM_TOO_OLD = (
     "This form could not be trusted: the page was open too long, you signed in or out in another tab, "
     "or your browser sends no cookies. Go back, reload the page and send it again."
 )
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SeeOther(HttpResponseRedirect):
@@ -46,30 +44,6 @@ def refuse(request: HttpRequest, sentence: str, status: int = 400, title: str = 
     if request.headers.get("HX-Request"):
         return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
     return render(request, "refused.html", {"title": title, "sentence": sentence}, status=status)
-
-
-# ── paging ───────────────────────────────────────────────────────────────────────────────────
-
-
-def cursor(at: datetime, pk: int) -> str:
-    """Where a page ended: the time and id of its last row, for the address of the next page."""
-    return f"{(at - _EPOCH) // timedelta(microseconds=1)}-{pk}"
-
-
-def read_cursor(text: str) -> tuple[datetime, int] | None:
-    """The time and id in a cursor; None when it is none (then the first page is shown).
-
-    >>> read_cursor(cursor(datetime(2026, 3, 4, tzinfo=UTC), 7))
-    (datetime.datetime(2026, 3, 4, 0, 0, tzinfo=datetime.timezone.utc), 7)
-    """
-    micros, _, pk = text.partition("-")
-    if not (micros.isascii() and micros.isdigit() and pk.isascii() and pk.isdigit()) or len(text) > 40:
-        return None
-    try:
-        at = _EPOCH + timedelta(microseconds=int(micros))
-    except OverflowError:
-        return None
-    return (at, int(pk)) if int(pk) < 2**63 else None
 
 
 # ── the pages that say no ────────────────────────────────────────────────────────────────────
