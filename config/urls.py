@@ -3,8 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from papers.views import signin
+
 urlpatterns = [
     path("", include("papers.urls")),
+    path("admin/login/", signin.staff_door),
     path("admin/", admin.site.urls),
 ]
 handler400 = "papers.views.page.bad_request"

@@ -1,1 +1,122 @@
 """forms: what people may send us."""
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.contrib.auth import password_validation
+
+from .models import Person, Source
+
+# ── signing in, and who one is ───────────────────────────────────────────────────────────────
+
+
+def time_zones() -> list[tuple[str, str | list[tuple[str, str]]]]:
+    """Choices for a select, by region. Old spellings are in: browsers still report some."""
+    regions: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(zoneinfo.available_timezones()):
+        region, _, place = name.partition("/")
+        if place and region not in {"Etc", "SystemV", "posix", "right"}:
+            regions.setdefault(region, []).append((name, place.replace("_", " ").replace("/", ", ")))
+    return [("UTC", "UTC"), *regions.items()]
+
+
+def _password(label: str, autocomplete: str, hint: str = "") -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
+    return forms.CharField(label=label, strip=False, max_length=1000, widget=widget, help_text=hint)
+
+
+class SignInForm(forms.Form):
+    email = forms.EmailField(widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}))
+    password = _password("Password", "current-password")
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+
+class NewPasswordForm(forms.Form):
+    """A new password, twice. `person` is whose: a password like one's own name is refused."""
+
+    password = _password("New password", "new-password", "At least 10 characters. Three or four words do well.")
+    again = _password("The same again", "new-password")
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        password, again = cleaned.get("password"), cleaned.get("again")
+        if password and again and password != again:
+            self.add_error("again", "The two passwords are not the same.")
+        elif password:
+            try:
+                password_validation.validate_password(password, self.person)
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return cleaned
+
+
+class ChangePasswordForm(NewPasswordForm):
+    current = _password("Current password", "current-password")
+    field_order = ["current", "password", "again"]
+
+    def clean_current(self) -> str:
+        if not self.person.check_password(self.cleaned_data["current"]):
+            raise forms.ValidationError("This is not your current password.")
+        return self.cleaned_data["current"]
+
+
+class ProfileForm(forms.ModelForm):
+    class Meta:
+        model = Person
+        fields = ["name", "email", "time_zone", "keys_on"]
+        labels = {"email": "E-mail", "keys_on": "Keyboard shortcuts"}
+        widgets = {
+            "name": forms.TextInput(attrs={"autocomplete": "name"}),
+            "email": forms.EmailInput(attrs={"autocomplete": "username"}),
+            "time_zone": forms.Select(attrs={"data-zone": ""}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"].widget.choices = time_zones()
+
+    def clean_name(self) -> str:
+        return " ".join(self.cleaned_data["name"].split())
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+
+class JoinForm(ProfileForm):
+    """What somebody who was let in says about themselves, above a NewPasswordForm."""
+
+    class Meta(ProfileForm.Meta):
+        fields = ["name", "email", "time_zone"]
+
+
+class InvitationForm(forms.Form):
+    email = forms.EmailField(label="E-mail (may be left out)", required=False)
+    role = forms.ChoiceField(choices=Person.Role.choices, initial=Person.Role.MEMBER)
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"].lower()
+        if email and Person.objects.filter(email=email).exists():
+            raise forms.ValidationError("Somebody with this e-mail address is already here.")
+        return email
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(choices=Person.Role.choices)
+
+
+# ── sources ──────────────────────────────────────────────────────────────────────────────────
+
+
+class HorizonForm(forms.Form):
+    horizon = forms.ChoiceField(choices=Source.Horizon.choices, initial=Source.Horizon.CORE)
+
+
+class StateForm(forms.Form):
+    state = forms.ChoiceField(choices=Source.State.choices)

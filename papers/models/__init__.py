@@ -4,7 +4,7 @@ from .author import Author, Authorship
 from .comment import Comment
 from .event import Event
 from .paper import Name, Paper, Version
-from .person import OneTimeLink, Person
+from .person import LastAdminError, OneTimeLink, Person
 from .source import FetchLog, Host, Sighting, Source
 from .stage import Stage
 from .vote import Vote
@@ -16,6 +16,7 @@ __all__ = [
     "Event",
     "FetchLog",
     "Host",
+    "LastAdminError",
     "Name",
     "OneTimeLink",
     "Paper",

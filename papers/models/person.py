@@ -18,7 +18,7 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(f"“{name}” is not a time zone. Pick one such as Europe/Paris.")
 
 
-class LastAdmin(Exception):
+class LastAdminError(Exception):
     """Refused: nobody would be left who can let people in."""
 
 
@@ -98,7 +98,7 @@ class Person(AbstractBaseUser):
         return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
 
     def become(self, role: str) -> None:
-        """Change the role. Raises LastAdmin when no admin would be left."""
+        """Change the role. Raises LastAdminError when no admin would be left."""
         with transaction.atomic():
             if role != self.Role.ADMIN:
                 self._leave_an_admin()
@@ -106,7 +106,7 @@ class Person(AbstractBaseUser):
             self.save(update_fields=["role"])
 
     def deactivate(self, now: datetime) -> None:
-        """Sign out for good; what the person wrote stays. Raises LastAdmin when no admin would be left."""
+        """Sign out for good; what the person wrote stays. Raises LastAdminError when no admin would be left."""
         with transaction.atomic():
             self._leave_an_admin()
             self.is_active = False
@@ -121,7 +121,7 @@ class Person(AbstractBaseUser):
         """The rows of all admins are locked, so that two admins cannot take each other away at once."""
         admins = set(Person.objects.admins().order_by("pk").select_for_update().values_list("pk", flat=True))
         if admins == {self.pk}:
-            raise LastAdmin(f"{self.name} is the only admin. Make somebody else an admin first.")
+            raise LastAdminError(f"{self.name} is the only admin. Make somebody else an admin first.")
 
     # What Django's own admin asks of a user.
     @property

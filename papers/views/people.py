@@ -1,0 +1,113 @@
+"""views.people: for admins: who is in the team, and the one-time links that let people in."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from ..access import admin_required
+from ..forms import InvitationForm, RoleForm
+from ..models import LastAdminError, OneTimeLink, Person
+from . import page
+
+INVITATION_DAYS = 7
+RESET_DAYS = 1
+
+
+@admin_required
+@never_cache
+def people(request: HttpRequest) -> HttpResponse:
+    form = InvitationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        _, token = OneTimeLink.objects.mint(
+            OneTimeLink.Kind.INVITATION,
+            timezone.now(),
+            timedelta(days=INVITATION_DAYS),
+            email=form.cleaned_data["email"],
+            role=form.cleaned_data["role"],
+            created_by=request.user,
+        )
+        what = f"An invitation for {form.cleaned_data['email'] or 'one person'}, valid for {INVITATION_DAYS} days."
+        return _draw(request, InvitationForm(), {"what": what, "address": _address(request, token)})
+    return _draw(request, form)
+
+
+@admin_required
+@never_cache
+@require_POST
+def reset(request: HttpRequest, person_id: int) -> HttpResponse:
+    person = get_object_or_404(Person.objects.active(), pk=person_id)
+    _, token = OneTimeLink.objects.mint(
+        OneTimeLink.Kind.RESET, timezone.now(), timedelta(days=RESET_DAYS), person=person, created_by=request.user
+    )
+    what = f"A new password for {person.name}, valid for one day."
+    return _draw(request, InvitationForm(), {"what": what, "address": _address(request, token)})
+
+
+@admin_required
+@require_POST
+def role(request: HttpRequest, person_id: int) -> HttpResponse:
+    person = get_object_or_404(Person, pk=person_id)
+    form = RoleForm(request.POST)
+    if not form.is_valid():
+        return page.refuse(request, "A role is member, admin or guest.")
+    try:
+        person.become(form.cleaned_data["role"])
+    except LastAdminError as error:
+        return page.refuse(request, str(error), 409)
+    said = person.get_role_display().split(" (")[0].lower()
+    if person == request.user and not person.is_admin:
+        messages.success(request, f"You gave up being an admin and are a {said} now.")
+        return page.SeeOther(reverse("settings"))
+    messages.success(request, f"{person.name}: {said}.")
+    return page.SeeOther(reverse("people"))
+
+
+@admin_required
+@require_POST
+def active(request: HttpRequest, person_id: int) -> HttpResponse:
+    person = get_object_or_404(Person, pk=person_id)
+    if request.POST.get("active") == "1":
+        person.reactivate()
+        messages.success(request, f"{person.name} can sign in again.")
+        return page.SeeOther(reverse("people"))
+    if person == request.user:
+        return page.refuse(request, "You cannot deactivate yourself. Ask another admin to do it.", 409)
+    try:
+        person.deactivate(timezone.now())
+    except LastAdminError as error:
+        return page.refuse(request, str(error), 409)
+    messages.success(request, f"{person.name} is signed out and cannot sign in. What they did stays.")
+    return page.SeeOther(reverse("people"))
+
+
+@admin_required
+@require_POST
+def revoke(request: HttpRequest, link_id: int) -> HttpResponse:
+    now = timezone.now()
+    OneTimeLink.objects.open_invitations(now).filter(pk=link_id).update(expires_at=now)
+    messages.success(request, "The invitation is withdrawn.")
+    return page.SeeOther(reverse("people"))
+
+
+def _address(request: HttpRequest, token: str) -> str:
+    """At the host this admin uses: it is one of ours, and reachable where PUBLIC_URL was left at localhost."""
+    return request.build_absolute_uri(reverse("onetime", args=[token]))
+
+
+def _draw(request: HttpRequest, form: InvitationForm, minted: dict[str, str] | None = None) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        "people": Person.objects.order_by("-is_active", "name", "pk"),
+        "invitations": OneTimeLink.objects.open_invitations(now).order_by("expires_at"),
+        "roles": Person.Role.choices,
+        "form": form,
+        "minted": minted,
+        "now": now,
+    }
+    return render(request, "people/people.html", context)

@@ -1,0 +1,51 @@
+"""views.settings: who one is, one's time zone, keys and password."""
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from ..forms import ChangePasswordForm, ProfileForm
+from ..models import Person
+from . import page
+
+
+def settings(request: HttpRequest) -> HttpResponse:
+    person = _myself(request)
+    form = ProfileForm(request.POST or None, instance=person)
+    if request.method == "POST" and form.is_valid():
+        try:
+            form.save()
+        except IntegrityError:  # somebody took the address between the check and the write
+            form.add_error("email", "Somebody with this e-mail address is already here.")
+        else:
+            messages.success(request, "Saved.")
+            return page.SeeOther(reverse("settings"))
+    return _draw(request, form, ChangePasswordForm(person=person))
+
+
+@sensitive_post_parameters()
+@require_POST
+def password(request: HttpRequest) -> HttpResponse:
+    person = _myself(request)
+    form = ChangePasswordForm(request.POST, person=person)
+    if not form.is_valid():
+        return _draw(request, ProfileForm(instance=person), form)
+    person.set_password(form.cleaned_data["password"])
+    person.save(update_fields=["password"])
+    update_session_auth_hash(request, person)
+    messages.success(request, "Your password is changed. Wherever else you were signed in, you are signed out.")
+    return page.SeeOther(reverse("settings"))
+
+
+def _myself(request: HttpRequest) -> Person:
+    """A copy for the form to write on: what is refused must not show in the page's head."""
+    return Person.objects.get(pk=request.user.pk)
+
+
+def _draw(request: HttpRequest, profile: ProfileForm, password: ChangePasswordForm) -> HttpResponse:
+    return render(request, "settings/settings.html", {"profile": profile, "password": password})

@@ -1,0 +1,164 @@
+"""views.signin: in and out, and the one-time links that let somebody in for the first time."""
+
+import math
+from datetime import datetime, timedelta
+
+from axes.helpers import get_client_ip_address, get_cool_off
+from axes.models import AccessAttempt
+from axes.utils import reset as forgive
+from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from ..forms import JoinForm, NewPasswordForm, SignInForm
+from ..models import OneTimeLink, Person, Source
+from . import page
+
+WRONG = "The e-mail address and the password do not fit together. Check both, or ask an admin for a reset link."
+USED = "This link was used already: each works once. Sign in with your password, or ask an admin for a new link."
+_MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("password")
+def signin(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return page.SeeOther(page.safe_next(request, "today"))
+    form = SignInForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        person = authenticate(
+            request, username=form.cleaned_data["email"], password=form.cleaned_data["password"]
+        )  # axes counts failures here, and answers by locked_out when there were too many
+        if person:
+            login(request, person)
+            return page.SeeOther(page.safe_next(request, "today"))
+        form.add_error(None, WRONG)
+    return _signin_page(request, form)
+
+
+def _signin_page(request: HttpRequest, form: SignInForm, status: int = 200) -> HttpResponse:
+    context = {
+        "form": form,
+        "next": page.safe_next(request, "today"),
+        "nobody_yet": not Person.objects.exists(),
+    }
+    return render(request, "signin/signin.html", context, status=status)
+
+
+def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, str]) -> HttpResponse:
+    """Too many wrong passwords: django-axes asks here for the answer, whichever form they came by."""
+    last = AccessAttempt.objects.filter(
+        username=credentials.get("username"), ip_address=get_client_ip_address(request)
+    ).order_by("-attempt_time")
+    until = (last.values_list("attempt_time", flat=True).first() or timezone.now()) + (get_cool_off() or timedelta())
+    seconds = max(60, math.ceil((until - timezone.now()).total_seconds()))
+    minutes = math.ceil(seconds / 60)
+    form = SignInForm(request.POST)
+    form.full_clean()
+    form.add_error(
+        None,
+        f"Too many wrong passwords for this address. Try again in {minutes} minute{'s' if minutes > 1 else ''}, "
+        "or ask an admin for a reset link.",
+    )
+    answer = _signin_page(request, form, status=429)
+    answer["Retry-After"] = str(seconds)
+    return answer
+
+
+@login_not_required
+@never_cache
+def signout(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":  # a link or a preview signs nobody out
+        return page.SeeOther(reverse("today"))
+    logout(request)
+    return page.SeeOther(reverse("signin"))
+
+
+@login_not_required
+@never_cache
+def staff_door(request: HttpRequest) -> HttpResponse:
+    """The admin site's sign-in: ours, which is throttled."""
+    if request.user.is_authenticated:
+        raise PermissionDenied("This page is for admins.")
+    return page.SeeOther(f"{reverse('signin')}?{request.GET.urlencode()}")
+
+
+# ── one-time links ───────────────────────────────────────────────────────────────────────────
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("password", "again")
+def onetime(request: HttpRequest, token: str) -> HttpResponse:
+    """GET only shows the form, so that a chat's preview of the link does not use it up."""
+    now = timezone.now()
+    link = OneTimeLink.objects.for_token(token).select_related("person").first()
+    if link is None:
+        answer = _no_entry(request, "There is no such link. Was all of it copied? If so, ask an admin for a new one.")
+    elif why_not := _why_not(link, now):
+        answer = _no_entry(request, why_not)
+    else:
+        answer = _reset(request, link, link.person) if link.person else _join(request, link)
+    # Keeps the token from other pages. Not no-referrer: that sends `Origin: null`, which the CSRF check refuses.
+    answer["Referrer-Policy"] = "strict-origin"
+    return answer
+
+
+def _no_entry(request: HttpRequest, why: str) -> HttpResponse:
+    return page.refuse(request, why, 404, "This link lets nobody in")
+
+
+def _why_not(link: OneTimeLink, now: datetime) -> str:
+    if link.used_at:
+        return USED
+    if link.expires_at <= now or (link.person and not link.person.is_active):
+        return "This link has expired or was withdrawn. Ask an admin for a new one."
+    if link.kind == OneTimeLink.Kind.FIRST_ADMIN and Person.objects.admins().exists():
+        return "This install has its first admin already. Ask them for an invitation."
+    return ""
+
+
+def _join(request: HttpRequest, link: OneTimeLink) -> HttpResponse:
+    """The first admin, or somebody invited: a new person."""
+    role = Person.Role.ADMIN if link.kind == OneTimeLink.Kind.FIRST_ADMIN else link.role
+    form = JoinForm(request.POST or None, instance=Person(role=role), initial={"email": link.email})
+    password = NewPasswordForm(request.POST or None, person=form.instance)
+    if request.method == "POST" and form.is_valid() & password.is_valid():
+        form.instance.set_password(password.cleaned_data["password"])
+        try:
+            with transaction.atomic():
+                if not link.use(timezone.now()):
+                    return _no_entry(request, USED)
+                person = form.save()
+        except IntegrityError:  # somebody took the address between the check and the write
+            form.add_error("email", "Somebody with this e-mail address is already here.")
+        else:
+            return _let_in(request, person)
+    return render(request, "signin/join.html", {"form": form, "password": password, "link": link})
+
+
+def _reset(request: HttpRequest, link: OneTimeLink, person: Person) -> HttpResponse:
+    password = NewPasswordForm(request.POST or None, person=person)
+    if request.method == "POST" and password.is_valid():
+        with transaction.atomic():
+            if not link.use(timezone.now()):
+                return _no_entry(request, USED)
+            person.set_password(password.cleaned_data["password"])
+            person.save(update_fields=["password"])
+        forgive(username=person.email)
+        return _let_in(request, person)
+    return render(request, "signin/reset.html", {"password": password, "link": link})
+
+
+def _let_in(request: HttpRequest, person: Person) -> HttpResponse:
+    login(request, person, backend=_MODEL_BACKEND)
+    first_run = person.is_admin and not Source.objects.exclude(kind=Source.Kind.PERSON).exists()
+    return page.SeeOther(reverse("source_start" if first_run else "today"))
