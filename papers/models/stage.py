@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Greatest
 
 from .paper import Paper
@@ -14,6 +14,17 @@ JUDGED_AT = Greatest("kept_at", "passed_at", "read_at")  # PostgreSQL's leaves o
 
 
 class StageQuerySet(models.QuerySet["Stage"]):
+    def counted_by_source(self, since: datetime) -> list[dict[str, Any]]:
+        """For each source: distinct papers skimmed by somebody since then, and those of them that were read."""
+        return list(
+            self.filter(skimmed_at__gte=since)
+            .values(source_id=F("paper__sightings__source"), kind=F("paper__sightings__source__kind"))
+            .annotate(
+                skimmed=Count("paper", distinct=True),
+                read=Count("paper", distinct=True, filter=Q(read_at__isnull=False)),
+            )
+        )
+
     def kept_by(self, person: Person) -> "StageQuerySet":
         return self.filter(person=person, kept_at__isnull=False, read_at=None, passed_at=None)
 
@@ -65,6 +76,11 @@ class Stage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} and {self.paper_id}: {self.now}"
+
+    @property
+    def is_judged(self) -> bool:
+        """Out of the queue."""
+        return self.now != "skimmed"
 
     @property
     def now(self) -> str:

@@ -1,0 +1,63 @@
+"""ranking.score: the chance that this team reads a paper, and why we think so. Plain Python."""
+
+import math
+from dataclasses import dataclass
+
+VOTE_WEIGHT = 0.8  # one vote up multiplies the odds by e^0.8, about 2.2
+MOST_VOTES = 4  # further votes say no more
+FADE_PER_DAY = 0.05  # log-odds lost for each day that a paper has waited
+ENOUGH_SKIMMED = 10  # fewer papers judged from a source say nothing worth a sentence
+UNKNOWN_YIELD = 0.1  # "1 in 10 papers get read", until a source has shown what it is
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """`value`: a chance between 0 and 1. `words`: what it rests on, for the card; may be empty."""
+
+    value: float
+    words: str
+
+
+def score(yield_read: float | None, skimmed: int, votes_up: int, votes_down: int, age_days: float) -> Score:
+    """The chance that the team reads a paper.
+
+    `yield_read` is the chance that a paper of its best source gets read (ranking.yields), None while unknown,
+    and rests on `skimmed` judged papers; votes are counts; `age_days` counts from the first sighting.
+    The parts add up as log-odds, so none of them can push the chance out of 0..1.
+
+    >>> score(1 / 6, 60, 2, 0, 0).words
+    '1 in 6 from this source gets read · 2 votes up'
+    >>> round(score(0.5, 60, 0, 0, 0).value, 2), round(score(0.5, 60, 1, 0, 0).value, 2)
+    (0.5, 0.69)
+    """
+    chance = min(max(UNKNOWN_YIELD if yield_read is None else yield_read, 0.001), 0.999)
+    net = max(-MOST_VOTES, min(MOST_VOTES, votes_up - votes_down))
+    log_odds = math.log(chance / (1 - chance)) + VOTE_WEIGHT * net - FADE_PER_DAY * max(age_days, 0)
+    return Score(1 / (1 + math.exp(-log_odds)), " · ".join(_words(yield_read, skimmed, votes_up, votes_down)))
+
+
+def _words(yield_read: float | None, skimmed: int, votes_up: int, votes_down: int) -> list[str]:
+    words = []
+    if yield_read and skimmed >= ENOUGH_SKIMMED:
+        words.append(f"{one_in(yield_read)} from this source gets read")
+    if votes_up:
+        words.append(f"{votes_up} vote{'s' * (votes_up > 1)} up")
+    if votes_down:
+        words.append(f"{votes_down} vote{'s' * (votes_down > 1)} down")
+    return words
+
+
+def one_in(chance: float) -> str:
+    """A chance as people say it.
+
+    >>> one_in(0.17), one_in(0.4), one_in(0.9), one_in(0.004)
+    ('1 in 6', '2 in 5', '9 in 10', 'fewer than 1 in 100')
+    """
+    if chance < 0.01:
+        return "fewer than 1 in 100"
+    if chance < 0.3:
+        return f"1 in {round(1 / chance)}"
+    if chance > 0.95:
+        return "nearly every paper"
+    of = 5 if abs(chance * 5 - round(chance * 5)) < 0.1 else 10
+    return f"{round(chance * of)} in {of}"

@@ -1,0 +1,52 @@
+from datetime import timedelta
+
+import pytest
+
+from papers.ranking.refresh import refresh_yields
+from tests.makers import NOW, make_paper, make_person, make_source, make_stage
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_source_gets_the_yield_of_what_was_skimmed_and_read():
+    source, person = make_source(), make_person()
+    for number in range(10):
+        read_at = NOW if number < 5 else None
+        make_stage(person, make_paper(source=source), skimmed_at=NOW, read_at=read_at)
+    refresh_yields(NOW)
+    source.refresh_from_db()
+    assert source.yield_skimmed == 10
+    assert 0.1 < source.yield_read < 0.5
+
+
+def test_two_readers_of_one_paper_are_one_paper_read():
+    source = make_source()
+    paper = make_paper(source=source)
+    for _ in range(2):
+        make_stage(make_person(), paper, skimmed_at=NOW, read_at=NOW)
+    refresh_yields(NOW)
+    source.refresh_from_db()
+    assert source.yield_skimmed == 1
+
+
+def test_a_list_that_was_cleared_says_nothing_of_its_source():
+    source = make_source()
+    make_stage(make_person(), make_paper(source=source), passed_at=NOW)
+    refresh_yields(NOW)
+    source.refresh_from_db()
+    assert (source.yield_read, source.yield_skimmed) == (None, 0)
+
+
+def test_what_happened_long_ago_no_longer_counts():
+    source = make_source()
+    make_stage(make_person(), make_paper(source=source), skimmed_at=NOW, read_at=NOW)
+    refresh_yields(NOW)
+    assert refresh_yields(NOW + timedelta(days=365)) == 1
+    source.refresh_from_db()
+    assert (source.yield_read, source.yield_skimmed) == (None, 0)
+
+
+def test_a_second_refresh_changes_nothing():
+    make_stage(make_person(), make_paper(), skimmed_at=NOW)
+    refresh_yields(NOW)
+    assert refresh_yields(NOW) == 0

@@ -1,0 +1,26 @@
+import doctest
+
+from papers.ranking import score as module
+from papers.ranking.score import score
+
+
+def test_the_worked_examples_hold():
+    assert doctest.testmod(module).failed == 0
+
+
+def test_votes_up_raise_and_votes_down_lower_the_chance():
+    plain = score(0.2, 50, 0, 0, 0).value
+    assert score(0.2, 50, 1, 0, 0).value > plain > score(0.2, 50, 0, 1, 0).value
+
+
+def test_a_paper_that_waits_fades():
+    assert score(0.2, 50, 0, 0, 10).value < score(0.2, 50, 0, 0, 0).value
+
+
+def test_a_crowd_cannot_push_the_chance_out_of_bounds():
+    assert 0 < score(0.0, 50, 0, 1000, 10_000).value < score(1.0, 50, 1000, 0, 0).value < 1
+
+
+def test_a_source_of_which_little_is_known_makes_no_claim():
+    assert score(0.5, 3, 0, 0, 0).words == ""
+    assert score(None, 0, 1, 1, 0).words == "1 vote up · 1 vote down"
