@@ -1,0 +1,117 @@
+"""feedserver.mischief: the ways in which real servers misbehave. Each turns a good reply into a bad one."""
+
+import gzip
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+
+from .reply import Reply
+
+LOGIN_PAGE = b"<!doctype html><html><head><title>Sign in</title></head><body><h1>Please sign in</h1></body></html>"
+BLANKS = b" " * 1_000_000
+
+
+def status(good: Reply, code: int | str, retry_after: str = "") -> Reply:
+    """A bare status with a line of plain text, as a CDN answers; 304 has no body."""
+    code = int(code)
+    body = b"" if code == 304 else b"Rate exceeded.\n" if code == 429 else b"Something went wrong.\n"
+    return Reply(
+        status=code,
+        body=body,
+        content_type="text/plain",
+        headers={"Retry-After": str(retry_after)} if retry_after else {},
+    )
+
+
+def redirect(good: Reply, to: str, code: int | str = 302) -> Reply:
+    """To another place, the same one (a loop) or a private address; 301 and 308 are for ever."""
+    return Reply(status=int(code), headers={"Location": to})
+
+
+def drip(good: Reply, seconds: float | str = 60) -> Reply:
+    """The whole body, but spread over so many seconds."""
+    return replace(good, manner="drip", seconds=float(seconds))
+
+
+def hang(good: Reply, seconds: float | str = 60) -> Reply:
+    """Takes the request and says nothing."""
+    return replace(good, manner="hang", seconds=float(seconds))
+
+
+def close(good: Reply) -> Reply:
+    """Promises the whole body, sends half, and is gone."""
+    return replace(good, manner="close")
+
+
+def cut(good: Reply) -> Reply:
+    """Half of the document, sent as if it were whole."""
+    return replace(good, body=good.body[: len(good.body) // 2])
+
+
+def empty(good: Reply) -> Reply:
+    return replace(good, body=b"")
+
+
+def page(good: Reply) -> Reply:
+    """A page for people where a feed should be."""
+    return Reply(body=LOGIN_PAGE)
+
+
+def charset(good: Reply) -> Reply:
+    """Latin-1 bytes that call themselves UTF-8."""
+    return replace(good, body=good.body.decode().encode("latin-1", "replace"))
+
+
+def malformed(good: Reply) -> Reply:
+    """Entries without anything usable before, between and after the good ones."""
+    text = good.body.decode()
+    if good.content_type.startswith(("application/feed+json", "application/json")):
+        bad = '{"id": null, "date_published": "the other day"}, 17, '
+        return replace(good, body=text.replace('"items": [', f'"items": [{bad}', 1).encode())
+    name = "item" if "<item" in text else "entry"
+    bad = f"<{name}><title></title><pubDate>noon or so</pubDate><updated>31 Feb</updated></{name}>"
+    return replace(good, body=text.replace(f"</{name}>", f"</{name}>{bad}").encode())
+
+
+def guids(good: Reply) -> Reply:
+    """Every entry has a new id, and the entries are the same."""
+    text = re.sub(
+        r"(<guid[^>]*>|<entry>\s*(?:<title>.*</title>\s*<link[^>]*>\s*)?<id>)", r"\1republished:", good.body.decode()
+    )
+    return replace(good, body=re.sub(r'("id": ")', r"\1republished:", text).encode())
+
+
+def scripts(good: Reply) -> Reply:
+    """Markup in titles and texts that no page may run."""
+    nasty = "&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=alert(2)&gt;"
+    return replace(
+        good,
+        body=re.sub(
+            r"(<(?:title|description|summary|content:encoded)[^>]*>)", rf"\1{nasty}", good.body.decode()
+        ).encode(),
+    )
+
+
+@cache
+def _packed(megabytes: int) -> bytes:
+    return gzip.compress(BLANKS * megabytes, 9)
+
+
+def bomb(good: Reply, megabytes: int | str = 200) -> Reply:
+    """A few kilobytes of gzip that unpack to far more."""
+    return Reply(body=_packed(int(megabytes)), content_type=good.content_type, headers={"Content-Encoding": "gzip"})
+
+
+def huge(good: Reply, megabytes: int | str = 50) -> Reply:
+    """The feed, and then blanks without end."""
+    return replace(good, body=good.body + BLANKS * int(megabytes))
+
+
+KINDS: dict[str, Callable[..., Reply]] = {
+    each.__name__: each
+    for each in (
+        *(status, redirect, drip, hang, close, cut, empty, page, charset, malformed, guids, scripts, bomb, huge),
+    )
+}
+STALE = "stale"  # the previous batch under today's date: the one mischief that needs to know the calendar
