@@ -66,7 +66,7 @@ COLLABORATIONS = (
 
 BEASTS = (
     *("WOMBAT", "HERON", "OCELOT", "NARWHAL", "AXOLOTL", "CAPYBARA", "PANGOLIN", "QUOKKA", "TAPIR", "MAGPIE", "GECKO"),
-    *("STOAT", "LEMUR", "PUFFIN", "DINGO", "IBEX", "KAKAPO", "LLAMALESS", "NEWT", "OKAPI", "SHREW", "WALRUS"),
+    *("STOAT", "LEMUR", "PUFFIN", "DINGO", "IBEX", "KAKAPO", "IBIS", "NEWT", "OKAPI", "SHREW", "WALRUS"),
 )
 WORTHIES = ("Otter", "Marmot", "Sparrow", "Badger", "Moth", "Cuttlefish", "Finch", "Hedgehog")
 LABS = ("lost-baselines", "fjord-gradients", "kettle-and-sons", "overfit-research", "petit-lot", "tea-room-ml")
