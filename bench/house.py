@@ -1,0 +1,160 @@
+"""bench.house: a house with so many papers, and a team that has worked through them. Invented, the same each time.
+
+Papers arrive over two years from a dozen sources, one of them muted and one paused. Five people have voted.
+- ada passes nearly all, reads some and is up to date but for the last three hundred papers
+- ben came last week and has judged a few dozen
+- cleo has judged every paper there is: the hard case of somebody who is done
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+from django.db import connection, models, transaction
+
+from feedserver import invent
+from papers.models import Author, Authorship, Comment, Name, Paper, Person, Sighting, Source, Stage, Version, Vote
+
+NOW = datetime(2026, 3, 4, 9, tzinfo=UTC)
+YEARS = timedelta(days=730)
+TEXTS = 4_000  # distinct ones; a paper's title carries its number
+LEFT_OVER = 300  # newest papers that ada has not seen
+SOURCES = (
+    "cs.LG",
+    "cs.CL",
+    "cs.CV",
+    "cs.AI",
+    "stat.ML",
+    "cs.RO",
+    "cs.IR",
+    "Kettle",
+    "Fjord",
+    "Petit Lot",
+    "Muted",
+    "Paused",
+)
+PEOPLE = ("ada", "ben", "cleo", "dev", "eve")
+
+
+def furnish(count: int) -> None:
+    """Fill an empty, migrated database with so many papers and what belongs to them."""
+    rng = Random(f"house of {count}")
+    with transaction.atomic():
+        people = {name: Person.objects.create_user(f"{name}@team.example", name=name.title()) for name in PEOPLE}
+        sources = [_source(name) for name in SOURCES]
+        _papers(rng, count, sources)
+        _histories(rng, count, people)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def arrival(number: int, count: int) -> datetime:
+    """When the paper with this id came; the highest id is the newest."""
+    return NOW - YEARS * ((count - number) / count)
+
+
+def _source(name: str) -> Source:
+    return Source.objects.create(
+        kind="arxiv" if "." in name else "feed",
+        address=name if "." in name else f"https://{name.replace(' ', '')}.invented.example/feed",
+        name=name,
+        state={"Muted": "muted", "Paused": "paused"}.get(name, "active"),
+        yield_read=0.1,
+        yield_skimmed=400,
+        last_success=NOW,
+        last_fetch=NOW,
+    )
+
+
+def _copy(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    columns = ", ".join(f'"{model._meta.get_field(field).column}"' for field in fields)
+    with connection.cursor() as cursor, cursor.copy(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN') as copy:
+        for row in rows:
+            copy.write_row(row)
+    if "id" in fields:
+        with connection.cursor() as cursor:
+            table = model._meta.db_table
+            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
+
+
+def _papers(rng: Random, count: int, sources: Sequence[Source]) -> None:
+    texts = [invent.text(1, f"house {number}") for number in range(min(TEXTS, count))]
+    authors = {author.name: 0 for text in texts for author in text.authors}
+    authors = {name: number for number, name in enumerate(authors, 1)}
+    _copy(Author, ("id", "name", "key"), ((number, name, name.lower()) for name, number in authors.items()))
+
+    def paper(number: int) -> tuple[Any, ...]:
+        text, at = texts[number % len(texts)], arrival(number, count)
+        byline = "; ".join(author.name for author in text.authors)
+        title = f"{text.title} ({number})"
+        return (
+            *(number, "arxiv", arxiv_id(number), title, "", text.abstract, "", byline, byline.lower()),
+            *(list(text.categories), text.comment, text.journal_ref, text.licence),
+            *(f"https://arxiv.org/abs/{arxiv_id(number)}", [], 10 + number % 30, 1, at, at),
+        )
+
+    numbers = range(1, count + 1)
+    _copy(
+        Paper,
+        (
+            *("id", "kind", "arxiv_id", "title", "title_html", "abstract", "abstract_html", "byline", "byline_folded"),
+            *("categories", "comment", "journal_ref", "license"),
+            *("link", "code_links", "minutes", "version", "published_at", "arrived_at"),
+        ),
+        map(paper, numbers),
+    )
+    _copy(Name, ("kind", "value", "paper"), (("arxiv", arxiv_id(number), number) for number in numbers))
+    _copy(
+        Version, ("paper", "number", "at", "seen_at"), ((n, 1, arrival(n, count), arrival(n, count)) for n in numbers)
+    )
+    _copy(
+        Authorship,
+        ("paper", "position", "author", "affiliation"),
+        (
+            (number, position, authors[author.name], author.affiliation)
+            for number in numbers
+            for position, author in enumerate(texts[number % len(texts)].authors)
+        ),
+    )
+    _copy(
+        Sighting,
+        ("source", "paper", "at", "announce_type", "link"),
+        (
+            (source.pk, number, arrival(number, count), "new", "")
+            for number in numbers
+            for source in rng.sample(sources, 1 + (number % 4 == 0))
+        ),
+    )
+
+
+def arxiv_id(number: int) -> str:
+    return f"{1501 + number // 100_000}.{number % 100_000:05d}"
+
+
+def _histories(rng: Random, count: int, people: dict[str, Person]) -> None:
+    def stages() -> Iterable[tuple[Any, ...]]:
+        for number in range(1, count + 1):
+            at = arrival(number, count) + timedelta(hours=2)
+            read, kept = rng.random() < 0.04, rng.random() < 0.003
+            judged = (at, at if kept else None, None if kept or read else at, at if read else None)
+            if number <= count - LEFT_OVER:
+                yield (people["ada"].pk, number, *judged)
+            yield (people["cleo"].pk, number, *judged)
+        for number in rng.sample(range(1, count + 1), 60):
+            yield (people["ben"].pk, number, NOW, None, NOW, None)
+
+    _copy(Stage, ("person", "paper", "skimmed_at", "kept_at", "passed_at", "read_at"), stages())
+    votes = (
+        (person.pk, number, 1 if rng.random() < 0.8 else -1, arrival(number, count))
+        for person in people.values()
+        for number in range(1, count + 1)
+        if rng.random() < 0.05
+    )
+    _copy(Vote, ("person", "paper", "value", "at"), votes)
+    comments = (
+        (number, people["dev"].pk, "Worth a try on our data.", arrival(number, count))
+        for number in range(1, count + 1)
+        if rng.random() < 0.03
+    )
+    _copy(Comment, ("paper", "person", "text", "at"), comments)

@@ -1,0 +1,24 @@
+"""bench.page_floor: the least that a page of papers costs with Django and PostgreSQL.
+
+A bare view, without middleware, session or user: 25 papers with their abstracts, from one keyset query over an index,
+through the ORM and a template. Product pages are measured beside it.
+"""
+
+from django.http import HttpRequest, HttpResponse
+from django.template import Context, Engine
+
+from papers.models import Paper
+
+PAGE = Engine().from_string("""<!doctype html>
+<title>Papers</title>
+{% for paper in papers %}<article id="paper-{{ paper.pk }}">
+<h2><a href="{{ paper.link }}">{{ paper.title }}</a></h2>
+<p>{{ paper.byline }} · {{ paper.arrived_at }}</p>
+<p>{{ paper.abstract }}</p>
+</article>
+{% endfor %}""")
+
+
+def newest(request: HttpRequest) -> HttpResponse:
+    papers = Paper.objects.only("title", "byline", "abstract", "link", "arrived_at").order_by("-arrived_at", "-id")[:25]
+    return HttpResponse(PAGE.render(Context({"papers": papers})))

@@ -1,0 +1,242 @@
+"""bench.pages: what pages and acts cost a signed-in member at 10,000 and 100,000 papers, beside the page floor.
+
+Each size has a PostgreSQL and a process of its own; rounds alternate between sizes, and product and floor within.
+"""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+SIZES = (10_000, 100_000)
+ROUNDS, EACH = 20, 10  # so many rounds, and so many requests of each case in a round
+AIM_PAGE, AIM_GROWTH = 3.0, 1.2
+AIMED = ("/ (ada)", "/p")  # the cases with an aim against the floor
+ACTS = ("vote", "pass")
+
+Samples = dict[str, list[float]]
+
+
+# ── in the process of one size ──────────────────────────────────────────────────────────────
+
+
+def serve_size(size: int) -> None:
+    """Furnish a database, then run a round for each line that comes in, and look at the queries when told."""
+    from django.test.utils import CaptureQueriesContext
+
+    from config.embedded import Cluster
+
+    var = Path(os.environ["TENTH_VAR"])
+    cluster = Cluster(var)
+    cluster.start()
+    try:
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+        from django.db import connection
+
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        from bench import house
+
+        house.furnish(size)
+        cases = make_cases(size)
+        for case in cases.values():  # warm
+            case()
+        print(json.dumps({"ready": list(cases)}), flush=True)
+        for line in sys.stdin:
+            if line.strip() == "round":
+                samples = {name: [] for name in cases}
+                for _ in range(EACH):
+                    for name, case in cases.items():
+                        samples[name].append(case())
+                print(json.dumps(samples), flush=True)
+            else:
+                seen = {}
+                for name, case in cases.items():
+                    with CaptureQueriesContext(connection) as captured:
+                        case()
+                    seen[name] = [inspect(query["sql"]) for query in captured.captured_queries]
+                print(json.dumps(seen), flush=True)
+    finally:
+        cluster.stop()
+        shutil.rmtree(cluster.sockets, ignore_errors=True)
+
+
+def make_cases(size: int) -> dict[str, Callable[[], float]]:
+    """The name of each thing that is measured, and how to do it once: it returns milliseconds."""
+    from django.test import RequestFactory
+
+    from bench import house, page_floor
+    from bench.visitor import Visitor
+    from config.wsgi import application
+    from papers.models import Person
+
+    ada, ben, cleo = (
+        Visitor(application, Person.objects.get(email=f"{name}@team.example")) for name in ("ada", "ben", "cleo")
+    )
+    request = RequestFactory().get("/")
+    newest = iter(range(size, 0, -1))
+
+    def floor() -> float:
+        began = time.perf_counter()
+        page_floor.newest(request)
+        return (time.perf_counter() - began) * 1000
+
+    def paper() -> float:
+        return ada.get(f"/p/{house.arxiv_id(size - 1000)}")[0]
+
+    def vote() -> float:
+        return ben.act(f"/papers/{next(newest)}/vote", value=1)[0]
+
+    def pass_() -> float:
+        return ben.act(f"/papers/{next(newest)}/pass")[0]
+
+    return {
+        "floor": floor,
+        "/ (ada)": lambda: ada.get("/")[0],
+        "/ (ben, new)": lambda: ben.get("/")[0],
+        "/ (cleo, all done)": lambda: cleo.get("/")[0],
+        "/p": paper,
+        "/browse": lambda: ada.get("/browse")[0],
+        "/browse words": lambda: ada.get("/browse?q=gradient+hibernation")[0],
+        "/browse rare word": lambda: ada.get("/browse?q=hibernation+%22" + str(size // 2) + "%22")[0],
+        "/browse unread": lambda: ada.get("/browse?stage=none")[0],
+        "/kept": lambda: ada.get("/kept")[0],
+        "vote": vote,
+        "pass": pass_,
+    }
+
+
+def inspect(sql: str) -> dict[str, Any]:
+    """One query, and the most rows that a step of its plan went through."""
+    from django.db import connection
+
+    seen: dict[str, Any] = {"sql": sql, "rows": 0}
+    if sql.lstrip().upper().startswith("SELECT"):
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + sql)
+            plan = cursor.fetchone()[0]
+        seen["rows"] = max(_rows(plan[0]["Plan"]))
+    return seen
+
+
+def _rows(plan: dict[str, Any]) -> Iterator[float]:
+    removed = sum(value for key, value in plan.items() if key.startswith("Rows Removed"))
+    yield (plan.get("Actual Rows", 0) + removed) * plan.get("Actual Loops", 1)
+    for below in plan.get("Plans", []):
+        yield from _rows(below)
+
+
+# ── above them ──────────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def size_process(size: int) -> Iterator[Callable[[str], Any]]:
+    """A child process that holds one size; the function sends it an order and returns its answer."""
+    var = Path(tempfile.mkdtemp(prefix=f"tenth-bench-{size}-"))
+    var.chmod(0o711)  # the account that runs PostgreSQL, when we are root, passes through
+    environ = {**os.environ, "TENTH_VAR": str(var), "DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": ""}
+    command = [sys.executable, "-m", "bench.pages", str(size)]
+    with subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdin
+        assert child.stdout
+
+        def ask(order: str) -> Any:
+            child.stdin.write(f"{order}\n")
+            child.stdin.flush()
+            return answer()
+
+        def answer() -> Any:
+            if not (line := child.stdout.readline()):
+                raise SystemExit(f"The process with {size} papers ended: its error is above.")
+            return json.loads(line)
+
+        try:
+            ask.first = answer  # type: ignore[attr-defined]
+            yield ask
+        finally:
+            child.stdin.close()
+            child.wait(60)
+            shutil.rmtree(var, ignore_errors=True)
+
+
+def measure(sizes: tuple[int, ...] = SIZES, rounds: int = ROUNDS) -> bool:
+    """Run it all, print it, and say whether the aims are met."""
+    with ExitStack() as stack:
+        asks = {size: stack.enter_context(size_process(size)) for size in sizes}
+        for ask in asks.values():
+            ask.first()
+        samples: dict[int, Samples] = {size: {} for size in sizes}
+        for _ in range(rounds):
+            for size, ask in asks.items():
+                for name, values in ask("round").items():
+                    samples[size].setdefault(name, []).extend(values)
+        queries = asks[sizes[-1]]("queries")
+    return report(samples) & report_queries(queries)
+
+
+def report(samples: dict[int, Samples]) -> bool:
+    few, many = min(samples), max(samples)
+    requests = len(samples[few]["floor"])
+    print(f"Pages for a signed-in member, ms; {requests} requests each, through WSGI and all middleware, one process")
+    print(f"{'':20}{few:>10,} papers{'':14}{many:>10,} papers{'':16}p95 many")
+    print(f"{'':20}{'p50':>8}{'p95':>8}{'× floor':>9}   {'p50':>8}{'p95':>8}{'× floor':>9}   {'/ p95 few':>9}")
+    met = True
+    today = {size: statistics.median(each["/ (ada)"]) for size, each in samples.items()}
+    for name in samples[few]:
+        line, ratio = f"{name:20}", 0.0
+        for size in (few, many):
+            p50, ratio = statistics.median(samples[size][name]), 0.0
+            ratio = p50 / statistics.median(samples[size]["floor"])
+            line += f"{p50:8.2f}{p95(samples[size][name]):8.2f}{ratio:9.2f}   "
+        growth = p95(samples[many][name]) / p95(samples[few][name])
+        missed = [
+            *(["over 3 × floor"] if name in AIMED and ratio > AIM_PAGE else []),
+            *(["grows"] if name in AIMED and growth > AIM_GROWTH else []),
+            *(["slower than /"] if name in ACTS and statistics.median(samples[many][name]) > today[many] else []),
+        ]
+        met &= not missed
+        print(f"{line}{growth:9.2f}   {', '.join(missed)}".rstrip())
+    verdict = "met" if met else "MISSED"
+    print(f"Aims: / and /p ≤ {AIM_PAGE:g} × floor, their p95 grows ≤ {AIM_GROWTH:g} ×, an act ≤ /: {verdict}\n")
+    return met
+
+
+def p95(values: list[float]) -> float:
+    return statistics.quantiles(values, n=20)[-1]
+
+
+def report_queries(seen: dict[str, list[dict[str, Any]]]) -> bool:
+    print("Queries of each page at the largest size, and the most rows that one step of a plan went through")
+    met = True
+    for name, queries in seen.items():
+        if name == "floor":
+            continue
+        bad = [query["sql"] for query in queries if is_bad(query["sql"])]
+        met &= not bad
+        most = max((query["rows"] for query in queries), default=0)
+        print(f"{name:20}{len(queries):4} queries, {most:10,.0f} rows   {' '.join(bad)}".rstrip())
+    print(f"No OFFSET and no exact count over papers: {'met' if met else 'MISSED'}\n")
+    return met
+
+
+def is_bad(sql: str) -> bool:
+    upper = sql.upper()
+    return " OFFSET " in upper or ("COUNT(" in upper and 'FROM "PAPERS_PAPER"' in upper.split("WHERE")[0])
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 2:
+        serve_size(int(sys.argv[1]))
+    else:
+        sys.exit(not measure())
