@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from ..access import admin_required
+from .. import access
 from ..forms import InvitationForm, RoleForm
 from ..models import LastAdminError, OneTimeLink, Person
 from . import page
@@ -19,37 +19,41 @@ INVITATION_DAYS = 7
 RESET_DAYS = 1
 
 
-@admin_required
+@access.admin_required
 @never_cache
 def people(request: HttpRequest) -> HttpResponse:
-    form = InvitationForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = InvitationForm(page.sent(request))
+    if form.is_valid():
         _, token = OneTimeLink.objects.mint(
             OneTimeLink.Kind.INVITATION,
             timezone.now(),
             timedelta(days=INVITATION_DAYS),
             email=form.cleaned_data["email"],
             role=form.cleaned_data["role"],
-            created_by=request.user,
+            created_by=access.person(request),
         )
         what = f"An invitation for {form.cleaned_data['email'] or 'one person'}, valid for {INVITATION_DAYS} days."
         return _draw(request, InvitationForm(), {"what": what, "address": _address(request, token)})
     return _draw(request, form)
 
 
-@admin_required
+@access.admin_required
 @never_cache
 @require_POST
 def reset(request: HttpRequest, person_id: int) -> HttpResponse:
     person = get_object_or_404(Person.objects.active(), pk=person_id)
     _, token = OneTimeLink.objects.mint(
-        OneTimeLink.Kind.RESET, timezone.now(), timedelta(days=RESET_DAYS), person=person, created_by=request.user
+        OneTimeLink.Kind.RESET,
+        timezone.now(),
+        timedelta(days=RESET_DAYS),
+        person=person,
+        created_by=access.person(request),
     )
     what = f"A new password for {person.name}, valid for one day."
     return _draw(request, InvitationForm(), {"what": what, "address": _address(request, token)})
 
 
-@admin_required
+@access.admin_required
 @require_POST
 def role(request: HttpRequest, person_id: int) -> HttpResponse:
     person = get_object_or_404(Person, pk=person_id)
@@ -68,7 +72,7 @@ def role(request: HttpRequest, person_id: int) -> HttpResponse:
     return page.SeeOther(reverse("people"))
 
 
-@admin_required
+@access.admin_required
 @require_POST
 def active(request: HttpRequest, person_id: int) -> HttpResponse:
     person = get_object_or_404(Person, pk=person_id)
@@ -86,7 +90,7 @@ def active(request: HttpRequest, person_id: int) -> HttpResponse:
     return page.SeeOther(reverse("people"))
 
 
-@admin_required
+@access.admin_required
 @require_POST
 def revoke(request: HttpRequest, link_id: int) -> HttpResponse:
     now = timezone.now()

@@ -16,8 +16,8 @@ from . import page
 
 def settings(request: HttpRequest) -> HttpResponse:
     person = _myself(request)
-    form = ProfileForm(request.POST or None, instance=person)
-    if request.method == "POST" and form.is_valid():
+    form = ProfileForm(page.sent(request), instance=person)
+    if form.is_valid():
         try:
             form.save()
         except IntegrityError:  # somebody took the address between the check and the write

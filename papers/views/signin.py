@@ -32,10 +32,10 @@ _MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 def signin(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return page.SeeOther(page.safe_next(request, "today"))
-    form = SignInForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = SignInForm(page.sent(request))
+    if form.is_valid():
         person = authenticate(
-            request, username=form.cleaned_data["email"], password=form.cleaned_data["password"]
+            request, email=form.cleaned_data["email"], password=form.cleaned_data["password"]
         )  # axes counts failures here, and answers by locked_out when there were too many
         if person:
             login(request, person)
@@ -56,7 +56,7 @@ def _signin_page(request: HttpRequest, form: SignInForm, status: int = 200) -> H
 def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, str]) -> HttpResponse:
     """Too many wrong passwords: django-axes asks here for the answer, whichever form they came by."""
     last = AccessAttempt.objects.filter(
-        username=credentials.get("username"), ip_address=get_client_ip_address(request)
+        username=credentials.get("email"), ip_address=get_client_ip_address(request)
     ).order_by("-attempt_time")
     until = (last.values_list("attempt_time", flat=True).first() or timezone.now()) + (get_cool_off() or timedelta())
     seconds = max(60, math.ceil((until - timezone.now()).total_seconds()))
@@ -129,9 +129,9 @@ def _why_not(link: OneTimeLink, now: datetime) -> str:
 def _join(request: HttpRequest, link: OneTimeLink) -> HttpResponse:
     """The first admin, or somebody invited: a new person."""
     role = Person.Role.ADMIN if link.kind == OneTimeLink.Kind.FIRST_ADMIN else link.role
-    form = JoinForm(request.POST or None, instance=Person(role=role), initial={"email": link.email})
-    password = NewPasswordForm(request.POST or None, person=form.instance)
-    if request.method == "POST" and form.is_valid() & password.is_valid():
+    form = JoinForm(page.sent(request), instance=Person(role=role), initial={"email": link.email})
+    password = NewPasswordForm(page.sent(request), person=form.instance)
+    if form.is_valid() & password.is_valid():
         form.instance.set_password(password.cleaned_data["password"])
         try:
             with transaction.atomic():
@@ -146,8 +146,8 @@ def _join(request: HttpRequest, link: OneTimeLink) -> HttpResponse:
 
 
 def _reset(request: HttpRequest, link: OneTimeLink, person: Person) -> HttpResponse:
-    password = NewPasswordForm(request.POST or None, person=person)
-    if request.method == "POST" and password.is_valid():
+    password = NewPasswordForm(page.sent(request), person=person)
+    if password.is_valid():
         with transaction.atomic():
             if not link.use(timezone.now()):
                 return _no_entry(request, USED)

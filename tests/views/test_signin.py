@@ -1,0 +1,282 @@
+"""Sign-in, sign-out, and the one-time links."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from axes.models import AccessAttempt
+from django.urls import reverse
+from django.utils import timezone
+
+from papers.models import OneTimeLink, Person
+from tests.makers import PASSWORD, make_person, make_source
+
+pytestmark = pytest.mark.django_db
+NEW = "walnut-harbour-sixteen"
+
+
+def make_link(kind="invitation", valid_for=timedelta(days=7), **fields):
+    link, token = OneTimeLink.objects.mint(kind, timezone.now(), valid_for, **fields)
+    return link, f"/link/{token}"
+
+
+def sign_in(client, email, password=PASSWORD, **fields):
+    return client.post("/signin", {"email": email, "password": password, **fields})
+
+
+def whoever(client):
+    return client.session.get("_auth_user_id")
+
+
+def joining(**fields):
+    return {
+        "name": "Ada Example",
+        "email": "ada@team.example",
+        "time_zone": "Europe/Paris",
+        "password": NEW,
+        "again": NEW,
+        **fields,
+    }
+
+
+# ── sign-in ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_member_signs_in_with_any_case_of_their_address(client):
+    person = make_person(email="ada@team.example")
+    answer = sign_in(client, "Ada@Team.Example")
+    assert (answer.status_code, answer["Location"]) == (303, "/")
+    assert whoever(client) == str(person.pk)
+
+
+def test_sign_in_leads_to_the_page_that_was_wanted(client):
+    make_person(email="ada@team.example")
+    page = client.get("/signin?next=/browse%3Fq%3Dattention")
+    assert 'value="/browse?q=attention"' in page.content.decode()
+    assert sign_in(client, "ada@team.example", next="/browse?q=attention")["Location"] == "/browse?q=attention"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "http:///x"])
+def test_sign_in_never_leads_to_another_site(client, elsewhere):
+    make_person(email="ada@team.example")
+    assert sign_in(client, "ada@team.example", next=elsewhere)["Location"] == "/"
+
+
+def test_unknown_person_and_wrong_password_get_the_same_sentence(client):
+    make_person(email="ada@team.example")
+    make_person(email="gone@team.example", is_active=False)
+    sentences = set()
+    for email, password in [
+        ("ada@team.example", "not-the-password"),
+        ("bo@team.example", PASSWORD),
+        ("gone@team.example", PASSWORD),
+    ]:
+        page = sign_in(client, email, password).content.decode()
+        sentences.add(re.search(r'role="alert">(.*?)<', page)[1])
+        assert f'value="{email}"' in page
+        assert password not in page
+    assert len(sentences) == 1
+    assert whoever(client) is None
+
+
+@pytest.mark.parametrize("email", ["ada@team.example", "nobody@team.example"])
+def test_five_wrong_passwords_mean_a_wait_that_is_told(client, email):
+    make_person(email="ada@team.example")
+    for _ in range(5):
+        answer = sign_in(client, email.upper(), "not-the-password")
+    assert answer.status_code == 429
+    answer = sign_in(client, email)  # even the right one has to wait now
+    assert answer.status_code == 429
+    assert "Try again in 15 minutes" in answer.content.decode()
+    assert 840 < int(answer["Retry-After"]) <= 900
+    assert whoever(client) is None
+
+
+def test_wait_ends_after_a_quarter_of_an_hour_and_trying_does_not_lengthen_it(client):
+    person = make_person(email="ada@team.example")
+    for _ in range(7):
+        sign_in(client, "ada@team.example", "not-the-password")
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=14))
+    assert "Try again in 1 minute," in sign_in(client, "ada@team.example").content.decode()
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=16))
+    assert sign_in(client, "ada@team.example").status_code == 303
+    assert whoever(client) == str(person.pk)
+
+
+def test_wait_is_for_one_name_from_one_address_only(client):
+    make_person(email="ada@team.example")
+    make_person(email="bo@team.example")
+    for _ in range(6):
+        sign_in(client, "ada@team.example", "not-the-password")
+    assert sign_in(client, "bo@team.example").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "form",
+    [{}, {"email": "ada", "password": "x"}, {"email": "a@b.example"}, {"email": "a\0@b.example", "password": "x"}],
+)
+def test_incomplete_sign_in_is_asked_again(client, form):
+    answer = client.post("/signin", form)
+    assert answer.status_code == 200
+    assert 'class="error"' in answer.content.decode()
+
+
+def test_sign_in_says_where_the_first_link_is_while_nobody_is_here(client):
+    assert "Nobody is here yet" in client.get("/signin").content.decode()
+    make_person()
+    assert "Nobody is here yet" not in client.get("/signin").content.decode()
+
+
+def test_who_is_signed_in_is_not_asked_again(client):
+    client.force_login(make_person())
+    assert client.get("/signin")["Location"] == "/"
+
+
+def test_password_managers_know_the_fields(client):
+    page = client.get("/signin").content.decode()
+    assert 'autocomplete="username"' in page
+    assert 'autocomplete="current-password"' in page
+
+
+def test_the_admin_site_leads_to_the_throttled_sign_in(client):
+    assert client.get("/admin/login/?next=/admin/")["Location"] == "/signin?next=%2Fadmin%2F"
+    assert client.get("/admin/")["Location"] == "/admin/login/?next=/admin/"
+    client.force_login(make_person())
+    assert client.get("/admin/login/?next=/admin/").status_code == 403  # and does not go round in circles
+
+
+def test_signing_out_takes_a_post(client):
+    client.force_login(make_person())
+    client.get("/signout")
+    assert whoever(client)
+    assert client.post("/signout")["Location"] == "/signin"
+    assert whoever(client) is None
+
+
+# ── one-time links ───────────────────────────────────────────────────────────────────────────
+
+
+def test_first_admin_joins_and_goes_on_to_pick_sources(client):
+    _, address = make_link("first_admin")
+    assert "Set up Tenth" in client.get(address).content.decode()
+    answer = client.post(address, joining(email="Ada@Team.Example"))
+    person = Person.objects.get()
+    assert (answer.status_code, answer["Location"]) == (303, reverse("source_start"))
+    assert (person.email, person.role, person.time_zone) == ("ada@team.example", "admin", "Europe/Paris")
+    assert person.check_password(NEW)
+    assert whoever(client) == str(person.pk)
+
+
+def test_first_admin_link_is_closed_once_there_is_an_admin(client):
+    _, address = make_link("first_admin")
+    make_person(role="admin")
+    answer = client.post(address, joining())
+    assert answer.status_code == 404
+    assert "has its first admin already" in answer.content.decode()
+
+
+@pytest.mark.parametrize("role", ["member", "guest", "admin"])
+def test_invited_person_gets_the_role_of_the_invitation(client, role):
+    make_source()
+    boss = make_person("Grace Boss", role="admin")
+    _, address = make_link(role=role, email="ada@team.example", created_by=boss)
+    page = client.get(address).content.decode()
+    assert "Grace Boss invited you" in page
+    assert 'value="ada@team.example"' in page
+    answer = client.post(address, joining(role="admin"))
+    assert answer["Location"] == "/"
+    assert Person.objects.get(email="ada@team.example").role == role
+
+
+def test_looking_at_a_link_does_not_use_it_up(client):
+    link, address = make_link()
+    for _ in range(3):
+        assert client.get(address).status_code == 200
+    link.refresh_from_db()
+    assert link.used_at is None
+
+
+def test_link_works_once(client):
+    _, address = make_link()
+    client.post(address, joining())
+    client.logout()
+    for answer in (client.get(address), client.post(address, joining(email="bo@team.example"))):
+        assert answer.status_code == 404
+        assert "used already" in answer.content.decode()
+    assert Person.objects.count() == 1
+
+
+def test_link_taken_by_another_window_meanwhile_makes_nobody(client, monkeypatch):
+    _, address = make_link()
+    monkeypatch.setattr(OneTimeLink, "use", lambda self, now: False)
+    assert "used already" in client.post(address, joining()).content.decode()
+    assert not Person.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [("expired", "has expired"), ("/link/nonsense", "no such link"), ("/link/" + "x" * 900, "no such")],
+)
+def test_link_that_lets_nobody_in_says_why(client, address, sentence):
+    if address == "expired":
+        _, address = make_link(valid_for=timedelta(seconds=-1))
+    answer = client.get(address)
+    assert answer.status_code == 404
+    assert sentence in answer.content.decode()
+
+
+def test_link_is_neither_cached_nor_passed_on(client):
+    _, address = make_link()
+    answer = client.get(address)
+    assert "no-store" in answer["Cache-Control"]
+    assert answer["Referrer-Policy"] == "strict-origin"
+    assert "http" not in re.sub(r"http-equiv|https?://www.w3.org", "", answer.content.decode())
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"again": "something-else"}, "not the same"),
+        ({"password": "short", "again": "short"}, "too short"),
+        ({"password": "password12", "again": "password12"}, "too common"),
+        ({"password": "ada example", "again": "ada example"}, "too similar"),
+        ({"email": "taken@team.example"}, "already here"),
+        ({"email": "Taken@Team.example"}, "already here"),
+        ({"email": "no address"}, "valid email"),
+        ({"name": ""}, "required"),
+        ({"name": "x" * 81}, "at most 80"),
+        ({"time_zone": "Mars/Olympus"}, "Mars/Olympus"),
+    ],
+)
+def test_what_is_wrong_in_the_form_is_said_and_the_rest_kept(client, fields, sentence):
+    make_person(email="taken@team.example")
+    link, address = make_link()
+    page = client.post(address, joining(**fields)).content.decode()
+    assert sentence in page
+    assert "name" in fields or 'value="Ada Example"' in page
+    assert NEW not in page
+    link.refresh_from_db()
+    assert link.used_at is None
+    assert Person.objects.count() == 1
+
+
+def test_reset_link_sets_the_password_ends_other_sessions_and_the_wait(client, django_user_model):
+    person = make_person(email="ada@team.example")
+    other = type(client)()
+    other.force_login(person)
+    for _ in range(6):
+        sign_in(client, "ada@team.example", "not-the-password")
+    _, address = make_link("reset", person=person)
+    make_source()
+    assert "ada@team.example" in client.get(address).content.decode()
+    assert client.post(address, {"password": NEW, "again": NEW}).status_code == 303
+    assert whoever(client) == str(person.pk)
+    assert other.get("/settings").status_code == 302
+    client.logout()
+    assert sign_in(client, "ada@team.example", NEW).status_code == 303
+
+
+def test_reset_link_of_a_deactivated_person_is_withdrawn(client):
+    person = make_person(is_active=False)
+    _, address = make_link("reset", person=person)
+    assert "withdrawn" in client.get(address).content.decode()
