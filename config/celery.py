@@ -1,47 +1,31 @@
 """config.celery: the Celery app and the beat's table."""
 
 import os
+import warnings
 from typing import Any
 
 from celery import Celery
 from celery.signals import beat_init
 from django.conf import settings
 
+from config import broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+# Celery's warning about root is about pickle, and we speak JSON only.
+warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
+
+ON_PGMQ = settings.CELERY_BROKER_URL == "pgmq://"
+
 app = Celery("tenth")
-
-
-def pgmq_options() -> dict[str, Any]:
-    """Transport options for the queue inside PostgreSQL (why each: docs/decisions)."""
-    from psycopg.conninfo import make_conninfo
-
-    database = settings.DATABASES["default"]
-    return {
-        "conn_string": make_conninfo(
-            host=database.get("HOST") or "",
-            port=database.get("PORT") or None,
-            dbname=database["NAME"],
-            user=database.get("USER") or None,
-            password=database.get("PASSWORD") or None,
-        ),
-        "init_extension": False,
-        "use_notify": True,
-        "wait_time_seconds": 0,
-        "polling_interval": 0.2,
-        # Not renewed while a task runs: longer than the longest task.
-        "visibility_timeout": 1800,
-    }
-
-
 app.conf.update(
-    broker_url=settings.CELERY_BROKER_URL,
-    broker_transport_options=pgmq_options() if settings.CELERY_BROKER_URL.startswith("pgmq") else {},
+    broker_url="pgmq://database" if ON_PGMQ else settings.CELERY_BROKER_URL,
+    broker_transport_options=broker.options() if ON_PGMQ else {},
     broker_connection_retry_on_startup=True,
     task_ignore_result=True,
     task_acks_late=True,
     task_reject_on_worker_lost=True,
-    task_default_queue="tenth",
+    task_default_queue=broker.QUEUE,
     task_soft_time_limit=600,
     task_time_limit=660,
     worker_prefetch_multiplier=1,

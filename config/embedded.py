@@ -3,7 +3,7 @@
 Own data folder, own short 0700 socket folder, no TCP, no `trust`: the kernel says who is at the other end
 of the socket (`peer`), and a map lets in the account that runs Tenth and nobody else.
 PostgreSQL refuses root. Started as root it runs as an unprivileged account, with the data where that account
-can reach it.
+can reach it: in var/, or below /var/lib when a folder above var/ is closed to others.
 """
 
 import hashlib
@@ -14,7 +14,6 @@ import shutil
 import signal
 import stat
 import subprocess
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -46,6 +45,16 @@ def _account() -> pwd.struct_passwd | None:
     )
 
 
+def _name_of(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:  # an account without a name, as containers have; peer could not map it either
+        raise EmbeddedError(
+            f"The account {uid} has no name on this machine, and the embedded database knows people by name. "
+            "Give it one in /etc/passwd, or set DATABASE_URL."
+        ) from None
+
+
 def _reaches(path: Path) -> bool:
     """Whether any account can go into the folders that lead to this path."""
     return all(folder.stat().st_mode & stat.S_IXOTH for folder in [path, *path.parents] if folder.exists())
@@ -58,13 +67,12 @@ class Cluster:
         self.var = Path(var).resolve()
         digest = hashlib.sha256(os.fsencode(self.var)).hexdigest()[:12]
         self.account = _account()
-        home = self.var
-        if self.account and not _reaches(self.var.parent if not self.var.exists() else self.var):
-            home = Path("/var/lib") / f"tenth-{digest}"
-        self.home = home
-        self.data = home / "postgres"
-        # A socket's whole path holds about 100 bytes, so it cannot live below a folder of unknown length.
-        self.sockets = Path(tempfile.gettempdir()) / f"tenth-{os.geteuid()}-{digest}"
+        reachable = self.account is None or _reaches(self.var.parent)
+        self.home = self.var if reachable else Path("/var/lib") / f"tenth-{digest}"
+        self.data = self.home / "postgres"
+        # A socket's whole path holds about 100 bytes, so it cannot live below a folder of unknown length;
+        # and every process must find it, so it does not follow TMPDIR.
+        self.sockets = Path("/tmp") / f"tenth-{os.geteuid()}-{digest}"  # noqa: S108 (ours alone, see _make_folders)
         self.log = self.var / "postgres.log"
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -94,7 +102,7 @@ class Cluster:
         """The binaries, where the unprivileged account can reach them."""
         copy = self.home / f"pginstall18-{int(installed.stat().st_mtime)}"
         if not copy.exists():
-            part = copy.with_suffix(".part")
+            part = copy.with_name(copy.name + ".part")
             shutil.rmtree(part, ignore_errors=True)
             shutil.copytree(installed, part, symlinks=True)
             part.rename(copy)
@@ -113,12 +121,18 @@ class Cluster:
     def start(self, *options: str) -> None:
         """Make the data folder if there is none, and run the server in the foreground of this process tree."""
         self._make_folders()
-        if not (self.data / "PG_VERSION").exists():
+        if not self.data.exists():
             self._initialise()
         self._end_leftover()
+        # Where it listens is said here and not in its file, so that the folder can be moved.
+        listen = (
+            "listen_addresses=",
+            f"unix_socket_directories={self.sockets}",
+            "unix_socket_permissions=0700",
+        )
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                self._command("postgres", "-D", str(self.data), *options),
+                self._command("postgres", "-D", str(self.data), *(f"-c{each}" for each in listen), *options),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -130,7 +144,7 @@ class Cluster:
 
     def stop(self) -> None:
         """End the server in order: open transactions are rolled back, everything committed is on disk."""
-        if self.process is None or self.process.poll() is not None:
+        if self.process is None or self.has_ended():
             return
         self.process.send_signal(signal.SIGINT)
         try:
@@ -139,31 +153,59 @@ class Cluster:
             self.process.send_signal(signal.SIGQUIT)
             self.process.wait(STOP_SECONDS)
 
+    def has_ended(self) -> bool:
+        return self.process is not None and self.process.poll() is not None
+
     def _make_folders(self) -> None:
-        self.var.mkdir(parents=True, exist_ok=True)
+        self.var.mkdir(parents=True, exist_ok=True, mode=0o700)
         if self.home != self.var:
-            self.home.mkdir(parents=True, exist_ok=True, mode=0o711)
-        if not self.data.exists():
-            self.data.mkdir(mode=0o700)
-            self._give(self.data)
+            self.home.mkdir(parents=True, exist_ok=True)
+        if self.account:
+            self.home.chmod(self.home.stat().st_mode | 0o011)  # the account passes through; it cannot list
+        self._refuse_a_stranger()
         self.sockets.mkdir(exist_ok=True, mode=0o700)
         found = self.sockets.lstat()
-        owners = {os.geteuid(), self.account.pw_uid} if self.account else {os.geteuid()}
+        owners = {os.geteuid(), self._owner()}
         if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners or found.st_mode & 0o077:
             raise EmbeddedError(f"{self.sockets} is not a private folder of ours. Remove it and start again.")
         self._give(self.sockets)
+
+    def _owner(self) -> int:
+        return self.account.pw_uid if self.account else os.geteuid()
+
+    def _refuse_a_stranger(self) -> None:
+        """Data of another account, or left behind by a move of the folder, gets a sentence and not a new database."""
+        if self.data.exists() and (uid := self.data.stat().st_uid) != self._owner():
+            raise EmbeddedError(
+                f"The database in {self.data} belongs to {_name_of(uid)}, and would run as {_name_of(self._owner())}. "
+                "Start Tenth as the account that made it."
+            )
+        note = self.var / "database_is_in"
+        if note.exists() and (before := Path(note.read_text())) != self.data and before.exists():
+            raise EmbeddedError(
+                f"The database of this folder is in {before}, from when the folder was elsewhere or another account "
+                f"ran it. Move it to {self.data}, or remove {note} to begin with an empty one."
+            )
+        if self.home != self.var:
+            note.write_text(str(self.data))
 
     def _give(self, path: Path) -> None:
         if self.account:
             os.chown(path, self.account.pw_uid, self.account.pw_gid)
 
     def _initialise(self) -> None:
+        """Make the data folder whole or not at all: an interrupted start leaves only postgres.part."""
+        part = self.data.with_name("postgres.part")
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(mode=0o700)
+        self._give(part)
         try:
             subprocess.run(
                 self._command(
                     "initdb",
-                    *("-D", str(self.data), "-U", ROLE, "--encoding=UTF8", "--locale=C"),
-                    *("--auth=peer", "--no-instructions"),
+                    *("-D", str(part), "-U", ROLE, "--auth=peer", "--no-instructions", "--encoding=UTF8"),
+                    # Sorting by bytes, upper and lower case of all of Unicode, the same on every machine.
+                    *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
                 ),
                 check=True,
                 capture_output=True,
@@ -171,26 +213,21 @@ class Cluster:
                 **self._as_account(),
             )
         except subprocess.CalledProcessError as error:
-            shutil.rmtree(self.data, ignore_errors=True)
-            raise EmbeddedError(f"The database could not be made: {error.stderr.decode(errors='replace')}") from error
-        accounts = {pwd.getpwuid(os.geteuid()).pw_name, *([self.account.pw_name] if self.account else [])}
-        self._write("pg_hba.conf", "local all all peer map=tenth\n")
-        self._write("pg_ident.conf", "".join(f'tenth "{name}" {ROLE}\n' for name in sorted(accounts)))
-        with open(self.data / "postgresql.conf", "a") as conf:
+            shutil.rmtree(part, ignore_errors=True)
+            said = error.stderr.decode(errors="replace").strip()
+            raise EmbeddedError(f"The database could not be made: {said}") from error
+        names = sorted({_name_of(os.geteuid()), _name_of(self._owner())})
+        (part / "pg_hba.conf").write_text("local all all peer map=tenth\n")
+        (part / "pg_ident.conf").write_text("".join(f'tenth "{name}" {ROLE}\n' for name in names))
+        with open(part / "postgresql.conf", "a") as conf:
             conf.write(
                 "\n# Tenth's own\n"
-                "listen_addresses = ''\n"
-                f"unix_socket_directories = '{self.sockets}'\n"
-                "unix_socket_permissions = 0700\n"
-                "max_connections = 50\n"
+                "max_connections = 60\n"
                 "shared_buffers = 128MB\n"
                 "timezone = 'UTC'\n"
                 "log_timezone = 'UTC'\n"
             )
-
-    def _write(self, name: str, text: str) -> None:
-        (self.data / name).write_text(text)
-        self._give(self.data / name)
+        part.rename(self.data)
 
     def _end_leftover(self) -> None:
         """End a server that a killed supervisor left running in our folder."""
@@ -201,7 +238,7 @@ class Cluster:
                 return
             left.send_signal(signal.SIGINT)
             left.wait(STOP_SECONDS)
-        except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
+        except (FileNotFoundError, ValueError, psutil.NoSuchProcess, psutil.AccessDenied):
             return
         except psutil.TimeoutExpired as error:
             raise EmbeddedError(

@@ -3,28 +3,34 @@
 A wrong value stops the start with a sentence that names the variable.
 """
 
-import ipaddress
+import contextlib
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
 
-def _fail(name: str, what: str) -> ImproperlyConfigured:
-    return ImproperlyConfigured(f"{name}={os.environ.get(name, '')!r}: {what}")
+def _fail(name: str, what: str, show: bool = True) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"{name}={os.environ.get(name, '')!r}: {what}" if show else f"{name}: {what}")
+
+
+def _text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
 
 
 def _bool(name: str, default: bool) -> bool:
-    value = os.environ.get(name, "").strip().lower()
+    value = _text(name).lower()
     if not value:
         return default
     if value in {"1", "true", "yes", "on"}:
@@ -34,12 +40,9 @@ def _bool(name: str, default: bool) -> bool:
     raise _fail(name, "say 1 or 0.")
 
 
-def _number(name: str, default: float, least: float = 0, most: float = float("inf")) -> float:
-    value = os.environ.get(name, "").strip()
-    if not value:
-        return default
+def _number(name: str, default: float, least: float, most: float) -> float:
     try:
-        number = float(value)
+        number = float(_text(name, str(default)))
     except ValueError:
         number = float("nan")
     if not least <= number <= most:
@@ -47,52 +50,74 @@ def _number(name: str, default: float, least: float = 0, most: float = float("in
     return number
 
 
+def _whole(name: str, default: int, least: int, most: int) -> int:
+    number = _number(name, default, least, most)
+    if number != int(number):
+        raise _fail(name, "a whole number is needed.")
+    return int(number)
+
+
+def _address(name: str, default: str, *schemes: str, show: bool = True) -> str:
+    """An address with one of these schemes and a host, without a slash at its end."""
+    address = _text(name, default).rstrip("/")
+    try:
+        parts = urlsplit(address)
+        known = parts.scheme in schemes and parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:  # a port that is no number, an IPv6 address cut short
+        known = False
+    if not known:
+        expected = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise _fail(name, f"an address that begins with {expected} and names a host is needed.", show)
+    return address
+
+
 # Where this install keeps what it makes: database, keys, collected static files.
-VAR_DIR = Path(os.environ.get("TENTH_VAR", "") or BASE_DIR / "var").expanduser().resolve()
+VAR_DIR = Path(_text("TENTH_VAR") or BASE_DIR / "var").expanduser().resolve()
 
 DEBUG = _bool("DEBUG", False)
 
 
 def _secret_key() -> str:
     """Given, or made once into the data folder."""
-    if given := os.environ.get("SECRET_KEY", ""):
-        if len(given) < 32:
-            raise _fail("SECRET_KEY", "at least 32 characters are needed, or leave it out and one is made.")
+    if given := _text("SECRET_KEY"):
+        if len(given) < 50 or len(set(given)) < 5:
+            raise _fail("SECRET_KEY", "at least 50 random characters are needed; without it one is made.", show=False)
         return given
     path = VAR_DIR / "secret_key"
     try:
-        return path.read_text().strip()
-    except FileNotFoundError:
-        VAR_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(64))
-    except FileExistsError:
-        pass  # another process was first
-    return path.read_text().strip()
+        if not path.exists():
+            VAR_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+            part = path.with_name(f"secret_key.{os.getpid()}")
+            part.touch(mode=0o600)
+            part.write_text(secrets.token_urlsafe(64))
+            with contextlib.suppress(FileExistsError):
+                os.link(part, path)  # whole or not at all; of two processes one is first
+            part.unlink()
+        return path.read_text()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"TENTH_VAR: {path} cannot be read or written ({error.strerror}). "
+            "Start Tenth as the account that owns this folder, or name another."
+        ) from error
 
 
 SECRET_KEY = _secret_key()
 
-# The address
-BIND = os.environ.get("BIND", "").strip() or "127.0.0.1"
-PORT = int(_number("PORT", 8000, 1, 65535))
-PUBLIC_URL = (os.environ.get("PUBLIC_URL", "").strip() or f"http://localhost:{PORT}").rstrip("/")
+# The address: links in mails, allowed hosts, cookies and redirects follow PUBLIC_URL.
+BIND = _text("BIND", "127.0.0.1").strip("[]")
+PORT = _whole("PORT", 8000, 1, 65535)
+PUBLIC_URL = _address("PUBLIC_URL", f"http://localhost:{PORT}", "http", "https")
 _public = urlsplit(PUBLIC_URL)
-if _public.scheme not in {"http", "https"} or not _public.hostname or _public.path or _public.query:
+if _public.path or _public.query or _public.fragment or _public.username:
     raise _fail("PUBLIC_URL", "an address such as https://tenth.example.org is needed, without a path.")
 HTTPS = _public.scheme == "https"
-_origin = f"{_public.scheme}://{_public.netloc}"
 
-ALLOWED_HOSTS = [_public.hostname]
+ALLOWED_HOSTS = [_public.hostname or ""]
 if not HTTPS:
-    ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]
-    try:
-        if ipaddress.ip_address(BIND).is_unspecified:
-            ALLOWED_HOSTS = ["*"] if _public.hostname == "localhost" else ALLOWED_HOSTS
-    except ValueError:
-        ALLOWED_HOSTS.append(BIND)
-CSRF_TRUSTED_ORIGINS = [_origin]
+    ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]", BIND]
+    if BIND in {"0.0.0.0", "::"} and not _text("PUBLIC_URL"):  # noqa: S104
+        ALLOWED_HOSTS = ["*"]  # on a LAN, by whatever name the machine has there
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "tenth_session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "tenth_csrf"
@@ -103,9 +128,14 @@ SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# The header in which a trusted proxy says what scheme the visitor used, e.g. X-Forwarded-Proto.
-if _proxy_header := os.environ.get("TRUSTED_PROXY_HEADER", "").strip():
-    SECURE_PROXY_SSL_HEADER = ("HTTP_" + _proxy_header.upper().replace("-", "_"), "https")
+# The header in which a trusted proxy says what scheme the visitor used. Set: every request comes through that proxy.
+TRUSTED_PROXY_HEADER = _text("TRUSTED_PROXY_HEADER")
+if TRUSTED_PROXY_HEADER:
+    if not TRUSTED_PROXY_HEADER.replace("-", "").isalnum():
+        raise _fail("TRUSTED_PROXY_HEADER", "the name of a header such as X-Forwarded-Proto is needed.")
+    SECURE_PROXY_SSL_HEADER = ("HTTP_" + TRUSTED_PROXY_HEADER.upper().replace("-", "_"), "https")
+WEB_WORKERS = _whole("WEB_WORKERS", 2, 1, 64)
+WORKER_CONCURRENCY = _whole("WORKER_CONCURRENCY", 2, 1, 64)
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -171,26 +201,36 @@ TEMPLATES = [
 ]
 
 # The database: a real one by DATABASE_URL, else the embedded one that config.embedded runs.
-if os.environ.get("DATABASE_URL", "").strip():
-    try:
-        DATABASES = {"default": env.db_url("DATABASE_URL")}
-    except (ValueError, ImproperlyConfigured) as error:
-        raise _fail("DATABASE_URL", f"not understood ({error}).") from error
-    if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-        raise _fail("DATABASE_URL", "only PostgreSQL is supported: postgresql://user:password@host/name.")
-    EMBEDDED = False
-else:
-    from config import embedded
+EMBEDDED = not _text("DATABASE_URL")
 
-    DATABASES = {"default": embedded.Cluster(VAR_DIR).django_settings()}
-    EMBEDDED = True
-DATABASES["default"].setdefault("OPTIONS", {})
-DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+
+def _database() -> dict[str, Any]:
+    """Django's settings for DATABASE_URL, read as libpq itself reads it."""
+    if not _text("DATABASE_URL").startswith(("postgresql://", "postgres://")):
+        raise _fail("DATABASE_URL", "postgresql://user:password@host/name is needed.", show=False)
+    try:
+        parts = conninfo_to_dict(_text("DATABASE_URL"))
+    except ProgrammingError as error:
+        raise _fail("DATABASE_URL", f"not understood ({str(error).strip()}).", show=False) from error
+    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    known = {ours: str(parts.pop(theirs, "")) for ours, theirs in names.items()}
+    if not known["NAME"]:
+        raise _fail("DATABASE_URL", "the name of the database is missing after the host.", show=False)
+    return {"ENGINE": "django.db.backends.postgresql", **known, "OPTIONS": parts}
+
+
+if EMBEDDED:
+    from config.embedded import Cluster
+
+    DATABASES = {"default": {**Cluster(VAR_DIR).django_settings(), "OPTIONS": {}}}
+else:
+    DATABASES = {"default": _database()}
+DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 6, "timeout": 10}
 
 # The queue: RabbitMQ or Redis by CELERY_BROKER_URL, else PGMQ inside the same database.
-CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "").strip() or "pgmq://"
-if urlsplit(CELERY_BROKER_URL).scheme not in {"pgmq", "amqp", "amqps", "redis", "rediss"}:
-    raise _fail("CELERY_BROKER_URL", "an address that begins with amqp:// or redis:// is needed.")
+CELERY_BROKER_URL = _text("CELERY_BROKER_URL", "pgmq://")
+if CELERY_BROKER_URL != "pgmq://":
+    _address("CELERY_BROKER_URL", "", "amqp", "amqps", "redis", "rediss", show=False)  # it may hold a password
 
 AUTH_USER_MODEL = "papers.Person"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
@@ -214,6 +254,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # trying while waiting do
 AXES_LOCKOUT_CALLABLE = "papers.views.signin.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "config.proxy.client_ip"
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
@@ -223,6 +264,7 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -237,12 +279,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Pulling
 ALLOW_PRIVATE_ADDRESSES = _bool("ALLOW_PRIVATE_ADDRESSES", False)
-CONTACT = os.environ.get("CONTACT", "").strip() or PUBLIC_URL
-ARXIV_FEED_URL = os.environ.get("ARXIV_FEED_URL", "").strip().rstrip("/") or "https://rss.arxiv.org"
-ARXIV_API_URL = os.environ.get("ARXIV_API_URL", "").strip() or "https://export.arxiv.org/api/query"
+CONTACT = _text("CONTACT", PUBLIC_URL)
+if not CONTACT.isascii() or not CONTACT.isprintable():
+    raise _fail("CONTACT", "a mail address or a web address in plain ASCII is needed: it goes into our User-Agent.")
+ARXIV_FEED_URL = _address("ARXIV_FEED_URL", "https://rss.arxiv.org", "http", "https")
+ARXIV_API_URL = _address("ARXIV_API_URL", "https://export.arxiv.org/api/query", "http", "https")
 HOST_PACE_SECONDS = _number("HOST_PACE_SECONDS", 1, 0, 3600)
 
-LOG_LEVEL = (os.environ.get("LOG_LEVEL", "").strip() or "INFO").upper()
+LOG_LEVEL = _text("LOG_LEVEL", "INFO").upper()
 if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
     raise _fail("LOG_LEVEL", "say DEBUG, INFO, WARNING, ERROR or CRITICAL.")
 LOGGING = {

@@ -1,0 +1,81 @@
+"""config.broker: the queue inside PostgreSQL (PGMQ), for installs without RabbitMQ or Redis."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from psycopg.conninfo import make_conninfo
+
+QUEUE = "tenth"
+
+# PGMQ's own function takes the trigger away and makes it anew, and Kombu calls it in every process that publishes or
+# consumes: two at once fail, and each locks the queue. Ours takes PGMQ's lock and makes the trigger once.
+ENABLE_NOTIFY_ONCE = """
+CREATE OR REPLACE FUNCTION pgmq.enable_notify_insert(queue_name TEXT, throttle_interval_ms INTEGER DEFAULT 250)
+RETURNS void AS $$
+DECLARE
+  qtable TEXT := pgmq.format_table_name(queue_name, 'q');
+BEGIN
+  INSERT INTO pgmq.notify_insert_throttle (queue_name, throttle_interval_ms) VALUES ($1, $2)
+    ON CONFLICT ON CONSTRAINT notify_insert_throttle_queue_name_key DO NOTHING;
+  IF EXISTS (SELECT 1 FROM pg_trigger WHERE tgrelid = format('pgmq.%I', qtable)::regclass
+             AND tgname = 'trigger_notify_queue_insert_listeners') THEN
+    RETURN;
+  END IF;
+  PERFORM pgmq.acquire_queue_lock(queue_name);
+  EXECUTE format('CREATE OR REPLACE TRIGGER trigger_notify_queue_insert_listeners AFTER INSERT ON pgmq.%I '
+                 'FOR EACH ROW EXECUTE FUNCTION pgmq.notify_queue_listeners()', qtable);
+END;
+$$ LANGUAGE plpgsql;
+"""
+
+
+def _twice(value: str) -> str:
+    """Quoted for libpq: pgmq takes our connection string apart and joins the parts again without quotes."""
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def options() -> dict[str, Any]:
+    """Kombu's transport options (what each is for: docs/decisions/0001-embedded-postgres-and-pgmq.md)."""
+    database = settings.DATABASES["default"]
+    extras = {name: value for name, value in database["OPTIONS"].items() if name != "pool"}
+    parts = {
+        "host": _twice(database.get("HOST") or ""),
+        "port": database.get("PORT") or "5432",
+        "dbname": _twice(database["NAME"]),
+        "user": _twice(database.get("USER") or ""),
+        # pgmq keeps these five and drops the rest (sslmode and the like), so the rest rides on the last.
+        "password": " ".join(
+            [_twice(database.get("PASSWORD") or ""), *(f"{name}={_twice(str(each))}" for name, each in extras.items())]
+        ),
+    }
+    return {
+        "conn_string": make_conninfo(**parts),
+        "init_extension": False,
+        "pool_size": 2,
+        "use_notify": True,
+        "wait_time_seconds": 0,
+        "polling_interval": 0.2,
+        # Not renewed while a task runs or waits prefetched: longer than two of the longest tasks.
+        "visibility_timeout": 1800,
+    }
+
+
+def install() -> None:
+    """Make PGMQ's schema and our queue, once. Runs under the lock of config.prepare."""
+    from pgmq.install import get_embedded_install_sql
+
+    with connection.cursor() as cursor, transaction.atomic():
+        cursor.execute("SELECT to_regclass('pgmq.meta') IS NOT NULL")
+        if not cursor.fetchone()[0]:
+            cursor.execute(get_embedded_install_sql())
+            cursor.execute(ENABLE_NOTIFY_ONCE)
+        cursor.execute("SELECT to_regclass('pgmq.q_' || %s) IS NOT NULL", [QUEUE])
+        if not cursor.fetchone()[0]:
+            cursor.execute("SELECT pgmq.create(%s), pgmq.enable_notify_insert(%s)", [QUEUE, QUEUE])
+
+
+def free() -> None:
+    """Hand out again what a killed worker had taken. Only for when no worker can be running."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE pgmq.q_{QUEUE} SET vt = now() WHERE vt > now()")  # noqa: S608 (a constant)

@@ -1,0 +1,88 @@
+"""config.prepare: what a start does before the services: queue, migrations, static files, the first admin's link.
+
+`python -m config.prepare` may run on many machines at once: a lock in the database lets one at a time through,
+and where nothing has changed nothing is done.
+"""
+
+import hashlib
+import os
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+
+LOCK = 0x7E27  # "tenth", any number that nobody else takes
+
+
+def prepare() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        try:
+            migrate()
+            if settings.CELERY_BROKER_URL == "pgmq://":
+                from config import broker
+
+                broker.install()
+                if settings.EMBEDDED:
+                    broker.free()  # the supervisor's lock says that no worker of ours is running
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+    collect_static()
+
+
+def migrate() -> None:
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=1, stdout=sys.stderr)
+
+
+def collect_static() -> None:
+    """Collect, hash and compress the static files, unless that was done for exactly these."""
+    if settings.DEBUG:
+        return  # drawn straight from static/
+    from django.contrib.staticfiles.finders import get_finders
+
+    digest = hashlib.sha256((settings.BASE_DIR / "requirements.lock").read_bytes())
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            found = os.stat(storage.path(path))
+            digest.update(f"{path} {found.st_size} {found.st_mtime_ns}\n".encode())
+    stamp = Path(settings.STATIC_ROOT) / "collected"
+    if not stamp.exists() or stamp.read_text() != digest.hexdigest():
+        stamp.unlink(missing_ok=True)
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        stamp.write_text(digest.hexdigest())
+
+
+def first_admin_link(now: datetime) -> str:
+    """A one-time link for whoever started this install, as long as it has no admin. An older one stops working."""
+    from papers.models import OneTimeLink, Person
+
+    if Person.objects.admins().exists():
+        return ""
+    kind = OneTimeLink.Kind.FIRST_ADMIN
+    OneTimeLink.objects.usable(now).filter(kind=kind).update(expires_at=now)
+    _, token = OneTimeLink.objects.mint(kind, now, timedelta(days=3), role=Person.Role.ADMIN)
+    return settings.PUBLIC_URL + reverse("onetime", args=[token])
+
+
+def main() -> None:
+    django.setup()
+    prepare()
+    if link := first_admin_link(timezone.now()):
+        print(link)
+
+
+if __name__ == "__main__":
+    from config.run import in_a_sentence
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    sys.exit(in_a_sentence(main))
