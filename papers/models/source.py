@@ -2,11 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, OuterRef, Q
 from django.utils import timezone
 
 from .person import Person
+
+RECENT_AT_MOST = 1000
 
 
 class SourceQuerySet(models.QuerySet["Source"]):
@@ -16,6 +19,12 @@ class SourceQuerySet(models.QuerySet["Source"]):
 
     def due(self, now: datetime) -> "SourceQuerySet":
         return self.fetched().filter(next_fetch__lte=now).filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
+
+    def with_recent(self, now: datetime) -> "SourceQuerySet":
+        """`recent`: papers within 30 days, counted to a thousand at most, so that a big source costs no more."""
+        brought = Sighting.objects.filter(source=OuterRef("pk"), at__gte=now - timedelta(days=30))
+        some = ArraySubquery(brought.order_by().values("source")[:RECENT_AT_MOST])
+        return self.annotate(recent=Func(some, function="cardinality", output_field=models.IntegerField()))
 
 
 class Source(models.Model):
