@@ -1,0 +1,64 @@
+# The two commands are `make run` and `make test`. `make help` lists the rest.
+# Needs Python 3.11 or newer and make; everything else goes into .venv/ and var/, in this folder.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: run test lint format bench lock migrations help ready ready-dev
+
+export PYTHONDONTWRITEBYTECODE PORT
+PY := .venv/bin/python
+LINT := PYTHONWARNINGS=ignore DJANGO_SETTINGS_MODULE=tests.settings
+
+run: ready ## start Tenth: database, web, worker and beat, until Ctrl-C (PORT=8000)
+	@exec $(PY) -m config.run
+
+test: lint ## everything that must hold: lint, then all tests, the browser's too
+	@CHROMIUM="$$($(PY) -m tests.chromium)" && export CHROMIUM && exec $(PY) -m pytest -q -n 2 --dist loadfile $(TESTS)
+
+lint: ready-dev ## format, lint, types, floors, migrations, templates
+	@$(PY) -m ruff format --check --quiet . || { echo "Run: make format"; exit 1; }
+	@$(PY) -m ruff check --quiet .
+	@$(PY) -m mypy
+	@PYTHONPATH=. $(PY) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
+	@$(LINT) $(PY) manage.py makemigrations --check --dry-run
+	@$(LINT) $(PY) manage.py check --fail-level WARNING
+	@$(PY) -m djlint --lint --quiet templates
+
+format: ready-dev ## put the code into the house's format
+	@$(PY) -m ruff format --quiet .
+	@$(PY) -m ruff check --fix --quiet .
+
+bench: ready-dev ## how fast and how big, beside floors (minutes)
+	@exec $(PY) -m bench
+
+migrations: ready-dev ## write the migration for changed models (needs a running Tenth or DATABASE_URL)
+	@$(PY) manage.py makemigrations
+
+lock: ready-dev ## pin all dependencies anew, with hashes (needs uv)
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.lock $(LOCK)
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock $(LOCK)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
+
+# Dependencies: installed anew only when the lock differs from the one that was installed.
+ready:
+	@cmp -s requirements.lock .venv/requirements.lock || { $(call install,requirements.lock) && \
+	  cp requirements.lock .venv/; }
+
+ready-dev:
+	@cmp -s requirements-dev.lock .venv/requirements-dev.lock || { $(call install,requirements-dev.lock) && \
+	  cp requirements-dev.lock requirements.lock .venv/; }
+
+define install
+{ $(PY) -c 'import pip' 2>/dev/null || { \
+  for python in "$${PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11; do \
+    "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; python=; \
+  done; \
+  [ -n "$$python" ] || { echo "Tenth needs Python 3.11 or newer, and found none. Install it (Debian, Ubuntu: apt install python3 python3-venv) or say where it is: make run PYTHON=/path/to/python3"; exit 1; }; \
+  "$$python" -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python comes without venv. Install it (Debian, Ubuntu: apt install python3-venv) and start again."; exit 1; }; \
+  echo "Making .venv with $$("$$python" --version) ..."; rm -rf .venv; "$$python" -m venv .venv; }; } && \
+echo "Installing what $(1) pins ..." && $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(1)
+endef
