@@ -68,7 +68,7 @@ def _source(name: str) -> Source:
 
 
 def _copy(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    columns = ", ".join(f'"{model._meta.get_field(field).column}"' for field in fields)
+    columns = ", ".join(f'"{model._meta.get_field(field).get_attname_column()[1]}"' for field in fields)  # type: ignore[union-attr]
     with connection.cursor() as cursor, cursor.copy(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN') as copy:
         for row in rows:
             copy.write_row(row)

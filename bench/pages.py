@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,7 @@ def serve_size(size: int) -> None:
         print(json.dumps({"ready": list(cases)}), flush=True)
         for line in sys.stdin:
             if line.strip() == "round":
-                samples = {name: [] for name in cases}
+                samples: Samples = {name: [] for name in cases}
                 for _ in range(EACH):
                     for name, case in cases.items():
                         samples[name].append(case())
@@ -140,48 +140,55 @@ def _rows(plan: dict[str, Any]) -> Iterator[float]:
 # ── above them ──────────────────────────────────────────────────────────────────────────────
 
 
-@contextmanager
-def size_process(size: int) -> Iterator[Callable[[str], Any]]:
-    """A child process that holds one size; the function sends it an order and returns its answer."""
-    var = Path(tempfile.mkdtemp(prefix=f"tenth-bench-{size}-"))
-    var.chmod(0o711)  # the account that runs PostgreSQL, when we are root, passes through
-    environ = {**os.environ, "TENTH_VAR": str(var), "DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": ""}
-    command = [sys.executable, "-m", "bench.pages", str(size)]
-    with subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdin
-        assert child.stdout
+class Child:
+    """A process that holds one size: sent an order, it answers with JSON."""
 
-        def ask(order: str) -> Any:
-            child.stdin.write(f"{order}\n")
-            child.stdin.flush()
-            return answer()
+    def __init__(self, size: int):
+        self.size = size
+        self.var = Path(tempfile.mkdtemp(prefix=f"tenth-bench-{size}-"))
+        self.var.chmod(0o711)  # the account that runs PostgreSQL, when we are root, passes through
+        environ = {**os.environ, "TENTH_VAR": str(self.var), "DJANGO_SETTINGS_MODULE": "config.settings"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "bench.pages", str(size)],
+            env=environ | {"DATABASE_URL": "", "PUBLIC_URL": "", "DEBUG": "", "LOG_LEVEL": "ERROR"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
-        def answer() -> Any:
-            if not (line := child.stdout.readline()):
-                raise SystemExit(f"The process with {size} papers ended: its error is above.")
-            return json.loads(line)
+    def ask(self, order: str) -> Any:
+        assert self.process.stdin
+        self.process.stdin.write(f"{order}\n")
+        self.process.stdin.flush()
+        return self.answer()
 
-        try:
-            ask.first = answer  # type: ignore[attr-defined]
-            yield ask
-        finally:
-            child.stdin.close()
-            child.wait(60)
-            shutil.rmtree(var, ignore_errors=True)
+    def answer(self) -> Any:
+        assert self.process.stdout
+        if not (line := self.process.stdout.readline()):
+            raise SystemExit(f"The process with {self.size} papers ended: its error is above.")
+        return json.loads(line)
+
+    def end(self) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait(60)
+        shutil.rmtree(self.var, ignore_errors=True)
 
 
 def measure(sizes: tuple[int, ...] = SIZES, rounds: int = ROUNDS) -> bool:
     """Run it all, print it, and say whether the aims are met."""
     with ExitStack() as stack:
-        asks = {size: stack.enter_context(size_process(size)) for size in sizes}
-        for ask in asks.values():
-            ask.first()
+        children = {size: Child(size) for size in sizes}
+        for child in children.values():
+            stack.callback(child.end)
+        for child in children.values():
+            child.answer()  # furnished and warm
         samples: dict[int, Samples] = {size: {} for size in sizes}
         for _ in range(rounds):
-            for size, ask in asks.items():
-                for name, values in ask("round").items():
+            for size, child in children.items():
+                for name, values in child.ask("round").items():
                     samples[size].setdefault(name, []).extend(values)
-        queries = asks[sizes[-1]]("queries")
+        queries = children[sizes[-1]].ask("queries")
     return report(samples) & report_queries(queries)
 
 

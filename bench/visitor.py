@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.middleware.csrf import _get_new_csrf_string  # type: ignore[attr-defined]
+from django.middleware.csrf import _get_new_csrf_string
 
 from papers.models import Person
 
@@ -25,7 +25,7 @@ class Visitor:
         self.application = application
         self.token = _get_new_csrf_string()
         cookies = SimpleCookie(
-            {settings.SESSION_COOKIE_NAME: session.session_key, settings.CSRF_COOKIE_NAME: self.token}
+            {settings.SESSION_COOKIE_NAME: session.session_key or "", settings.CSRF_COOKIE_NAME: self.token}
         )
         self.cookies = cookies.output([], header="", sep=";")
 
