@@ -5,7 +5,6 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: run test lint format bench lock migrations help ready ready-dev
 
-export PYTHONDONTWRITEBYTECODE PORT
 PY := .venv/bin/python
 LINT := PYTHONWARNINGS=ignore DJANGO_SETTINGS_MODULE=tests.settings
 

@@ -134,7 +134,7 @@ def end_leftovers() -> None:
             continue  # gone, or another account's: not ours
     for process in left:
         process.terminate()
-    _, stubborn = psutil.wait_procs(left, timeout=5)
+    _, stubborn = psutil.wait_procs(left, timeout=2)
     for process in stubborn:
         process.kill()
     psutil.wait_procs(stubborn, timeout=5)
