@@ -16,7 +16,6 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from . import arxiv_api, arxiv_feed, mischief, press
-from .blogs import BLOGS
 from .reply import Reply
 from .world import World
 
@@ -120,7 +119,7 @@ class FeedServer:
 
     def feeds(self) -> dict[str, str]:
         """The address of each blog's feed, by the blog's name."""
-        return {blog.name: self.feed(blog.slug) for blog in BLOGS}
+        return {blog.name: self.feed(blog.slug) for blog in self.world.blogs.values()}
 
     # Mischief
 
