@@ -93,20 +93,24 @@ class Cluster:
                 "There is no embedded PostgreSQL for this kind of machine. "
                 "Install PostgreSQL 15 or newer and set DATABASE_URL=postgresql://user:password@host/name."
             )
-        installed = Path(spec.submodule_search_locations[0]) / "pginstall18"
-        if self.account and not _reaches(installed):
-            installed = self._copy_of(installed)
-        return str(installed / "bin" / name)
+        package = Path(spec.submodule_search_locations[0])
+        if self.account and not _reaches(package):
+            package = self._copy_of(package)
+        return str(package / "pginstall18" / "bin" / name)
 
-    def _copy_of(self, installed: Path) -> Path:
-        """The binaries, where the unprivileged account can reach them."""
-        copy = self.home / f"pginstall18-{int(installed.stat().st_mtime)}"
+    def _copy_of(self, package: Path) -> Path:
+        """The binaries and their libraries, side by side as in the wheel, where the account reaches them."""
+        copies = self.home / "binaries"
+        copy = copies / f"{package.stat().st_mtime_ns}"
         if not copy.exists():
-            part = copy.with_name(copy.name + ".part")
-            shutil.rmtree(part, ignore_errors=True)
-            shutil.copytree(installed, part, symlinks=True)
+            shutil.rmtree(copies, ignore_errors=True)
+            part = copies / "part"
+            shutil.copytree(package / "pginstall18", part / package.name / "pginstall18", symlinks=True)
+            libraries = package.with_name(f"{package.name}.libs")
+            if libraries.exists():
+                shutil.copytree(libraries, part / libraries.name, symlinks=True)
             part.rename(copy)
-        return copy
+        return copy / package.name
 
     def _command(self, name: str, *args: str) -> Sequence[str]:
         return [self.binary(name), *args]
