@@ -180,8 +180,8 @@ def _names_of_link(url: str) -> tuple[Name, ...]:
             return _doi_name(value)
     elif host in ("semanticscholar.org", "api.semanticscholar.org", "openreview.net", "scholar.archive.org"):
         # Their pages carry an arXiv id as `arXiv:…` in the path or the query, when they carry one.
-        if found := re.search(r"arxiv[:/](" + _ID + ")", unquote(link), re.IGNORECASE):
-            return (Name(ARXIV, _id_of(found)[0]),)  # type: ignore[index]  # it has matched
+        if found := _id_of(re.search(rf"arxiv[:/]{_ID}", unquote(link), re.IGNORECASE)):
+            return (Name(ARXIV, found[0]),)
     elif (at := re.search(r"/(?:doi/(?:abs/|full/|pdf/|epdf/)?)(10\.\d{4,9}/[^?#]+)$", unquote(parts.path))) and (
         value := doi(at[1])
     ):
