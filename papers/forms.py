@@ -27,7 +27,9 @@ def _password(label: str, autocomplete: str, hint: str = "") -> forms.CharField:
 
 
 class SignInForm(forms.Form):
-    email = forms.EmailField(widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}))
+    email = forms.EmailField(
+        label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
+    )
     password = _password("Password", "current-password")
 
     def clean_email(self) -> str:
