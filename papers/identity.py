@@ -31,18 +31,28 @@ def names_in(address: str) -> tuple[Name, ...]:
     ((Name(kind='arxiv', value='2401.12345'),), (Name(kind='doi', value='10.1000/xyz'),))
     """
     address = _strip(address)
-    if not address:
+    if names := _paper_names(address):
+        return names
+    link = canonical_link(address if "://" in address else f"https://{address}" if _BARE.match(address) else "")
+    if not link:
         return ()
+    return _paper_names(link) or (Name("link", link),)  # without its AMP or its tracking it may be a paper's
+
+
+def _paper_names(address: str) -> tuple[Name, ...]:
     if found := arxiv_id(address):
         return (Name("arxiv", found[0]),)
     if found_doi := doi(address):
         return (Name("doi", found_doi),)
-    link = canonical_link(address if "://" in address else f"https://{address}" if _BARE.match(address) else "")
-    return (Name("link", link),) if link else ()
+    return ()
 
 
 def _strip(address: str) -> str:
-    address = "".join(char for char in address if char >= " " and char != "\x7f").strip()
+    if not address.isprintable():
+        address = "".join(
+            char for char in address if char >= " " and char != "\x7f" and not "\ud800" <= char <= "\udfff"
+        )
+    address = address.strip()
     return address[1:-1].strip() if address[:1] == "<" and address[-1:] == ">" else address
 
 
@@ -63,13 +73,13 @@ _NEW_ID = (
 )
 _OLD_ID = rf"(?:{'|'.join(_ARCHIVES.split())})(?:\.[a-z-]{{2,}})?/(?:9[1-9]|0[0-7])(?:0[1-9]|1[0-2])\d{{3}}"
 _ID = rf"(?P<id>{_NEW_ID}|{_OLD_ID})(?:v(?P<version>[1-9]\d{{0,3}}))?"
-_BARE_ID = re.compile(rf"^(?:(?:oai:)?arxiv(?:\.org)?:\s*)?/?{_ID}(?:\.pdf)?$", re.I)
-_ARXIV_DOI = re.compile(rf"10\.48550/arxiv[.:]{_ID}$", re.I)
+_BARE_ID = re.compile(rf"^(?:(?:oai:)?arxiv(?:\.org)?:\s*)?/?{_ID}(?:\.pdf)?$", re.A | re.I)
+_ARXIV_DOI = re.compile(rf"10\.48550/arxiv[.:]{_ID}$", re.A | re.I)
 _ARXIV_PATH = re.compile(
-    rf"^/+(?:(?:abs|pdf|html|src|e-print|format|ps|tb|bibtex|dvi|cits)/+)?(?:arxiv:)?{_ID}(?:\.pdf)?/*$", re.I
+    rf"^/+(?:(?:abs|pdf|html|src|e-print|format|ps|tb|bibtex|dvi|cits)/+)?(?:arxiv:)?{_ID}(?:\.pdf)?/*$", re.A | re.I
 )
-_ANYWHERE = re.compile(rf"(?<![\w.]){_ID}(?![\w.]*\d)", re.I)
-_DBLP = re.compile(r"/rec/(?:journals/corr/)abs-(\d{4})-(\d{4,6})", re.I)
+_ANYWHERE = re.compile(rf"(?<![\w.]){_ID}(?![\w.]*\d)", re.A | re.I)
+_DBLP = re.compile(r"/rec/(?:journals/corr/)abs-(\d{4})-(\d{4,6})", re.A | re.I)
 # Pages elsewhere about one arXiv paper, whose address holds its id.
 _MIRRORS = re.compile(
     r"^(?:[\w-]+\.)*(?:alphaxiv\.org|(?:huggingface|hf)\.co(?=/papers/)|ar5iv\.(?:labs\.arxiv\.)?org|scirate\.com"
@@ -156,7 +166,9 @@ _TRACKING = re.compile(
     r"|_ga|_gl|wt_?mc|amp|outputtype)=|^output=amp$|^source=(?:rss|friends_link|twitter|email)",
     re.I,
 )
-_AMP_CACHE = re.compile(r"^(?:www\.google\.[a-z.]+/amp|[\w-]+\.cdn\.ampproject\.org/[cvi])/(?P<s>s/)?(?P<rest>.+)$", re.I)
+_AMP_CACHE = re.compile(
+    r"^(?:www\.google\.[a-z.]+/amp|[\w-]+\.cdn\.ampproject\.org/[cvi])/(?P<s>s/)?(?P<rest>.+)$", re.I
+)
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
@@ -167,15 +179,11 @@ def canonical_link(url: str) -> str:
     >>> canonical_link("HTTP://www.Example.com:80/a/?utm_source=x#top")
     'https://example.com/a'
     """
-    for _ in range(3):  # an AMP page's address may hold another AMP page's
-        parts = _split(_strip(url))
-        if not parts:
-            return ""
-        if not (cached := _AMP_CACHE.match(f"{parts.hostname}{parts.path}")):
-            break
-        url = f"https://{cached['rest']}" + (f"?{parts.query}" if parts.query else "")
-    host = _host(parts)
-    if not host:
+    parts = _split(_strip(url))
+    while parts and (cached := _AMP_CACHE.match(f"{parts.hostname}{parts.path}")):  # holds another page's address
+        parts = _split(f"https://{cached['rest']}" + (f"?{parts.query}" if parts.query else ""))
+    host = _host(parts) if parts else ""
+    if not parts or not host:
         return ""
     query = _query(parts.query)
     return _capped(f"https://{host}{_path(parts.path)}" + (f"?{query}" if query else ""), host)
@@ -250,13 +258,8 @@ def _capped(value: str, host: str = "") -> str:
 # ── names of people ──────────────────────────────────────────────────────────────────────────
 
 # Letters that Unicode does not take apart into a base letter and a mark.
-_LETTERS = str.maketrans(
-    {
-        **{"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"},
-        **{"ŋ": "n", "ĸ": "k", "ɓ": "b", "ɗ": "d", "ƒ": "f", "ƙ": "k", "ə": "e", "ɛ": "e", "ɔ": "o", "ʻ": "'"},
-        **{"’": "'", "‘": "'", "ʼ": "'", "′": "'", "‐": "-", "‑": "-", "–": "-"},
-    }
-)
+_TURNED = "øo łl đd ðd þth æae œoe ıi ħh ŧt ŋn ĸk ɓb ɗd ƒf ƙk əe ɛe ɔo ʻ' ’' ‘' ʼ' ′' ‐- ‑- –-"
+_LETTERS = str.maketrans({pair[0]: pair[1:] for pair in _TURNED.split()})
 
 
 def fold(text: str) -> str:
