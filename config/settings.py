@@ -275,6 +275,7 @@ STORAGES = {
 }
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the ticks of a large OPML file
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Pulling
