@@ -49,14 +49,12 @@ def in_a_sentence(act: Callable[[], int | None]) -> int:
 
 def services() -> dict[str, list[str]]:
     """The command of each service."""
-    celery = [sys.executable, "-m", "celery", "--app", "config.celery", "--quiet"]
-    log = ["--loglevel", settings.LOG_LEVEL]
-    worker = ["--pool", "prefork", "--concurrency", str(settings.WORKER_CONCURRENCY)]
+    worker = ["worker", "--loglevel", settings.LOG_LEVEL, "--concurrency", str(settings.WORKER_CONCURRENCY)]
     alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     return {
         "web": [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn"],
-        "worker": [*celery, "worker", *log, *worker, *alone],
-        "beat": [*celery, "beat", *log, "--pidfile", ""],
+        "worker": [sys.executable, "-m", "celery", "--app", "config.celery", "--quiet", *worker, *alone],
+        "beat": [sys.executable, "-m", "config.beat"],
     }
 
 
