@@ -168,6 +168,8 @@ def run() -> int:
     """Everything, until Ctrl-C or SIGTERM, or until one part ends. The database goes first and last."""
     began = time.monotonic()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until honcho takes it over
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup has it
+        signal.signal(signal.SIGHUP, lambda *_: sys.exit(0))  # the terminal was closed
     held = lock()
     end_leftovers()
     check_port()
@@ -195,6 +197,7 @@ def run() -> int:
     except KeyboardInterrupt:
         return 0
     finally:
+        end_leftovers()  # none, unless something broke or the terminal was closed
         if cluster:
             cluster.stop()
         held.close()
