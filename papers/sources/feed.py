@@ -86,10 +86,14 @@ def parse(reply: Reply, now: datetime) -> Parsed:
         raise NoFeedError(f"{host} sent an empty answer.", status=reply.status)
     if body[:1] in (b"{", b"["):
         return _parse_json(body, reply, now, host)
-    headers = {"content-type": reply.headers.get("content-type", ""), "content-location": reply.url}
-    # UTF-16 may begin with a blank byte: only what is surely whitespace before an XML declaration is taken off.
+    headers = {"content-location": reply.url}
+    if said := reply.headers.get("content-type"):
+        headers["content-type"] = said
+    for mark, encoding in ((b"\x00<\x00", "utf-16-be"), (b"<\x00", "utf-16-le")):  # without a byte order mark
+        if body.startswith(mark):
+            body = reply.body.decode(encoding, "replace").encode()
     found = feedparser.parse(
-        body if body[:1] == b"<" else reply.body,
+        body,
         response_headers=headers,
         sanitize_html=False,
         resolve_relative_uris=False,
