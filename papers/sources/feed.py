@@ -154,10 +154,8 @@ def _item(entry: Any, base: str, now: datetime) -> Item | None:
         content_html=content,
         authors=_authors(entry),
         categories=(),
-        published_at=sane(
-            _time(entry.get("published_parsed") or entry.get("created_parsed") or entry.get("updated_parsed")), now
-        ),
-        updated_at=sane(_time(entry.get("updated_parsed")), now),
+        published_at=sane(_time(_first(entry, "published_parsed", "created_parsed", "updated_parsed")), now),
+        updated_at=sane(_time(dict.get(entry, "updated_parsed")), now)  # get() alone would fall back, with a warning,
         words=len((body or plain).split()),
     )
 
@@ -192,6 +190,11 @@ def _authors(entry: Any) -> tuple[Signer, ...]:
     if len(names) == 1 and ", " in names[0]:  # one dc:creator with all of them
         names = names[0].split(", ")
     return tuple(Signer(name) for name in dict.fromkeys(names) if name)
+
+
+def _first(entry: Any, *names: str) -> Any:
+    """dict.get and not feedparser's own, which takes one date for another, with a warning."""
+    return next((value for name in names if (value := dict.get(entry, name))), None)
 
 
 def _time(parsed: Any) -> datetime | None:
