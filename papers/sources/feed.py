@@ -155,7 +155,7 @@ def _item(entry: Any, base: str, now: datetime) -> Item | None:
         authors=_authors(entry),
         categories=(),
         published_at=sane(_time(_first(entry, "published_parsed", "created_parsed", "updated_parsed")), now),
-        updated_at=sane(_time(dict.get(entry, "updated_parsed")), now)  # get() alone would fall back, with a warning,
+        updated_at=sane(_time(_first(entry, "updated_parsed")), now),
         words=len((body or plain).split()),
     )
 
