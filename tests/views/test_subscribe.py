@@ -4,14 +4,15 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from papers.sources.http import FetchError
-from papers.sources.starter import ARXIV_CATEGORIES, BLOGS
 
+from feedserver import FeedServer
 from papers import tasks
 from papers.intake import pipeline
 from papers.models import Event, Source
 from papers.sources import feed
+from papers.sources.http import FetchError
 from papers.sources.item import Item, Pull
+from papers.sources.starter import ARXIV_CATEGORIES, BLOGS
 from tests.makers import make_person, make_source
 
 pytestmark = pytest.mark.django_db
@@ -260,3 +261,62 @@ def test_xml_bomb_in_an_opml_file_is_harmless(client, boss):
     assert len(page) < 500_000
     secret = '<!DOCTYPE opml [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + OPML.replace("The Blog", "&x;")
     assert "root:" not in upload(client, secret)
+
+
+# ── over a real wire, to a server of invented papers ─────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def blogs():
+    with FeedServer(seed=1, now=datetime(2026, 3, 4, 15, tzinfo=UTC)) as server:
+        yield server
+
+
+@pytest.fixture
+def wire(blogs, settings):
+    settings.ALLOW_PRIVATE_ADDRESSES = True
+    settings.HOST_PACE_SECONDS = settings.ARXIV_PACE_SECONDS = 0
+    settings.ARXIV_FEED_URL, settings.ARXIV_API_URL = blogs.arxiv_feed_url, blogs.arxiv_api_url
+    yield blogs
+    blogs.behave()
+
+
+def test_site_leads_to_its_feed_and_what_is_in_it(client, boss, wire):
+    page = look(client, wire.site("kettle"))
+    assert f'name="address" value="{wire.feed("kettle")}"' in page
+    assert "What would come in" in page
+    assert page.count('class="serif"') > 3
+
+
+@pytest.mark.parametrize("wish", ["cs.LG", "all:model AND cat:cs.LG"])
+def test_arxiv_shows_what_would_come_in(client, boss, wire, wish):
+    assert "What would come in" in look(client, wish)
+
+
+@pytest.mark.parametrize(
+    ("mischief", "sentence"),
+    [
+        ({"kind": "status", "code": 404}, "has nothing at this address (404)"),
+        ({"kind": "status", "code": 503, "retry_after": 1800}, "is busy and asks to be left alone"),
+        ({"kind": "page"}, "No feed was found there"),
+        ({"kind": "cut"}, "What would come in: 8 entries"),
+        ({"kind": "huge"}, "sent more than 10 MB"),
+        ({"kind": "bomb"}, "sent more than 10 MB"),
+        ({"kind": "close"}, "broke off"),
+        ({"kind": "malformed"}, "malformed entries were left out"),
+    ],
+)
+def test_feed_that_misbehaves_gets_a_sentence_or_is_read_as_far_as_it_goes(client, boss, wire, mischief, sentence):
+    wire.misbehave("/*", **mischief)
+    page = look(client, wire.feed("kettle"))
+    assert sentence in page
+    assert ('class="error"' in page) != ("What would come in" in page)
+    assert not Source.objects.exists()
+
+
+def test_address_in_a_private_network_is_refused(client, boss, blogs, settings):
+    settings.ALLOW_PRIVATE_ADDRESSES = False
+    for address in (blogs.feed("kettle"), "http://169.254.169.254/latest/meta-data", "http://[::1]:8000/"):
+        page = look(client, address)
+        assert "is in a private or local network" in page
+        assert f'value="{address}"' in page
