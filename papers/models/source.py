@@ -20,6 +20,10 @@ class SourceQuerySet(models.QuerySet["Source"]):
     def due(self, now: datetime) -> "SourceQuerySet":
         return self.fetched().filter(next_fetch__lte=now).filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
 
+    def claimed(self, now: datetime) -> "SourceQuerySet":
+        """Being fetched by a worker."""
+        return self.filter(claimed_until__gte=now)
+
     def with_recent(self, now: datetime) -> "SourceQuerySet":
         """`recent`: papers within 30 days, counted to a thousand at most, so that a big source costs no more."""
         brought = Sighting.objects.filter(source=OuterRef("pk"), at__gte=now - timedelta(days=30))
