@@ -4,6 +4,7 @@ import logging
 from datetime import datetime
 from typing import Any
 
+import psycopg
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -163,7 +164,7 @@ def soon(task: Any, *args: Any) -> None:
     """Hand work to a worker now. Should the queue be out of reach, the beat's next tick finds it due all the same."""
     try:
         task.delay_on_commit(*args)
-    except OperationalError as error:
+    except (OperationalError, psycopg.Error) as error:  # the broker, or PGMQ in the database
         _log.warning("The queue could not be reached, so the next tick does it: %s", error)
 
 

@@ -195,6 +195,7 @@ def _pick(request: HttpRequest, found: list[dict[str, Any]] | None = None, error
         "top": groups.pop(""),
         "groups": [(name, boxes, sum(box["ticked"] for box in boxes)) for name, boxes in groups.items()],
         "blogs": [box(blog.address, blog.name, Source.Kind.FEED) | {"horizon": blog.horizon} for blog in BLOGS],
+        "total": len(ARXIV_CATEGORIES),
         "found": found,
         "new_found": sum(not row["known"] for row in found or ()),
         "kept_feeds": [(address, name) for address, _, name in feeds],
