@@ -36,7 +36,7 @@ def tick() -> None:
     busy = by_host(Source.objects.claimed(now))
     for host, ids in by_host(Source.objects.due(now).order_by("next_fetch", "id")).items():
         if host not in busy:
-            refresh_sources.apply_async([ids], expires=EXPIRES)
+            refresh_sources.apply_async((ids,), expires=EXPIRES)
 
 
 @shared_task
