@@ -198,7 +198,7 @@ def test_a_database_of_ones_own_is_used_and_none_is_started(install, tmp_path_fa
     try:
         grown = Install(base / "var")
         address = f"postgresql://tenth@/tenth?host={quote(str(cluster.sockets), safe='')}"
-        grown.start(DATABASE_URL=address).until("first admin, once")
+        grown.start(DATABASE_URL=address, DEBUG="1").until("first admin, once")
         assert not (grown.var / "postgres").exists()
         with psycopg.connect(address) as connection:
             assert connection.execute("SELECT count(*) > 0 FROM papers_onetimelink").fetchone() == (True,)
