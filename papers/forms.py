@@ -146,3 +146,19 @@ class NewSourceForm(HorizonForm, NameForm):
     address = forms.CharField(max_length=2000, widget=forms.HiddenInput)
     site_url = forms.CharField(max_length=2000, required=False, widget=forms.HiddenInput)
     field_order = ["name", "horizon"]
+
+
+# ── reading ──────────────────────────────────────────────────────────────────────────────────
+
+
+class VoteForm(forms.Form):
+    value = forms.TypedChoiceField(choices=[(1, "up"), (-1, "down"), (0, "taken back")], coerce=int)
+
+
+class CommentForm(forms.Form):
+    text = forms.CharField(
+        label="Comment",
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Write something first.", "max_length": "A comment has at most 10,000 characters."},
+    )

@@ -124,7 +124,10 @@ class Host(models.Model):
 
 
 class SightingQuerySet(models.QuerySet["Sighting"]):
-    pass
+    def with_source(self) -> "SightingQuerySet":
+        """With what a card says of the source."""
+        shown = ("name", "kind", "horizon", "yield_read", "yield_skimmed")
+        return self.select_related("source").only("paper_id", *(f"source__{field}" for field in shown))
 
 
 class Sighting(models.Model):
