@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from kombu.exceptions import OperationalError
 
 from .. import access, tasks
@@ -24,6 +24,7 @@ SHOWS = {"failing": "Failing", "muted": "Muted", "paused": "Paused"}
 _log = logging.getLogger(__name__)
 
 
+@require_safe
 def sources(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     rows = sorted(Source.objects.with_recent(now), key=lambda source: source.name.casefold())
@@ -47,6 +48,7 @@ def _is(source: Source, show: str) -> bool:
     return source.state == show
 
 
+@require_safe
 def source(request: HttpRequest, source_id: int) -> HttpResponse:
     now = timezone.now()
     source = get_object_or_404(Source.objects.with_recent(now).select_related("person"), pk=source_id)
@@ -76,6 +78,7 @@ def _said(event: Event) -> str:
     return f"set it to {data.get('state')}: {data.get('why')}"
 
 
+@require_safe
 def row(request: HttpRequest, source_id: int) -> HttpResponse:
     """One source as a piece of a page, asked for again and again while its refresh runs."""
     source = _shown(source_id)
@@ -144,6 +147,7 @@ def remove(request: HttpRequest, source_id: int) -> HttpResponse:
     return page.SeeOther(reverse("sources"))
 
 
+@require_safe
 def progress(request: HttpRequest) -> HttpResponse:
     """The first pull, as it goes. When it is over and papers came, the page that waited is drawn anew."""
     how_far = subscriptions.progress(timezone.now())

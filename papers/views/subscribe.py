@@ -48,6 +48,7 @@ ARCHIVES = {
 
 
 @access.admin_required
+@page.read_or_send
 def new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _ask(request, AddressForm(initial={"address": request.GET.get("address", "")}))
@@ -122,6 +123,7 @@ def _save(request: HttpRequest) -> HttpResponse:
 
 
 @access.admin_required
+@page.read_or_send
 def start(request: HttpRequest) -> HttpResponse:
     """Without a file: adds what is ticked. With an OPML file: shows what is in it, everything else still ticked."""
     if request.method != "POST":
