@@ -5,7 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .. import access
 from ..forms import CommentForm
@@ -53,6 +53,7 @@ def comment(request: HttpRequest, paper_id: int) -> HttpResponse:
 
 
 @access.member_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def comment_edit(request: HttpRequest, comment_id: int) -> HttpResponse:
     mine = get_object_or_404(Comment.objects.select_related("paper"), pk=comment_id, person=access.person(request))
     form = CommentForm(page.sent(request), initial={"text": mine.text})
