@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.postgres.search import SearchQuery
 from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
@@ -19,6 +21,7 @@ from ..identity import author_key, fold, names_in
 from ..models import Author, Authorship, Paper, Person, Sighting, Source, Stage, Vote
 from ..models.paper import PaperQuerySet
 from ..sources import starter
+from . import one
 
 PATIENCE = timedelta(seconds=4)
 
@@ -239,10 +242,20 @@ def patience() -> Iterator[None]:
         raise SearchError("This search takes too long. Add a rarer word, or dates.") from error
 
 
+def slug_in(typed: str, host: str = "") -> str:
+    """What follows /p/ in a link to a page of this install."""
+    hosts = "|".join(re.escape(name) for name in (host, urlsplit(settings.PUBLIC_URL).netloc) if name)
+    found = re.fullmatch(rf"https?://(?:{hosts})/p/([^?#\s]+)\S*", typed.strip(), re.IGNORECASE)
+    return found[1] if found else ""
+
+
 def addressed(typed: str) -> tuple[bool, Paper | None]:
     """Whether what a person typed is the address of a paper (an id, a DOI, a link), and the paper when we have it."""
-    names = names_in(typed.strip()) if "\0" not in typed else ()
+    if "\0" in typed:
+        return False, None
+    if slug := slug_in(typed):
+        return True, one.find(slug)
     fits = Q()
-    for name in names:
+    for name in names_in(typed.strip()):
         fits |= Q(names__kind=name.kind, names__value=name.value)
-    return bool(names), Paper.objects.filter(fits).order_by("id").first() if names else None
+    return bool(fits), Paper.objects.filter(fits).order_by("id").first() if fits else None

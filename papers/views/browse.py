@@ -3,7 +3,7 @@
 import re
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -58,9 +58,8 @@ def _address(asked: dict[str, str], **changes: str) -> str:
 def _straight_to(request: HttpRequest, asked: dict[str, str]) -> HttpResponse | None:
     """An id or a link leads to its paper; when we do not have it, to adding it."""
     typed = asked.get("q", "").strip()
-    link = urlsplit(typed) if re.match(r"https?://\S+$", typed, re.IGNORECASE) else None
-    if link and link.netloc == request.get_host() and link.path.startswith("/p/"):
-        return redirect(link.path)
+    if slug := search.slug_in(typed, request.get_host()):
+        return redirect(f"/p/{slug}")
     is_address, paper = search.addressed(typed)
     if paper:
         return redirect(paper)
