@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from ..models import Paper, Person, Source
+from ..models import Paper, Person
 
 # Without what no card shows (PaperQuerySet.for_cards).
 _PAPER = ", ".join(
@@ -67,10 +67,21 @@ FROM papers_stage stage JOIN papers_paper paper ON paper.id = stage.paper_id
 WHERE stage.person_id = %(person)s AND greatest(stage.kept_at, stage.passed_at, stage.read_at) >= %(since)s"""
 
 
-class Seen(NamedTuple):
-    """A sighting of a paper; of its source, what a card says."""
+class Origin(NamedTuple):
+    """Of a source, what a card says."""
 
-    source: Source
+    pk: int
+    name: str
+    kind: str
+    horizon: str
+    yield_read: float | None
+    yield_skimmed: int
+
+
+class Seen(NamedTuple):
+    """A sighting of a paper."""
+
+    source: Origin
     at: datetime
     announce_type: str
     link: str
@@ -103,13 +114,9 @@ def beyond(before: tuple[datetime, int], reach: int) -> datetime | None:
 def sightings(ids: Sequence[int]) -> dict[int, list[Seen]]:
     """The sightings of these papers, oldest first."""
     found: dict[int, list[Seen]] = defaultdict(list)
-    sources: dict[int, Source] = {}
-    for paper_id, at, announce_type, link, source_id, *told in _rows(_SIGHTINGS, [list(ids)]):
-        if not (source := sources.get(source_id)):
-            name, kind, horizon, read, skimmed = told
-            source = sources[source_id] = Source(
-                pk=source_id, name=name, kind=kind, horizon=horizon, yield_read=read, yield_skimmed=skimmed
-            )
+    sources: dict[int, Origin] = {}
+    for paper_id, at, announce_type, link, *told in _rows(_SIGHTINGS, [list(ids)]):
+        source = sources.setdefault(told[0], Origin(*told))
         found[paper_id].append(Seen(source, at, announce_type, link))
     return found
 

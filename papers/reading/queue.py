@@ -15,6 +15,7 @@ PAGE = 25
 # One walk looks at no more papers than this. Who has judged everything would else have all of them looked at.
 REACH = 2_000
 FEW_NAMES = 6
+HORIZONS = tuple(Source.Horizon.values)  # nearest first
 END = (datetime(9999, 1, 1, tzinfo=UTC), 0)  # before which everything lies
 
 
@@ -54,7 +55,7 @@ class Card:
     def horizon(self) -> str:
         """That of its nearest source."""
         horizons = {sighting.source.horizon for sighting in self.sightings}
-        return next((each for each in Source.Horizon.values if each in horizons), "")
+        return next((each for each in HORIZONS if each in horizons), "")
 
 
 @dataclass(frozen=True, slots=True)

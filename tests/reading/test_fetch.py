@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from papers.models import Paper, Sighting, Stage, Vote
+from papers.models import Paper, Sighting, Source, Stage, Vote
 from papers.reading import fetch
 from tests.makers import NOW, make_paper, make_person, make_source, make_stage, make_vote
 
@@ -59,13 +59,13 @@ def test_a_walk_ends_and_says_where_the_next_begins(me, papers):
 def test_sightings_votes_and_stages_are_those_of_the_models(me, papers):
     ids = [paper.pk for paper in papers]
     seen = {
-        pk: {(one.source, one.at, one.announce_type, one.link) for one in some}
+        (pk, one.source_id, one.at, one.announce_type, one.link)
         for pk, some in fetch.sightings(ids).items()
+        for one in some
     }
-    assert seen == {
-        pk: {(one.source, one.at, one.announce_type, one.link) for one in Sighting.objects.filter(paper=pk)}
-        for pk in ids
-    }
+    assert seen == set(Sighting.objects.values_list("paper_id", "source_id", "at", "announce_type", "link"))
+    origins = {one.source for some in fetch.sightings(ids).values() for one in some}
+    assert origins == set(Source.objects.values_list("pk", "name", "kind", "horizon", "yield_read", "yield_skimmed"))
     cast = {(pk, one.person, one.value, one.at) for pk, some in fetch.votes(ids).items() for one in some}
     assert cast == {(vote.paper_id, vote.person, vote.value, vote.at) for vote in Vote.objects.all()}
     assert fetch.stages(me, ids) == {stage.paper_id: stage.now for stage in Stage.objects.filter(person=me)}
