@@ -107,7 +107,7 @@ class Filters:
     """What /browse is asked for. The empty value of each field asks for nothing."""
 
     q: str = ""
-    source: Source | None = None
+    source: int = 0
     category: str = ""
     author: str = ""
     horizon: str = ""
@@ -121,6 +121,33 @@ class Filters:
 
     def without(self, name: str) -> "Filters":
         return replace(self, **{name: getattr(Filters(), name)})
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What there is to choose from: sources and other members as (id as text, name), by name."""
+
+    sources: list[tuple[str, str]]
+    people: list[tuple[str, str]]
+    categories: list[str]  # those that the team pulls: suggestions, any other can be typed
+
+
+def choices(person: Person) -> Choices:
+    """In plain SQL: every /browse draws them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id::text, name, kind, address, false FROM papers_source "
+            "UNION ALL SELECT id::text, name, '', '', true FROM papers_person WHERE is_active AND id <> %s "
+            "ORDER BY 2, 1",
+            [person.pk],
+        )
+        rows = cursor.fetchall()
+    pulled = {address for _, _, kind, address, _ in rows if kind == Source.Kind.ARXIV and ":" not in address}
+    return Choices(
+        sources=[(pk, name) for pk, name, _, _, is_person in rows if not is_person],
+        people=[(pk, name) for pk, name, _, _, is_person in rows if is_person][:200],
+        categories=sorted(pulled),
+    )
 
 
 def take(person: Person, asked: Filters, after: str = "", limit: int = 25) -> list[Paper]:
@@ -139,7 +166,7 @@ def find(person: Person, asked: Filters) -> PaperQuerySet:
     if asked.author:
         papers = _signed(papers, asked.author)
     if asked.source:
-        papers = papers.filter(Exists(Sighting.objects.filter(paper=OuterRef("pk"), source=asked.source)))
+        papers = papers.filter(Exists(Sighting.objects.filter(paper=OuterRef("pk"), source_id=asked.source)))
     if asked.horizon:
         papers = papers.filter(Exists(Sighting.objects.filter(paper=OuterRef("pk"), source__horizon=asked.horizon)))
     if asked.stage:

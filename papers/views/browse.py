@@ -96,12 +96,12 @@ def _chips(form: BrowseForm, filters: search.Filters, asked: dict[str, str]) -> 
     """What is filtered: for each filter its words, and the address without it."""
     words = {
         "q": lambda: f"Search: {filters.q}",
-        "source": lambda: f"Source: {filters.source}",
+        "source": lambda: f"Source: {dict(form.offered['source'])[str(filters.source)]}",
         "category": lambda: f"Category: {filters.category}",
         "author": lambda: f"Author: {filters.author}",
         "horizon": lambda: f"Horizon: {Source.Horizon(filters.horizon).label}",
         "stage": lambda: search.STAGES[filters.stage],
-        "votes": lambda: dict(form.vote_choices)[filters.votes],
+        "votes": lambda: dict(form.offered["votes"])[filters.votes],
         "since": lambda: f"From {_day(filters.since)}",
         "until": lambda: f"Until {_day(filters.until)}",
     }
