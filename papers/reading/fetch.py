@@ -60,6 +60,21 @@ SELECT paper_id, CASE WHEN read_at IS NOT NULL THEN 'read' WHEN kept_at IS NOT N
   WHEN passed_at IS NOT NULL THEN 'passed' ELSE 'skimmed' END
 FROM papers_stage WHERE person_id = %s AND paper_id = ANY(%s)"""
 
+_NAMED = f"""
+SELECT {_PAPER}, paper.comment, paper.journal_ref, paper.license
+FROM papers_name name JOIN papers_paper paper ON paper.id = name.paper_id
+WHERE (name.kind, name.value) IN (SELECT * FROM unnest(%s::text[], %s::text[])) LIMIT 1"""  # noqa: S608 (constants)
+
+_SIGNED = """
+SELECT author.name, authorship.affiliation FROM papers_authorship authorship
+JOIN papers_author author ON author.id = authorship.author_id
+WHERE authorship.paper_id = %s ORDER BY authorship.position"""
+
+_RECORD = """
+SELECT coalesce((SELECT value FROM papers_name WHERE paper_id = %(paper)s AND kind = 'doi' ORDER BY id LIMIT 1), ''),
+  EXISTS (SELECT 1 FROM papers_comment WHERE paper_id = %(paper)s),
+  EXISTS (SELECT 1 FROM papers_event WHERE paper_id = %(paper)s)"""
+
 _JUDGED = """
 SELECT count(*), count(*) FILTER (WHERE stage.read_at >= %(since)s),
   coalesce(sum(paper.minutes) FILTER (WHERE stage.read_at >= %(since)s), 0)
@@ -135,6 +150,23 @@ def votes(ids: Sequence[int]) -> dict[int, list[Cast]]:
 def stages(person: Person, ids: Sequence[int]) -> dict[int, str]:
     """How far this person got with each of these papers (Stage.now)."""
     return dict(_rows(_STAGES, [person.pk, list(ids)]))
+
+
+def named(names: Sequence[tuple[str, str]]) -> Paper | None:
+    """The paper that has one of these names, kind and value."""
+    found = Paper.objects.raw(_NAMED, [[kind for kind, _ in names], [value for _, value in names]])
+    return next(iter(found), None)
+
+
+def signed(paper_id: int) -> list[tuple[str, str]]:
+    """Names and affiliations of the authors, in order."""
+    return _rows(_SIGNED, [paper_id])
+
+
+def record(paper_id: int) -> tuple[str, bool, bool]:
+    """The paper's DOI, whether somebody has commented on it, and whether anything has happened to it."""
+    (told,) = _rows(_RECORD, {"paper": paper_id})
+    return tuple(told)
 
 
 def judged(person: Person, since: datetime) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from papers.models import Paper, Sighting, Source, Stage, Vote
+from papers.models import Author, Authorship, Comment, Event, Name, Paper, Sighting, Source, Stage, Vote
 from papers.reading import fetch
 from tests.makers import NOW, make_paper, make_person, make_source, make_stage, make_vote
 
@@ -76,3 +76,27 @@ def test_what_was_judged_is_counted_as_the_querysets_count(me, papers):
     assert fetch.judged(me, since) == Stage.objects.judged_by(me, since).progress(since)
     assert fetch.judged(me, since)["judged"] == 3
     assert fetch.judged(me, NOW + timedelta(hours=1)) == {"judged": 0, "read": 0, "minutes": 0}
+
+
+def test_a_paper_is_found_by_any_of_its_names(papers):
+    paper = papers[5]
+    found = fetch.named([("doi", "10.5555/nothing"), ("arxiv", paper.arxiv_id)])
+    assert found == paper
+    assert found.get_deferred_fields() == {"search", "byline_folded"}
+    assert fetch.named([("short", paper.arxiv_id)]) is None
+
+
+def test_the_record_says_what_there_is(me, papers):
+    paper = papers[5]
+    assert fetch.record(paper.pk) == ("", False, False)
+    Name.objects.create(paper=paper, kind="doi", value="10.5555/a.b")
+    Comment.objects.create(paper=paper, person=me, text="Yes.", at=NOW)
+    Event.objects.create(paper=paper, kind="added", at=NOW)
+    assert fetch.record(paper.pk) == ("10.5555/a.b", True, True)
+
+
+def test_authors_come_in_their_order(papers):
+    for position, name in enumerate(("Zoë", "Abe")):
+        author = Author.objects.create(name=name, key=name.lower())
+        Authorship.objects.create(paper=papers[5], position=position, author=author, affiliation="Here" * position)
+    assert fetch.signed(papers[5].pk) == [("Zoë", ""), ("Abe", "Here")]
