@@ -9,7 +9,7 @@ results", so every answer is looked at before the package sees it.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
@@ -21,7 +21,7 @@ from lxml import etree
 from ..identity import arxiv_id
 from .http import Fetcher, FetchError, Reply
 from .item import Asked, Item, Pull, Signer
-from .text import digest, line, sane
+from .text import digest, in_utc, line, sane
 
 PAGE = 100
 MOST_RESULTS = 300  # of one pull of a search
@@ -31,7 +31,9 @@ SEARCH = "search:"
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _ARXIV = "http://arxiv.org/schemas/atom"
+_OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"
 _DC = "http://purl.org/dc/elements/1.1/"
+_CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z-]{2,})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ def _time(text: str) -> datetime | None:
         at = datetime.fromisoformat(text) if text[:1].isdigit() and "T" in text else parsedate_to_datetime(text)
     except ValueError:
         return None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    return in_utc(at)
 
 
 # ── the API ──────────────────────────────────────────────────────────────────────────────────
@@ -235,6 +237,7 @@ class _Polite:
         self.size += len(reply.body)
         _whole(reply)
         _no_error(reply)
+        _no_empty_first_page(reply)
         return _Answer(reply.body)
 
 
@@ -264,8 +267,9 @@ def _item(result: arxiv.Result, now: datetime) -> Item:
         link=f"https://arxiv.org/abs/{base}" if base else result.entry_id,
         addresses=tuple((result.doi or "").split()),
         abstract=line(result.summary),
-        authors=tuple(Signer(line(author.name)) for author in result.authors),
-        categories=tuple(dict.fromkeys([result.primary_category, *result.categories])),
+        authors=tuple(Signer(line(each.name), line("; ".join(each.affiliation))) for each in result.authors),
+        # ACM and MSC classes stand among the categories (I.2.6, 05C85): those are not arXiv's
+        categories=tuple(filter(_CATEGORY.fullmatch, dict.fromkeys([result.primary_category, *result.categories]))),
         comment=line(result.comment),
         journal_ref=line(result.journal_ref),
         version=version or 1,
@@ -297,6 +301,15 @@ def _whole(reply: Reply) -> None:
         raise FetchError("arXiv sent something that is no feed.", status=reply.status)
     if not body.endswith((b"</rss>", b"</feed>")):
         raise FetchError("arXiv’s answer broke off in the middle.", status=reply.status)
+
+
+def _no_empty_first_page(reply: Reply) -> None:
+    """arXiv sometimes says that it found so many, and shows none of them: that is a hiccup, not "nothing new"."""
+    if b"<entry" not in reply.body:
+        root = _root(reply, f"{{{_ATOM}}}feed")
+        found, start = (line(root.findtext(f"{{{_OPENSEARCH}}}{name}")) for name in ("totalResults", "startIndex"))
+        if found not in ("", "0") and start in ("", "0"):
+            raise FetchError(f"arXiv says that it found {found} papers, and sent none of them.", status=reply.status)
 
 
 def _no_error(reply: Reply) -> None:

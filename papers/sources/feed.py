@@ -16,11 +16,12 @@ from urllib.parse import urljoin, urlsplit
 import feedparser
 from lxml import etree
 from lxml import html as lxml_html
+from requests.utils import urldefragauth
 
 from .arxiv import Endpoints
 from .http import Fetcher, FetchError, Reply
 from .item import Asked, Item, Pull, Signer
-from .text import digest, line, sane, words_of
+from .text import absolute, digest, in_utc, line, sane, words_of
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 86400, "monthly": 86400, "yearly": 86400}
@@ -64,7 +65,7 @@ def pull(address: str, asked: Asked, fetcher: Fetcher, now: datetime, endpoints:
 
 def _max_age(cache_control: str) -> int:
     found = re.search(r"\bmax-age=(\d{1,8})", cache_control)
-    return int(found[1]) if found else 0
+    return min(int(found[1]), 86400) if found else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,6 @@ def parse(reply: Reply, now: datetime) -> Parsed:
         raise NoFeedError(f"What {host} sent is {what}, not RSS, Atom or JSON Feed.", status=reply.status)
     channel = found.feed
     base = reply.url
-    site = urljoin(base, line(channel.get("link")))
     items, skipped = [], 0
     for entry in found.entries[:MOST_ENTRIES]:
         item = _item(entry, base, now)
@@ -115,7 +115,7 @@ def parse(reply: Reply, now: datetime) -> Parsed:
         tuple(items),
         skipped,
         words_of(str(channel.get("title") or "")),
-        site if site.startswith(("http://", "https://")) and line(channel.get("link")) else "",
+        absolute(base, channel.get("link")),
         _asked_wait(channel),
     )
 
@@ -167,11 +167,7 @@ def _link(entry: Any, entry_id: str, base: str) -> str:
     best = line(entry.get("feedburner_origlink") or entry.get("link") or next(iter(alternate + rest), ""))
     if not best and entry_id.startswith(("http://", "https://")):
         best = entry_id
-    try:
-        best = urljoin(base, best) if best else ""
-    except ValueError:
-        return ""
-    return best if best.lower().startswith(("http://", "https://")) else ""
+    return absolute(base, best)
 
 
 def _content(entry: Any) -> str:
@@ -187,8 +183,9 @@ def _text(detail: Any, value: Any) -> str:
 
 def _authors(entry: Any) -> tuple[Signer, ...]:
     names = [line(each.get("name")) for each in entry.get("authors", [])] or [line(entry.get("author"))]
-    if len(names) == 1 and ", " in names[0]:  # one dc:creator with all of them
-        names = names[0].split(", ")
+    parts = names[0].split(", ")
+    if len(names) == 1 and all(" " in part for part in parts):  # one dc:creator with all of them, and no "Lee, Ann"
+        names = parts
     return tuple(Signer(name) for name in dict.fromkeys(names) if name)
 
 
@@ -217,8 +214,7 @@ def _parse_json(body: bytes, reply: Reply, now: datetime, host: str) -> Parsed:
         raise NoFeedError(f"What {host} sent is JSON, and not a JSON Feed.", status=reply.status)
     made = [_json_item(entry, reply.url, now) for entry in entries[:MOST_ENTRIES]]
     items = tuple(item for item in made if item)
-    home = str(feed.get("home_page_url") or "")
-    site = home if home.startswith(("http://", "https://")) else ""
+    site = absolute(reply.url, feed.get("home_page_url"))
     return Parsed(items, len(made) - len(items), line(feed.get("title")), site)
 
 
@@ -226,7 +222,8 @@ def _json_item(entry: Any, base: str, now: datetime) -> Item | None:
     if not isinstance(entry, dict):
         return None
     entry_id = line(entry.get("id"))
-    link = line(entry.get("url") or entry.get("external_url") or (entry_id if entry_id.startswith("http") else ""))
+    address = entry.get("url") or entry.get("external_url") or (entry_id if entry_id.startswith("http") else "")
+    link = absolute(base, address)
     content = str(entry.get("content_html") or "")
     plain = line(entry.get("content_text") or entry.get("summary")) if not content else ""
     body = words_of(content) if content else plain
@@ -236,7 +233,7 @@ def _json_item(entry: Any, base: str, now: datetime) -> Item | None:
     people = entry.get("authors") if isinstance(entry.get("authors"), list) else [entry.get("author")]
     return Item(
         title=title,
-        link=urljoin(base, link) if link else "",
+        link=link,
         addresses=tuple(line(entry.get(name)) for name in ("external_url",) if entry.get(name)),
         entry_id=entry_id,
         abstract=plain,
@@ -255,7 +252,7 @@ def _json_time(value: Any) -> datetime | None:
         at = datetime.fromisoformat(str(value)) if value else None
     except ValueError:
         return None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC) if at else None
+    return in_utc(at) if at else None
 
 
 # ── finding a site's feeds ───────────────────────────────────────────────────────────────────
@@ -280,7 +277,9 @@ def discover(address: str, fetcher: Fetcher) -> list[Found]:
     now = datetime.now(UTC)
     reply = fetcher.get(address, accept=f"{ACCEPT}, text/html;q=0.8")
     try:
-        return [Found(parse(reply, now).title or reply.url, reply.url)]
+        # The address that was given may hold a password, which the reply's does not.
+        where = address if urldefragauth(address) == reply.url else reply.url
+        return [Found(parse(reply, now).title or reply.url, where)]
     except NoFeedError:
         named = list(_named(reply))
     return named or list(_usual(reply.url, fetcher, now))
@@ -293,15 +292,15 @@ def _named(reply: Reply) -> Iterable[Found]:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return
     bases = page.xpath("//base/@href")
-    base = urljoin(reply.url, str(bases[0])) if bases else reply.url
+    base = absolute(reply.url, str(bases[0]) if bases else "") or reply.url
     seen = set()
     for tag in page.iter("link"):
         rel, kind = (tag.get("rel") or "").lower().split(), (tag.get("type") or "").lower().partition(";")[0].strip()
         href = (tag.get("href") or "").strip()
         if "alternate" not in rel or kind not in _TYPES or not href or "/wp-json/" in href:
             continue
-        where = urljoin(base, href)
-        if where not in seen and where.startswith(("http://", "https://")):
+        where = absolute(base, href)
+        if where and where not in seen:
             seen.add(where)
             yield Found(line(tag.get("title")) or where, where)
 

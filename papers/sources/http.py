@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
+from urllib.request import getproxies
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
+from requests.utils import urldefragauth
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.connection import create_connection
@@ -109,6 +111,8 @@ def is_public(address: str) -> bool:
             return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)))
         if ip in ipaddress.ip_network("64:ff9b:1::/48"):
             return False
+        if ip.is_site_local or ip.is_reserved:  # ::/8 holds IPv4-compatible addresses
+            return False
     return ip.is_global and not ip.is_multicast
 
 
@@ -157,6 +161,13 @@ class _Checked(HTTPAdapter):
     def init_poolmanager(self, *args: object, **kwargs: object) -> None:
         super().init_poolmanager(*args, **kwargs)  # type: ignore[arg-type]
         self.poolmanager.pool_classes_by_scheme = self._pools
+
+
+class _OneHop(requests.Session):
+    """Takes no interest in redirects: requests would read the body of one whole, however big it unpacks."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        return None
 
 
 class _Deadline:
@@ -222,7 +233,7 @@ class Fetcher:
         if last_modified:
             headers["If-Modified-Since"] = last_modified
         permanent, moved_to = True, ""
-        with requests.Session() as session:
+        with _OneHop() as session:
             session.trust_env = False  # a proxy from the environment would resolve names for us, unchecked
             adapter = _Checked(self.allow_private)
             session.mount("http://", adapter)
@@ -232,12 +243,13 @@ class Fetcher:
                 if reply.status not in (301, 302, 303, 307, 308) or "location" not in reply.headers:
                     break
                 permanent = permanent and reply.status in (301, 308)
-                url = urljoin(url, reply.headers["location"])
+                url = _next(url, reply)
                 moved_to = url if permanent else ""
             else:
                 raise FetchError(f"{_host(url)} redirects in a circle.", status=reply.status, permanent=True)
         _raise_for(reply)
-        return Reply(reply.status, url, reply.headers, reply.body, moved_to)
+        # The address of what came is what its links are read against: without the password that asked for it.
+        return Reply(reply.status, urldefragauth(url), reply.headers, reply.body, moved_to)
 
     def _hop(self, session: requests.Session, adapter: _Checked, url: str, headers: dict[str, str]) -> Reply:
         host = _host(url)
@@ -247,7 +259,7 @@ class Fetcher:
             answer = session.get(url, headers=headers, timeout=self.timeout, allow_redirects=False, stream=True)
             try:
                 found = {name.lower(): value for name, value in answer.headers.items()}
-                body = self._read(answer, host) if answer.status_code == 200 else b""
+                body = self._read(answer, host) if answer.status_code in (200, 203) else b""
                 if deadline.passed:
                     raise TimeoutError
                 return Reply(answer.status_code, url, found, body)
@@ -273,6 +285,15 @@ def _host(url: str) -> str:
         return ""
 
 
+def _next(url: str, reply: Reply) -> str:
+    """Where a redirect leads. Servers write other letters than ASCII as UTF-8, and they arrive as Latin-1."""
+    try:
+        return urljoin(url, reply.headers["location"].encode("latin-1").decode("utf-8", "replace"))
+    except ValueError as error:
+        sentence = f"{_host(url)} redirects to something that is no web address."
+        raise FetchError(sentence, status=reply.status) from error
+
+
 @contextmanager
 def _in_sentences(host: str, deadline: _Deadline) -> Iterator[None]:
     """What goes wrong on the way, as FetchError."""
@@ -295,7 +316,8 @@ def _sentence(host: str, error: BaseException) -> str:
             "Its operator can allow that with ALLOW_PRIVATE_ADDRESSES=1."
         )
     if among(socket.gaierror):
-        return f"{host} was not found: either there is no such host, or this machine has no way to the internet."
+        proxy = " Tenth goes out directly, and not through the proxy that is set here." if getproxies() else ""
+        return f"{host} was not found: either there is no such host, or this machine has no way to the internet.{proxy}"
     if among(requests.exceptions.SSLError, urllib3.exceptions.SSLError):
         return f"{host} has no certificate that can be trusted."
     if among(requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError):

@@ -1,9 +1,11 @@
 """sources.page: what a page says of itself: a paper or a post that somebody adds by its link."""
 
+import codecs
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -12,7 +14,7 @@ from ..identity import names_in
 from . import arxiv
 from .http import Fetcher, FetchError, Reply
 from .item import Item, Signer
-from .text import line, sane
+from .text import absolute, in_utc, line, sane
 
 
 def describe(address: str, fetcher: Fetcher, endpoints: arxiv.Endpoints) -> Item:
@@ -63,7 +65,7 @@ def _read(reply: Reply, link: str, host: str, now: datetime) -> Item:
         link=reply.url,
         addresses=tuple(
             text
-            for text in (link, urljoin(reply.url, canonical or ""), said("citation_arxiv_id"), said("citation_doi"))
+            for text in (link, absolute(reply.url, canonical), said("citation_arxiv_id"), said("citation_doi"))
             if text
         ),
         abstract=said("citation_abstract", "og:description", "description", "twitter:description"),
@@ -80,7 +82,10 @@ def _read(reply: Reply, link: str, host: str, now: datetime) -> Item:
 def _charset(reply: Reply) -> str | None:
     """What the header says; else lxml looks into the page."""
     found = re.search(r"charset=[\"']?([\w-]+)", reply.headers.get("content-type", ""), re.IGNORECASE)
-    return found[1] if found else ("utf-8" if _is_utf8(reply.body) else None)
+    with suppress(LookupError):  # a name that nobody knows says nothing
+        if found:
+            return codecs.lookup(found[1]).name
+    return "utf-8" if _is_utf8(reply.body) else None
 
 
 def _is_utf8(body: bytes) -> bool:
@@ -109,4 +114,4 @@ def _date(text: str) -> datetime | None:
         at: Any = datetime.fromisoformat(text.replace("/", "-"))
     except ValueError:
         return None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    return in_utc(at)

@@ -3,7 +3,8 @@
 import hashlib
 import html
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urljoin
 
 import nh3
 
@@ -26,6 +27,27 @@ def words_of(content: str) -> str:
     if "<" not in content and "&" not in content:
         return line(content)
     return line(html.unescape(nh3.clean(_TAG.sub(lambda found: f" {found[0]}", content), tags=set())))
+
+
+def absolute(base: str, link: object) -> str:
+    """A link of a page or feed as a whole web address; "" when it is none.
+
+    >>> absolute("https://blog.example/feed", "/a"), absolute("https://blog.example/", "http://[bad")
+    ('https://blog.example/a', '')
+    """
+    try:
+        found = urljoin(base, line(link)) if link else ""
+    except ValueError:
+        return ""
+    return found if found.lower().startswith(("http://", "https://")) else ""
+
+
+def in_utc(at: datetime) -> datetime | None:
+    """In UTC, which is also what a date without a zone is read as; None at the edge of the calendar."""
+    try:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except OverflowError:
+        return None
 
 
 def sane(at: datetime | None, now: datetime) -> datetime | None:

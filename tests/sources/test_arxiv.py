@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from papers.sources import arxiv
-from papers.sources.http import FetchError
+from papers.sources.http import FetchError, Reply
 from papers.sources.item import Asked
 
 from .conftest import NOW
@@ -99,3 +99,39 @@ def test_a_silent_arxiv_does_not_hold_a_worker_for_ever(server, fetcher, endpoin
     server.misbehave("*", "hang")
     with pytest.raises(FetchError, match="did not answer in time"):
         arxiv.pull("search: cat:cs.LG", SEEN, fetcher, NOW, endpoints)
+
+
+class Says:
+    """A fetcher that gives one answer."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def get(self, url, **_):
+        return Reply(200, url, {}, self.text.encode())
+
+
+ANSWER = (
+    '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom"'
+    ' xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/"><opensearch:totalResults>{total}</opensearch:totalResults>'
+    "<opensearch:startIndex>0</opensearch:startIndex>{entries}</feed>"
+)
+
+
+def test_a_page_without_the_papers_that_it_counts_is_an_error(endpoints):
+    with pytest.raises(FetchError, match="found 12 papers, and sent none"):
+        arxiv.search("all:kettles", Says(ANSWER.format(total=12, entries="")), NOW, endpoints)
+    assert arxiv.search("all:kettles", Says(ANSWER.format(total=0, entries="")), NOW, endpoints).items == ()
+
+
+def test_affiliations_are_kept_and_classes_of_other_schemes_are_no_categories(endpoints):
+    entry = (
+        "<entry><id>http://arxiv.org/abs/2603.00001v2</id><title>On kettles</title><summary>We boil.</summary>"
+        "<published>2026-03-01T00:00:00Z</published><updated>2026-03-02T00:00:00Z</updated>"
+        '<arxiv:primary_category term="cs.LG"/><category term="cs.LG"/><category term="I.2.6"/>'
+        '<category term="68T07; 05C85"/><category term="cond-mat.dis-nn"/><category term="quant-ph"/>'
+        "<author><name>Ann Lee</name><arxiv:affiliation>Kettle Lab</arxiv:affiliation></author></entry>"
+    )
+    item = arxiv.search("all:kettles", Says(ANSWER.format(total=1, entries=entry)), NOW, endpoints).items[0]
+    assert item.categories == ("cs.LG", "cond-mat.dis-nn", "quant-ph")
+    assert (item.authors[0].name, item.authors[0].affiliation) == ("Ann Lee", "Kettle Lab")

@@ -110,6 +110,44 @@ def test_a_link_that_is_no_web_address_is_not_followed():
     assert parse(rss("<title>T</title><link>javascript:alert(1)</link><guid>urn:1</guid>")).items[0].link == ""
 
 
+def test_a_link_that_cannot_be_read_spoils_neither_its_entry_nor_the_feed():
+    assert parse(rss("<title>T</title><link>http://[bad</link><guid>7</guid>", "<link>http://[bad</link>")).items
+    entries = [
+        {"id": 1, "url": "http://[bad", "title": "A", "date_published": "0001-01-01T00:00:00+05:00"},
+        {"id": 2, "url": "javascript:alert(1)", "title": "B"},
+        {"id": 3, "url": "/c", "title": "C", "authors": 7},
+    ]
+    body = {"version": "https://jsonfeed.org/version/1.1", "home_page_url": "http://[bad", "items": entries}
+    items = parse(json.dumps(body)).items
+    assert [item.link for item in items] == ["", "", "https://blog.example/c"]
+
+
+@pytest.mark.parametrize(
+    ("creator", "names"),
+    [("Lee, Ann", ["Lee, Ann"]), ("Ann Lee, Bo Ray", ["Ann Lee", "Bo Ray"]), ("Ann Lee", ["Ann Lee"])],
+)
+def test_a_comma_parts_authors_only_where_whole_names_stand_on_both_sides(creator, names):
+    found = parse(rss(f"<title>T</title><link>https://b.example/1</link><author>{creator}</author>"))
+    assert [author.name for author in found.items[0].authors] == names
+
+
+def test_a_long_life_in_a_cache_is_a_day_at_most():
+    assert feed._max_age("public, max-age=31536000") == 86_400
+
+
+def test_a_page_with_broken_links_names_the_feed_that_can_be_read():
+    class Page:
+        def get(self, url, **_):
+            if url != "https://blog.example/":
+                raise FetchError("nothing there", status=404)
+            head = '<base href="http://[bad">' + "".join(
+                f'<link rel="alternate" type="application/rss+xml" href="{href}">' for href in ("http://[x", "/feed")
+            )
+            return Reply(200, url, {}, f"<html><head>{head}</head><body>Hi</body></html>".encode())
+
+    assert [found.url for found in feed.discover("https://blog.example/", Page())] == ["https://blog.example/feed"]
+
+
 def test_external_entities_and_entity_bombs_do_nothing():
     bomb = '<!DOCTYPE rss [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY x SYSTEM "file:///etc/passwd">]>'
     found = parse(bomb + rss("<title>T &b; &x;</title><link>https://b.example/1</link>"))

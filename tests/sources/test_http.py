@@ -89,6 +89,17 @@ def test_a_redirect_in_a_circle_ends(server, fetcher):
         fetcher.get(server.feed("kettle"))
 
 
+def test_a_redirect_to_what_is_no_address_is_said(server, fetcher):
+    server.misbehave("*kettle*", "redirect", to="http://[bad", code=302)
+    with pytest.raises(FetchError, match="no web address"):
+        fetcher.get(server.feed("kettle"))
+
+
+def test_a_password_in_an_address_does_not_get_into_the_links_of_what_came(server, fetcher):
+    address = server.feed("kettle")
+    assert fetcher.get(address.replace("http://", "http://ann:secret@")).url == address
+
+
 @pytest.mark.parametrize("to", ["file:///etc/passwd", "ftp://blog.example/x", "gopher://blog.example"])
 def test_a_redirect_to_something_else_than_the_web_is_refused(server, fetcher, to):
     server.misbehave("*kettle*", "redirect", to=to, code=302)
@@ -109,7 +120,18 @@ def test_a_redirect_to_something_else_than_the_web_is_refused(server, fetcher, t
             "0.0.0.0",
             "224.0.0.1",
         ),
-        *("::1", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "::", "255.255.255.255"),
+        *(
+            "::1",
+            "fe80::1",
+            "fc00::1",
+            "::ffff:127.0.0.1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "::",
+            "fec0::1",
+            "::7f00:1",
+            "255.255.255.255",
+        ),
     ],
 )
 def test_private_addresses_are_known_also_when_wrapped(address):

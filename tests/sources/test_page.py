@@ -76,3 +76,12 @@ def test_an_article_of_a_blog_is_described(server, fetcher, endpoints):
 
     post = feed.pull(server.feed("kettle"), Asked(), fetcher, NOW, endpoints).items[0]
     assert page.describe(post.link, fetcher, endpoints).title == post.title
+
+
+def test_a_broken_canonical_link_an_absurd_date_and_an_unknown_charset_do_no_harm():
+    item = describe(
+        '<title>T</title><link rel="canonical" href="http://[bad">'
+        '<meta name="citation_date" content="0001-01-01T00:00:00+05:00">',
+        content_type="text/html; charset=nonsense",
+    )
+    assert (item.title, item.addresses, item.published_at) == ("T", (LINK,), None)
