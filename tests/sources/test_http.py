@@ -3,6 +3,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
+import requests
 
 from papers.sources import http
 from papers.sources.http import Fetcher, FetchError, gate_name, is_public, open_gate, retry_after
@@ -93,6 +94,15 @@ def test_a_redirect_to_what_is_no_address_is_said(server, fetcher):
     server.misbehave("*kettle*", "redirect", to="http://[bad", code=302)
     with pytest.raises(FetchError, match="no web address"):
         fetcher.get(server.feed("kettle"))
+
+
+def test_the_body_of_a_redirect_is_never_unpacked(server, fetcher, monkeypatch):
+    def unpack(answer):
+        raise AssertionError("all of it, however big")
+
+    monkeypatch.setattr(requests.Response, "content", property(unpack))
+    server.misbehave("*kettle*", "redirect", to=server.feed("fjord"), code=302)
+    assert fetcher.get(server.feed("kettle")).url == server.feed("fjord")
 
 
 def test_a_password_in_an_address_does_not_get_into_the_links_of_what_came(server, fetcher):
