@@ -215,3 +215,22 @@ def author_key(name: str) -> str:
     ('j r muller', 'j r muller')
     """
     return " ".join(re.sub(r"[.,’'`´\"]+", " ", fold(name)).split())[:300]
+
+
+_SHORT_TITLE = 12  # letters: "Introduction" and "Weekly links" are titles of many things
+
+
+def title_key(title: str) -> str:
+    """What two records of one work have in common when they share no address: their title's words, hashed.
+
+    "" for a title too short to say anything.
+
+    >>> title_key("Attention Is All You Need!") == title_key("attention is all  you need")
+    True
+    >>> title_key("Introduction")
+    ''
+    """
+    words = re.findall(r"\w+", fold(title))
+    if len(words) < 3 or sum(map(len, words)) < _SHORT_TITLE:
+        return ""
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()
