@@ -13,9 +13,11 @@ from pathlib import Path
 import django
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.urls import reverse
 from django.utils import timezone
+
+from config.run import StartError, in_a_sentence
 
 LOCK = 0x7E27  # "tenth", any number that nobody else takes
 
@@ -75,14 +77,17 @@ def first_admin_link(now: datetime) -> str:
 
 
 def main() -> None:
+    settings.DATABASES["default"]["OPTIONS"].pop("pool")  # one connection will do, and it says at once what is wrong
     django.setup()
-    prepare()
+    try:
+        prepare()
+    except OperationalError as error:
+        name = "the embedded database" if settings.EMBEDDED else "DATABASE_URL"
+        raise StartError(f"{name} cannot be used: {' '.join(str(error).split())}") from error
     if link := first_admin_link(timezone.now()):
         print(link)
 
 
 if __name__ == "__main__":
-    from config.run import in_a_sentence
-
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     sys.exit(in_a_sentence(main))

@@ -84,6 +84,7 @@ class Manager(honcho.manager.Manager):
             self._greet = None
         if self._cluster and self._cluster.has_ended():
             if not self._terminating:
+                honcho.manager.KILL_WAIT = 3  # without it nothing can be finished
                 self._end_with(f"the database has ended, so all ends. Its log says why: {self._cluster.log}")
             return True
         ended = [name for name, process in self._processes.items() if process.get("returncode") is not None]
@@ -161,7 +162,7 @@ def prepare(env: dict[str, str]) -> str:
     """Run config.prepare apart, so that the supervisor stays small. Returns the first admin's link, if one is due."""
     done = subprocess.run([sys.executable, "-m", "config.prepare"], env=env, stdout=subprocess.PIPE, text=True)
     if done.returncode:
-        raise StartError("the database or the static files could not be made ready. The lines above say why.")
+        sys.exit(done.returncode)  # it has said why
     return done.stdout.strip()
 
 

@@ -12,10 +12,10 @@ from django.db.models import Exists, OuterRef, Q
 if TYPE_CHECKING:
     from .person import Person
 
+from ..identity import BYLINE_SEPARATOR
+
 # How Crockford writes numbers in base 32: no i, l, o or u to misread.
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
-
-BYLINE_SEPARATOR = "; "
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

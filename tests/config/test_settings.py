@@ -11,7 +11,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = "DATABASE_URL CELERY_BROKER_URL PUBLIC_URL BIND PORT DEBUG SECRET_KEY TRUSTED_PROXY_HEADER".split()
+NAMES = ("DATABASE_URL", "CELERY_BROKER_URL", "PUBLIC_URL", "BIND", "PORT", "DEBUG", "SECRET_KEY")
 
 
 @pytest.fixture

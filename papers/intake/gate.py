@@ -1,0 +1,64 @@
+"""intake.gate: one polite queue in front of each host, over all processes of the install. It lives in the database."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from ..models import Host
+
+ARXIV = "arxiv.org"
+ARXIV_PACE = 3.0  # seconds between requests, by arXiv's terms of use; its hosts count as one
+HELD_AT_MOST = timedelta(minutes=3)  # then its holder has crashed
+
+
+class BusyError(Exception):
+    """Somebody else is asking this host, and will be for longer than the caller can wait."""
+
+
+def host_gate(
+    pace: float, wait: float, arxiv_pace: float = ARXIV_PACE
+) -> Callable[[str], AbstractContextManager[None]]:
+    """The gate for a fetcher: `with gate(host): …` asks one at a time and not faster than the host's pace.
+
+    `pace` and `arxiv_pace` are seconds between the end of one request and the start of the next; `wait` is how long
+    the caller stands in line before BusyError is raised.
+    """
+
+    @contextmanager
+    def gate(host: str) -> Iterator[None]:
+        until = _enter(host, wait)
+        try:
+            yield
+        finally:
+            next_at = timezone.now() + timedelta(seconds=arxiv_pace if host == ARXIV else pace)
+            # Only what is still ours: after a hold that ran out, another may be asking.
+            Host.objects.filter(pk=host, busy_until=until).update(busy_until=None, next_at=next_at)
+
+    return gate
+
+
+def _enter(host: str, wait: float) -> datetime:
+    """Take the host; returns until when it is ours."""
+    deadline = time.monotonic() + wait
+    while True:
+        now = timezone.now()
+        free = Q(busy_until=None) | Q(busy_until__lt=now)
+        until = now + HELD_AT_MOST
+        if Host.objects.filter(free, pk=host, next_at__lte=now).update(busy_until=until):
+            return until
+        row, created = Host.objects.get_or_create(pk=host, defaults={"next_at": now})
+        pause = 0.0 if created else _pause(row, now)
+        if time.monotonic() + pause > deadline:
+            raise BusyError(f"{host} is being asked already; the next request is due in {max(pause, 1):.0f} s.")
+        time.sleep(pause)
+
+
+def _pause(row: Host, now: datetime) -> float:
+    """How long until it is worth asking again, in seconds."""
+    if row.busy_until and row.busy_until > now:
+        return 0.2
+    return min(max((row.next_at - now).total_seconds(), 0.01), 60.0)

@@ -1,0 +1,102 @@
+"""intake.merge: two records turn out to be one paper. Nothing that people did is lost, and the old address leads on."""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from ..models import Authorship, Comment, Event, Name, Paper, Sighting, Stage, Version, Vote
+from .match import SHORT
+
+WRITERS_LOCK = 0x7E47  # held by whoever creates or merges papers
+
+FILLED = (
+    *("arxiv_id", "title", "title_html", "abstract", "abstract_html", "byline", "byline_folded", "categories"),
+    *("comment", "journal_ref", "license", "code_links", "version", "published_at"),
+)
+
+
+def lock() -> None:
+    """Wait until no other transaction creates or merges papers; held until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS_LOCK])
+
+
+@transaction.atomic
+def merge(keep_id: int, lose_id: int, now: datetime) -> bool:
+    """Make one paper of two; False when one is gone already, or when both are arXiv papers: those are never one."""
+    lock()
+    papers = Paper.objects.select_for_update().in_bulk([keep_id, lose_id])
+    keep, lose = papers.get(keep_id), papers.get(lose_id)
+    if not keep or not lose or keep_id == lose_id or (keep.arxiv_id and lose.arxiv_id):
+        return False
+    for move in (_votes, _stages, _sightings, _versions, _authorships):
+        move(keep, lose)
+    Comment.objects.filter(paper=lose).update(paper=keep)
+    Event.objects.filter(paper=lose).update(paper=keep)
+    Name.objects.filter(paper=lose).update(paper=keep)
+    Name.objects.create(kind=SHORT, value=lose.short, paper=keep)
+    _fill(keep, lose)
+    Event.objects.create(kind=Event.Kind.MERGED, paper=keep, at=now, data={"title": lose.title, "slug": lose.slug})
+    lose.delete()
+    return True
+
+
+def _votes(keep: Paper, lose: Paper) -> None:
+    """A person's latest vote wins."""
+    ours = {vote.person_id: vote for vote in Vote.objects.filter(paper=keep)}
+    for vote in Vote.objects.filter(paper=lose):
+        mine = ours.get(vote.person_id)
+        if mine and mine.at >= vote.at:
+            continue  # goes with the record
+        if mine:
+            mine.delete()
+        Vote.objects.filter(pk=vote.pk).update(paper=keep)
+
+
+def _stages(keep: Paper, lose: Paper) -> None:
+    """Read before kept before passed before skimmed, and the earliest time of each."""
+    ours = {stage.person_id: stage for stage in Stage.objects.filter(paper=keep)}
+    for stage in Stage.objects.filter(paper=lose):
+        mine = ours.get(stage.person_id)
+        if not mine:
+            Stage.objects.filter(pk=stage.pk).update(paper=keep)
+            continue
+        for step in ("skimmed_at", "kept_at", "passed_at", "read_at"):
+            times = [time for time in (getattr(mine, step), getattr(stage, step)) if time]
+            setattr(mine, step, min(times, default=None))
+        if mine.kept_at:
+            mine.passed_at = None
+        mine.save()
+
+
+def _sightings(keep: Paper, lose: Paper) -> None:
+    sources = Sighting.objects.filter(paper=keep).values("source")
+    Sighting.objects.filter(paper=lose).exclude(source__in=sources).update(paper=keep)
+
+
+def _versions(keep: Paper, lose: Paper) -> None:
+    numbers = Version.objects.filter(paper=keep).values("number")
+    Version.objects.filter(paper=lose).exclude(number__in=numbers).update(paper=keep)
+
+
+def _authorships(keep: Paper, lose: Paper) -> None:
+    """The signers of the record that the byline will come from."""
+    if keep.byline and not lose.arxiv_id:
+        return
+    if lose.byline:
+        Authorship.objects.filter(paper=keep).delete()
+        Authorship.objects.filter(paper=lose).update(paper=keep)
+
+
+def _fill(keep: Paper, lose: Paper) -> None:
+    """What arXiv says goes before what anybody else says; what is empty is filled."""
+    for name in FILLED:
+        value = getattr(lose, name)
+        if value and (lose.arxiv_id or not getattr(keep, name)):
+            setattr(keep, name, value)
+    if lose.arxiv_id:
+        keep.kind, keep.link, keep.minutes = lose.kind, lose.link, lose.minutes
+    elif keep.kind == Paper.Kind.POST and lose.kind != Paper.Kind.POST:
+        keep.kind = lose.kind
+    keep.arrived_at = min(keep.arrived_at, lose.arrived_at)
+    keep.save(update_fields=[*FILLED, "kind", "link", "minutes", "arrived_at"])

@@ -1,0 +1,327 @@
+"""intake.store: carry out what was decided: everything of one pull in one transaction, set by set.
+
+Papers, names, authors and sightings go in by COPY. One transaction writes papers at a time (an advisory lock, held
+for milliseconds), so that two workers which meet the same paper cannot both create it; rendering, the slow part, is
+done before the lock is taken.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, models, transaction
+
+from ..identity import BYLINE_SEPARATOR, Name, author_key, canonical_link, fold
+from ..models import Author, Authorship, Event, Paper, Sighting, Source, Version
+from ..models import Name as NameRow
+from ..sources.item import Item, Signer
+from . import match, merge, render
+from .decide import FIELDS, Amend, Create, Known, Leave, decide
+from .match import ARXIV, DOI, Entry
+
+STALE = timedelta(days=3)  # an entry published longer ago did not arrive today, whenever we first see it
+LONGEST_BYLINE = 60_000
+LONGEST_TITLE = 1_000
+
+
+@dataclass(slots=True)
+class Stored:
+    """What one pull came to: papers added, known ones joined, records amended, pairs merged, items skipped."""
+
+    added: int = 0
+    joined: int = 0
+    amended: int = 0
+    merged: int = 0
+    skipped: int = 0
+    papers: list[int] = field(default_factory=list)  # their ids, in the items' order; 0 for a paper left alone
+
+
+def store(source: Source, items: Iterable[Item], now: datetime, first: bool = False) -> Stored:
+    """Store what a source gave. `first`: its first pull, which brings old entries under their own dates."""
+    entries, dropped = match.group(items, source.pk)
+    done = Stored(skipped=dropped)
+    if not entries:
+        return done
+    names = [name for entry in entries for name in entry.names]
+    owners = _owners(names)
+    drafts = {id(entry): _draft(entry) for entry in entries if not match.known_papers(entry, owners)}
+    with transaction.atomic():
+        merge.lock()
+        owners = _owners(names)
+        for entry in entries:
+            keep, *lose = match.known_papers(entry, owners) or [0]
+            for other in lose:
+                if merge.merge(keep, other, now):
+                    owners = {name: keep if owner == other else owner for name, owner in owners.items()}
+                    done.merged += 1
+        known = _known(set(owners.values()), source)
+        new: list[Draft] = []
+        joins: list[tuple[Entry, int]] = []
+        for entry in entries:
+            owned = match.known_papers(entry, owners)
+            draft = drafts.get(id(entry))
+            said = draft.said if draft else _said(entry.item)
+            decision = decide(said, entry.item.version, entry.item.announce_type, known[owned[0]] if owned else None)
+            match decision:
+                case Leave():
+                    done.skipped += 1
+                    done.papers.append(0)
+                case Create():
+                    new.append(draft or _draft(entry))
+                    done.papers.append(-len(new))
+                case Amend():
+                    done.papers.append(decision.id)
+                    if decision.joins:
+                        joins.append((entry, decision.id))
+                        done.joined += 1
+                    if _amend(entry, decision, known[decision.id], now):
+                        done.amended += 1
+        ids = _create(new, source, now, first)
+        done.added = len(new)
+        done.papers = [ids[-pk - 1] if pk < 0 else pk for pk in done.papers]
+        _copy(Sighting, _sightings(source, ((entry.item, pk) for entry, pk in joins), now))
+        _copy(NameRow, _unowned_names(entries, done.papers, owners))
+    return done
+
+
+# ── what is known ────────────────────────────────────────────────────────────────────────────
+
+
+def _owners(names: Sequence[Name]) -> dict[Name, int]:
+    """Which paper each of these names belongs to, for those that belong to one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT kind, value, paper_id FROM {NameRow._meta.db_table} "  # noqa: S608 (our own table's name)
+            "WHERE (kind, value) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
+            [[name.kind for name in names], [name.value for name in names]],
+        )
+        return {Name(kind, value): paper for kind, value, paper in cursor.fetchall()}
+
+
+def _known(ids: set[int], source: Source) -> dict[int, Known]:
+    sighted = set(Sighting.objects.filter(source=source, paper__in=ids).values_list("paper", flat=True))
+    rows = Paper.objects.filter(pk__in=ids).values("id", "kind", "version", *FIELDS)
+    return {
+        row["id"]: Known(
+            row["id"], row["kind"], row["version"], {name: row[name] for name in FIELDS}, row["id"] in sighted
+        )
+        for row in rows
+    }
+
+
+# ── what an item says, ready to be stored ────────────────────────────────────────────────────
+
+
+@dataclass(slots=True)
+class Draft:
+    """A paper to be: what its item says, and what is rendered from that."""
+
+    entry: Entry
+    said: dict[str, Any]
+    rendered: dict[str, Any]
+
+
+def _draft(entry: Entry) -> Draft:
+    said = _said(entry.item)
+    return Draft(entry, said, _rendered(said, entry.item))
+
+
+def _plain(text: str, limit: int) -> str:
+    """On one line, without what PostgreSQL refuses (NUL, lone surrogates)."""
+    text = text.replace("\0", "")
+    if not text.isascii():
+        text = text.encode("utf-8", "ignore").decode()
+    return " ".join(text.split())[:limit]
+
+
+def _said(item: Item) -> dict[str, Any]:
+    abstract = item.abstract or (render.text_of(item.content_html) if item.content_html else "")
+    return {
+        "title": _plain(item.title, LONGEST_TITLE),
+        "abstract": _plain(abstract, render.LONGEST_TEXT),
+        "comment": _plain(item.comment, 2000),
+        "journal_ref": _plain(item.journal_ref, 2000),
+        "license": _plain(item.license, 500),
+        "categories": [_plain(category, 100) for category in dict.fromkeys(item.categories)][:50],
+        "byline": BYLINE_SEPARATOR.join(name for signer in item.authors if (name := _signed(signer)))[:LONGEST_BYLINE],
+    }
+
+
+def _signed(signer: Signer) -> str:
+    return _plain(signer.name, 300).replace(BYLINE_SEPARATOR, ", ")
+
+
+def _rendered(said: dict[str, Any], item: Item | None) -> dict[str, Any]:
+    """The columns that are made from others. `said` may lack fields: then what is made from them is left out."""
+    made: dict[str, Any] = {}
+    if "title" in said:
+        made["title_html"] = render.tex(said["title"])
+    if "abstract" in said:
+        content = item.content_html.replace("\0", "") if item else ""
+        made["abstract_html"] = render.clean(content) if content else render.tex(said["abstract"])
+    if "byline" in said:
+        made["byline_folded"] = fold(said["byline"])
+    if "abstract" in said or "comment" in said:
+        made["code_links"] = render.code_links(said.get("abstract", ""), said.get("comment", ""))
+        made["minutes"] = render.minutes(item.words if item else 0, said.get("comment", ""))
+    return made
+
+
+# ── writing ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _create(drafts: list[Draft], source: Source, now: datetime, first: bool) -> list[int]:
+    """New papers with all that hangs on them; returns their ids, in order."""
+    if not drafts:
+        return []
+    # The first entry of a feed is its newest: it gets the highest id, which breaks ties in newest-first.
+    ids = _next_ids(Paper, len(drafts))[::-1]
+    rows = []
+    for pk, draft in zip(ids, drafts, strict=True):
+        item, names = draft.entry.item, draft.entry.names
+        arxiv_id = next((name.value for name in names if name.kind == ARXIV), "")
+        rows.append(
+            {
+                "id": pk,
+                "kind": _kind(item, names),
+                "arxiv_id": arxiv_id,
+                "link": _link(item, names, source),
+                "version": item.version or (1 if arxiv_id else 0),
+                "published_at": item.published_at,
+                "arrived_at": _arrived(item, now, first),
+                **draft.said,
+                **draft.rendered,
+            }
+        )
+    _copy(Paper, rows)
+    pairs = list(zip(ids, drafts, strict=True))
+    _copy(Authorship, _authorships([(pk, draft.entry.item.authors) for pk, draft in pairs]))
+    _copy(Sighting, _sightings(source, ((draft.entry.item, pk) for pk, draft in pairs), now))
+    _copy(
+        Version,
+        [
+            {"paper_id": pk, "number": item.version, "at": item.updated_at or item.published_at or now, "seen_at": now}
+            for pk, item in ((pk, draft.entry.item) for pk, draft in pairs)
+            if item.version
+        ],
+    )
+    return ids
+
+
+def _kind(item: Item, names: tuple[Name, ...]) -> str:
+    kinds = {name.kind for name in names}
+    return "arxiv" if ARXIV in kinds else "journal" if DOI in kinds or item.journal_ref else "post"
+
+
+def _link(item: Item, names: tuple[Name, ...], source: Source) -> str:
+    strongest = names[0]
+    if strongest.kind == ARXIV:
+        return f"https://arxiv.org/abs/{strongest.value}"
+    if canonical_link(item.link):
+        return item.link[:4000]
+    return f"https://doi.org/{strongest.value}" if strongest.kind == DOI else source.site_url or source.address
+
+
+def _arrived(item: Item, now: datetime, first: bool) -> datetime:
+    published = item.published_at
+    if published and published < now and (first or published < now - STALE):
+        return published
+    return now
+
+
+def _amend(entry: Entry, decision: Amend, known: Known, now: datetime) -> bool:
+    """Change a known paper's record; False when there was nothing to change."""
+    changes = dict(decision.changes)
+    if not changes and not decision.version:
+        return False
+    made = _rendered({**known.fields, **changes} if {"abstract", "comment"} & changes.keys() else changes, entry.item)
+    if decision.version:
+        changes["version"] = decision.version
+        at = entry.item.updated_at or now
+        Version.objects.get_or_create(paper_id=known.id, number=decision.version, defaults={"at": at, "seen_at": now})
+        data = {"from": known.version, "to": decision.version}
+        Event.objects.create(kind=Event.Kind.REPLACED, paper_id=known.id, at=now, data=data)
+    elif "title" in changes:
+        data = {"title": known.fields["title"]}
+        Event.objects.create(kind=Event.Kind.AMENDED, paper_id=known.id, at=now, data=data)
+    Paper.objects.filter(pk=known.id).update(**changes, **made)
+    if "byline" in changes:
+        Authorship.objects.filter(paper=known.id).delete()
+        _copy(Authorship, _authorships([(known.id, entry.item.authors)]))
+    return True
+
+
+def _sightings(source: Source, items: Iterable[tuple[Item, int]], now: datetime) -> list[dict[str, Any]]:
+    return [
+        {
+            "source_id": source.pk,
+            "paper_id": pk,
+            "at": now,
+            "announce_type": item.announce_type[:16],
+            "link": _plain(item.link, 4000),
+        }
+        for item, pk in items
+    ]
+
+
+def _unowned_names(entries: list[Entry], papers: list[int], owners: dict[Name, int]) -> list[dict[str, Any]]:
+    return [
+        {"kind": name.kind, "value": name.value, "paper_id": pk}
+        for entry, pk in zip(entries, papers, strict=True)
+        if pk
+        for name in entry.names
+        if name not in owners
+    ]
+
+
+def _authorships(signed: list[tuple[int, tuple[Signer, ...]]]) -> list[dict[str, Any]]:
+    """Rows that say who signed what; authors who are new are made."""
+    keys: dict[str, str] = {}  # printed name → key
+    for _, signers in signed:
+        for signer in signers:
+            if signer.name not in keys:
+                name = _signed(signer)
+                keys[signer.name] = author_key(name) or name.lower()
+    ids = _author_ids(keys)
+    rows = []
+    for pk, signers in signed:
+        position = 0
+        for signer in signers:
+            if author := ids.get(keys[signer.name]):
+                affiliation = _plain(signer.affiliation, 1000)
+                rows.append({"paper_id": pk, "position": position, "author_id": author, "affiliation": affiliation})
+                position += 1
+    return rows
+
+
+def _author_ids(keys: dict[str, str]) -> dict[str, int]:
+    wanted = {key: name for name, key in keys.items() if key}
+    found = dict(Author.objects.filter(key__in=wanted).values_list("key", "id"))
+    missing = [key for key in wanted if key not in found]
+    if missing:
+        made = dict(zip(missing, _next_ids(Author, len(missing)), strict=True))
+        _copy(Author, [{"id": pk, "name": _plain(wanted[key], 300), "key": key} for key, pk in made.items()])
+        found |= made
+    return found
+
+
+def _next_ids(model: type[models.Model], count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [model._meta.db_table, count],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _copy(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    columns = list(rows[0])
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row([row[column] for column in columns])

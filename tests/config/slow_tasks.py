@@ -1,0 +1,19 @@
+"""Tasks for test_queue.py: one that notes when it begins and ends, slowly enough to be killed in between."""
+
+import os
+import time
+from pathlib import Path
+
+from config.celery import app
+
+app.conf.worker_lost_wait = 1  # seconds until a lost process is believed lost; 10 in the product
+
+
+@app.task
+def slow(path: str) -> None:
+    with open(path, "a") as file:
+        print("began", os.getpid(), file=file, flush=True)
+        until = time.monotonic() + 30
+        while not Path(f"{path}.go").exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        print("ended", os.getpid(), file=file, flush=True)

@@ -1,0 +1,159 @@
+"""config.embedded: a database of our own, closed to others, that survives being killed and moved."""
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from config.embedded import Cluster, EmbeddedError
+
+
+@pytest.fixture
+def place(tmp_path_factory):
+    """A folder that PostgreSQL's account can reach, with spaces in its name and longer than a socket's path."""
+    base = tmp_path_factory.mktemp("embedded")
+    for folder in [base, *base.parents]:
+        if folder.stat().st_uid == os.geteuid() and folder != Path("/tmp"):
+            folder.chmod(folder.stat().st_mode | 0o011)
+    place = base / ("a folder with spaces " + "x" * 150)
+    place.mkdir()
+    return place
+
+
+@pytest.fixture
+def start():
+    running = []
+
+    def start(var):
+        cluster = Cluster(var)
+        running.append(cluster)
+        cluster.start("-c", "fsync=off")
+        return cluster
+
+    yield start
+    for cluster in running:
+        cluster.stop()
+    for cluster in running:
+        shutil.rmtree(cluster.sockets, ignore_errors=True)
+
+
+def connect(cluster):
+    return psycopg.connect(host=str(cluster.sockets), dbname="tenth", user="tenth", autocommit=True)
+
+
+def test_it_starts_in_a_long_folder_with_spaces_and_is_closed_to_others(place, start):
+    cluster = start(place / "var")
+    assert stat.S_IMODE(cluster.sockets.stat().st_mode) == 0o700
+    assert stat.S_IMODE(cluster.data.stat().st_mode) == 0o700
+    assert "trust" not in (cluster.data / "pg_hba.conf").read_text()
+    server = psutil.Process(cluster.process.pid)
+    family = [server, *server.children(recursive=True)]
+    assert not [port for each in family for port in each.net_connections("inet")]
+    with connect(cluster) as connection:
+        assert connection.execute("SELECT lower('ÉLAN'), 'B' < 'a'").fetchone() == ("élan", True)
+        assert connection.execute("SHOW server_encoding").fetchone() == ("UTF8",)
+        assert connection.execute("SELECT to_tsvector('simple', 'ÉLAN') @@ to_tsquery('simple', 'élan')").fetchone()[0]
+
+
+def test_no_folder_above_is_opened(place, start):
+    before = [folder.stat().st_mode for folder in [place, *place.parents]]
+    start(place / "var")
+    assert [folder.stat().st_mode for folder in [place, *place.parents]] == before
+
+
+def test_what_was_committed_outlives_a_killed_supervisor(place, start):
+    first = start(place / "var")
+    with connect(first) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 10 AS tenth")
+    # The supervisor is gone without a word and its server still runs: the next start ends it and takes over.
+    second = start(place / "var")
+    assert first.process.wait(5) == 0
+    with connect(second) as connection:
+        assert connection.execute("SELECT tenth FROM kept").fetchone() == (10,)
+
+
+def test_what_was_committed_outlives_a_killed_server(place, start):
+    first = start(place / "var")
+    with connect(first) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 10 AS tenth")
+    os.kill(first.process.pid, signal.SIGKILL)
+    first.process.wait(5)
+    assert first.has_ended()
+    with connect(start(place / "var")) as connection:
+        assert connection.execute("SELECT tenth FROM kept").fetchone() == (10,)
+
+
+def test_the_folder_can_be_moved(place, start):
+    first = start(place / "var")
+    with connect(first) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 10 AS tenth")
+    first.stop()
+    (place / "var").rename(place / "elsewhere")
+    with connect(start(place / "elsewhere")) as connection:
+        assert connection.execute("SELECT tenth FROM kept").fetchone() == (10,)
+
+
+def test_an_interrupted_first_start_is_begun_again(place, start):
+    half = place / "var" / "postgres.part"
+    half.mkdir(parents=True)
+    (half / "PG_VERSION").write_text("18")
+    assert connect(start(place / "var"))
+    assert not half.exists()
+
+
+def test_a_socket_folder_of_somebody_else_is_refused(place):
+    cluster = Cluster(place / "var")
+    cluster.sockets.mkdir(mode=0o755)
+    try:
+        with pytest.raises(EmbeddedError, match="not a private folder"):
+            cluster.start()
+    finally:
+        cluster.sockets.rmdir()
+
+
+def test_a_server_that_cannot_start_points_to_its_log(place, start):
+    cluster = start(place / "var")
+    cluster.stop()
+    (cluster.data / "postgresql.conf").write_text("no_such_setting = 1\n")
+    with pytest.raises(EmbeddedError, match=r"did not start.*postgres\.log"):
+        start(place / "var")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can try what root meets")
+class TestStartedAsRoot:
+    def test_a_closed_folder_sends_the_data_below_var_lib(self, place):
+        place.chmod(0o700)
+        cluster = Cluster(place / "var")
+        assert cluster.home.parent == Path("/var/lib")
+        assert cluster.account.pw_uid != 0
+
+    def test_the_binaries_run_from_a_copy_with_their_libraries(self, place):
+        cluster = Cluster(place / "var")
+        package = Path(cluster.binary("postgres")).parents[2]
+        cluster.home.mkdir()
+        place.chmod(0o711)
+        copy = cluster._copy_of(package)
+        cluster.home.chmod(0o711)
+        said = subprocess.run(
+            [copy / "pginstall18/bin/postgres", "--version"], capture_output=True, text=True, **cluster._as_account()
+        )
+        assert "PostgreSQL) 18" in said.stdout
+
+    def test_data_of_another_account_is_refused(self, place):
+        (place / "var" / "postgres").mkdir(parents=True)
+        os.chown(place / "var" / "postgres", 1, 1)
+        with pytest.raises(EmbeddedError, match="belongs to"):
+            Cluster(place / "var").start()
+
+    def test_data_left_behind_by_a_move_is_pointed_to(self, place):
+        (place / "var").mkdir()
+        (place / "before").mkdir()
+        (place / "var" / "database_is_in").write_text(str(place / "before"))
+        with pytest.raises(EmbeddedError, match="Move it to"):
+            Cluster(place / "var").start()

@@ -1,0 +1,147 @@
+"""Celery on PGMQ, with a real worker: a task that was killed midway runs again, and once done it stays done."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from config.embedded import Cluster
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def wait_for(what, seconds=20):
+    until = time.monotonic() + seconds
+    while not (answer := what()):
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.02)
+    return answer
+
+
+class Queue:
+    """An install of its own: database, queue and, when asked, a worker."""
+
+    def __init__(self, var):
+        self.env = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "TENTH_VAR": str(var),
+            "DATABASE_URL": "",
+            "LOG_LEVEL": "INFO",
+        }
+        self.note = var / "note"
+        self.workers = []
+
+    def python(self, code):
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def prepare(self):
+        self.python("import django; django.setup(); from config import broker as b; b.install(); b.free()")
+
+    def send(self):
+        self.python(f"from tests.config.slow_tasks import slow; slow.delay({str(self.note)!r})")
+
+    def left(self):
+        code = "cursor.execute('SELECT count(*) FROM pgmq.q_tenth'); print(cursor.fetchone()[0])"
+        return int(self.python(f"from django.db import connection; cursor = connection.cursor(); {code}"))
+
+    def start_worker(self):
+        command = "worker --pool prefork --concurrency 1 --without-gossip --without-mingle --without-heartbeat"
+        self.workers.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "celery", "--app", "tests.config.slow_tasks", *command.split()],
+                cwd=ROOT,
+                env=self.env,
+                start_new_session=True,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        )
+        return self.workers[-1]
+
+    def lines(self):
+        return [line.split() for line in self.note.read_text().splitlines()] if self.note.exists() else []
+
+    def words(self):
+        return [word for word, _ in self.lines()]
+
+    def wait_for(self, *words):
+        wait_for(lambda: self.words() == list(words))
+
+    def let_go(self):
+        Path(f"{self.note}.go").touch()
+
+
+@pytest.fixture
+def queue(tmp_path_factory):
+    base = tmp_path_factory.mktemp("queue")
+    for folder in (base, base.parent, base.parent.parent):
+        folder.chmod(folder.stat().st_mode | 0o011)
+    cluster = Cluster(base)
+    cluster.start("-c", "fsync=off")
+    queue = Queue(base)
+    queue.prepare()
+    yield queue
+    for worker in queue.workers:
+        if worker.poll() is None:
+            os.killpg(worker.pid, signal.SIGKILL)
+            worker.wait()
+    cluster.stop()
+    cluster.sockets.rmdir()
+
+
+def test_a_task_whose_process_is_killed_midway_runs_again(queue):
+    queue.start_worker()
+    queue.send()
+    queue.wait_for("began")
+    os.kill(int(queue.lines()[0][1]), signal.SIGKILL)
+    queue.wait_for("began", "began")
+    queue.let_go()
+    queue.wait_for("began", "began", "ended")
+    wait_for(lambda: queue.left() == 0)
+
+
+def test_a_task_whose_whole_worker_is_killed_runs_again_at_the_next_start(queue):
+    worker = queue.start_worker()
+    queue.send()
+    queue.wait_for("began")
+    os.killpg(worker.pid, signal.SIGKILL)
+    worker.wait()
+    assert queue.left() == 1
+    queue.prepare()
+    queue.start_worker()
+    queue.wait_for("began", "began")
+    queue.let_go()
+    queue.wait_for("began", "began", "ended")
+    wait_for(lambda: queue.left() == 0)
+
+
+def test_a_worker_that_is_asked_to_end_finishes_its_task(queue):
+    worker = queue.start_worker()
+    queue.send()
+    queue.wait_for("began")
+    os.kill(worker.pid, signal.SIGTERM)
+    time.sleep(0.3)
+    queue.let_go()
+    assert worker.wait(20) == 0
+    assert queue.words() == ["began", "ended"]
+    assert queue.left() == 0
+
+
+def test_two_workers_can_start_at_the_same_instant(queue):
+    workers = [queue.start_worker(), queue.start_worker()]
+    for worker in workers:
+        wait_for(lambda worker=worker: psutil.Process(worker.pid).children())
+    queue.let_go()
+    queue.send()
+    queue.wait_for("began", "ended")
+    assert [worker.poll() for worker in workers] == [None, None]

@@ -1,0 +1,195 @@
+"""config.run: the real supervisor, started, ended, shot and started again."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+import psycopg
+import pytest
+
+from config.embedded import Cluster
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.journey
+
+
+def free_port():
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return trial.getsockname()[1]
+
+
+class Install:
+    """A data folder of its own, and the supervisors that were started on it."""
+
+    def __init__(self, var):
+        self.var = var
+        self.port = free_port()
+        self.output = var.with_name("output")
+        self.supervisor = None
+
+    def start(self, **values):
+        env = {**os.environ, "DATABASE_URL": "", "LOG_LEVEL": "INFO", "PORT": str(self.port), **values}
+        env |= {"TENTH_VAR": str(self.var), "DJANGO_SETTINGS_MODULE": "config.settings"}
+        with open(self.output, "w") as output:
+            self.supervisor = subprocess.Popen(
+                [sys.executable, "-m", "config.run"], cwd=ROOT, env=env, stdout=output, stderr=output
+            )
+        return self
+
+    def said(self):
+        return self.output.read_text()
+
+    def until(self, text, seconds=60):
+        deadline = time.monotonic() + seconds
+        while text not in self.said():
+            assert time.monotonic() < deadline, self.said()
+            assert self.supervisor.poll() is None, self.said()
+            time.sleep(0.05)
+        return self.said()
+
+    def ends(self):
+        """The exit code, and what was said."""
+        return self.supervisor.wait(60), self.said()
+
+    def processes(self):
+        """All that runs for this install: services by their mark, the database by its folder."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                ours = process.environ().get("TENTH_SUPERVISED") == str(self.var)
+                if ours or str(self.var / "postgres") in process.cmdline():
+                    found.append(process)
+            except psutil.Error:
+                continue
+        return found
+
+
+@pytest.fixture(scope="module")
+def install(tmp_path_factory):
+    base = tmp_path_factory.mktemp("run")
+    for folder in (base, base.parent, base.parent.parent):
+        folder.chmod(folder.stat().st_mode | 0o011)
+    install = Install(base / "data of Tenth")
+    yield install
+    for process in [*([install.supervisor] if install.supervisor else []), *install.processes()]:
+        if psutil.pid_exists(process.pid):
+            process.kill()
+
+
+def link_in(said):
+    return re.search(r"first admin, once: (\S+)", said)[1]
+
+
+def test_a_first_start_greets_with_a_link_and_answers(install):
+    said = install.start().until("first admin, once")
+    assert re.search(rf"Tenth is ready \([\d.]+ s\): http://localhost:{install.port}\n", said)
+    assert "secure cookies, HSTS and the redirect to https are off" in said
+    with urllib.request.urlopen(link_in(said), timeout=10) as page:
+        assert page.status == 200
+    with urllib.request.urlopen(f"http://127.0.0.1:{install.port}/", timeout=10) as page:
+        assert page.url.startswith(f"http://127.0.0.1:{install.port}/signin")
+
+
+def test_a_second_supervisor_is_refused(install):
+    second = Install(install.var)
+    second.output = install.var.with_name("second")
+    code, said = second.start().ends()
+    assert code == 2
+    assert said.startswith("Tenth: it is running already in ")
+    assert len(said.splitlines()) == 1
+
+
+def test_a_killed_supervisor_does_not_block_the_next_start(install):
+    link = link_in(install.said())
+    left = install.processes()
+    assert len(left) >= 6
+    install.supervisor.kill()
+    install.supervisor.wait()
+    began = time.monotonic()
+    said = install.start().until("Tenth is ready")
+    assert time.monotonic() - began < 15
+    assert not [process for process in left if process.is_running() and process.status() != "zombie"]
+    assert link_in(install.until("first admin, once")) != link
+    assert "Applying" not in said
+
+
+def test_sigterm_ends_everything_in_order(install):
+    install.until("celery@")  # the worker has begun to listen
+    install.supervisor.terminate()
+    code, said = install.ends()
+    assert code == 0
+    for name in ("web", "worker", "beat"):
+        assert f"{name} stopped (rc=0)" in said
+    assert install.processes() == []
+    assert "database system is shut down" in (install.var / "postgres.log").read_text().splitlines()[-1]
+
+
+def test_a_second_start_is_quick_and_ctrl_c_ends_it(install):
+    began = time.monotonic()
+    install.start().until("Tenth is ready")
+    assert time.monotonic() - began < 10  # 2 s on a quiet machine; the tests share this one
+    install.supervisor.send_signal(signal.SIGINT)
+    code, _ = install.ends()
+    assert code == 0
+    assert install.processes() == []
+
+
+def test_when_the_database_dies_the_rest_ends_with_a_sentence(install):
+    install.start().until("Tenth is ready")
+    os.kill(int((install.var / "postgres" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    code, said = install.ends()
+    assert code == 1
+    assert "Tenth: the database has ended, so all ends." in said
+    assert install.processes() == []
+
+
+def test_a_taken_port_is_named_before_anything_starts(install):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        code, said = install.start(PORT=str(other.getsockname()[1])).ends()
+    assert code == 2
+    assert re.fullmatch(r"Tenth: PORT=\d+ is taken by another program\..* make run PORT=\d+\n", said)
+
+
+def test_an_address_that_is_not_ours_is_named(install):
+    code, said = install.start(BIND="203.0.113.1").ends()
+    assert (code, said[:23]) == (2, "Tenth: BIND='203.0.113.")
+    assert len(said.splitlines()) == 1
+
+
+def test_a_database_that_cannot_be_reached_is_named(install):
+    code, said = install.start(DATABASE_URL=f"postgresql://nobody@127.0.0.1:{free_port()}/none").ends()
+    assert code == 2
+    assert said.startswith("Tenth: DATABASE_URL cannot be used: connection failed")
+    assert len(said.splitlines()) == 1
+
+
+def test_a_database_of_ones_own_is_used_and_none_is_started(install, tmp_path_factory):
+    base = tmp_path_factory.mktemp("grown")
+    base.chmod(0o711)
+    cluster = Cluster(base)
+    cluster.start("-c", "fsync=off")
+    try:
+        grown = Install(base / "var")
+        address = f"postgresql://tenth@/tenth?host={quote(str(cluster.sockets), safe='')}"
+        grown.start(DATABASE_URL=address).until("first admin, once")
+        assert not (grown.var / "postgres").exists()
+        with psycopg.connect(address) as connection:
+            assert connection.execute("SELECT count(*) > 0 FROM papers_onetimelink").fetchone() == (True,)
+        grown.until("celery@")
+        grown.supervisor.terminate()
+        assert grown.ends()[0] == 0
+    finally:
+        cluster.stop()
+        shutil.rmtree(cluster.sockets, ignore_errors=True)

@@ -1,0 +1,184 @@
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from papers.intake.store import store
+from papers.models import Author, Authorship, Event, Name, Paper, Sighting, Version
+from papers.sources.item import Item, Signer
+from tests.makers import NOW, make_source
+
+pytestmark = pytest.mark.django_db
+
+
+def make_item(arxiv_id="2603.00001", **fields):
+    fields = {
+        "title": f"On case {arxiv_id}",
+        "link": f"https://arxiv.org/abs/{arxiv_id}",
+        "abstract": "We prove $n<m$ for <MASK> and more.",
+        "authors": (Signer("Ada Exámple", "MIT"), Signer("Bo Sample")),
+        "categories": ("cs.LG", "stat.ML"),
+        "version": 1,
+        "announce_type": "new",
+        "published_at": NOW - timedelta(hours=5),
+        **fields,
+    }
+    return Item(**fields)
+
+
+def make_post(url="https://blog.example/post", **fields):
+    return Item(
+        **{"title": "A post", "link": url, "content_html": "<p>Words &amp; <b>more</b></p>", "words": 440, **fields}
+    )
+
+
+@pytest.fixture
+def source():
+    return make_source()
+
+
+def test_a_paper_comes_with_its_names_authors_version_and_sighting(source):
+    done = store(source, [make_item()], NOW)
+    paper = Paper.objects.get()
+    assert (done.added, done.papers) == (1, [paper.pk])
+    assert (paper.kind, paper.arxiv_id, paper.link) == ("arxiv", "2603.00001", "https://arxiv.org/abs/2603.00001")
+    assert paper.abstract == "We prove $n<m$ for <MASK> and more."
+    assert "<math" in paper.abstract_html
+    assert "&lt;MASK&gt;" in paper.abstract_html
+    assert paper.byline == "Ada Exámple; Bo Sample"
+    assert list(Authorship.objects.order_by("position").values_list("author__name", "affiliation")) == [
+        ("Ada Exámple", "MIT"),
+        ("Bo Sample", ""),
+    ]
+    assert Name.objects.get().value == "2603.00001"
+    assert Version.objects.get().number == 1
+    assert Sighting.objects.get().announce_type == "new"
+
+
+def test_what_comes_again_writes_no_row(source):
+    items = [make_item(f"2603.{n:05d}") for n in range(3)] + [make_post(entry_id="7")]
+    store(source, items, NOW)
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        done = store(source, items, NOW)
+    assert (done.added, done.joined, done.amended) == (0, 0, 0)
+    assert not [q["sql"] for q in asked if q["sql"].startswith(("INSERT", "UPDATE", "DELETE", "COPY"))]
+
+
+def test_another_source_joins_the_paper_by_another_address(source):
+    store(source, [make_item()], NOW)
+    done = store(make_source(), [make_item(link="https://huggingface.co/papers/2603.00001", version=0)], NOW)
+    assert (done.added, done.joined) == (0, 1)
+    assert Paper.objects.get().sightings.count() == 2
+
+
+def test_a_digest_that_names_two_papers_makes_them_not_one(source):
+    store(source, [make_item("2603.00001"), make_item("2603.00002")], NOW)
+    links = ("https://arxiv.org/abs/2603.00001", "https://arxiv.org/abs/2603.00002")
+    store(make_source(), [make_item(link=links[0], addresses=links)], NOW)
+    assert Paper.objects.count() == 2
+
+
+def test_an_entry_with_the_names_of_two_records_makes_them_one(source):
+    store(source, [make_post("https://doi.org/10.1000/xyz")], NOW)
+    store(source, [make_item()], NOW)
+    done = store(make_source(), [make_item(addresses=("https://doi.org/10.1000/xyz",))], NOW)
+    paper = Paper.objects.get()
+    assert done.merged == 1
+    assert (paper.arxiv_id, paper.title) == ("2603.00001", "On case 2603.00001")
+    assert {name.kind for name in paper.names.all()} == {"arxiv", "doi", "short"}
+
+
+def test_a_replacement_updates_the_record_and_is_an_event(source):
+    store(source, [make_item()], NOW)
+    newer = make_item(title="On case two", abstract="", version=3, announce_type="replace", authors=(Signer("Cy New"),))
+    done = store(source, [newer], NOW)
+    paper = Paper.objects.get()
+    assert done.amended == 1
+    assert (paper.title, paper.version, paper.byline) == ("On case two", 3, "Cy New")
+    assert paper.abstract.startswith("We prove")  # the older stays when the newer is empty
+    assert Event.objects.get(kind="replaced").data == {"from": 1, "to": 3}
+    assert [a.author.name for a in Authorship.objects.all()] == ["Cy New"]
+
+
+def test_a_replacement_of_a_paper_never_seen_is_left_alone(source):
+    done = store(source, [make_item(version=4, announce_type="replace-cross")], NOW)
+    assert (done.added, done.skipped, done.papers) == (0, 1, [0])
+    assert not Paper.objects.exists()
+
+
+def test_an_older_version_changes_nothing(source):
+    store(source, [make_item(version=3)], NOW)
+    assert store(source, [make_item(title="Old", version=2)], NOW).amended == 0
+
+
+def test_a_blog_about_a_paper_does_not_rewrite_it(source):
+    store(source, [make_item()], NOW)
+    store(make_source(), [make_item(title="Wow, this paper!!", abstract="Hot take", version=0)], NOW)
+    assert Paper.objects.get().title == "On case 2603.00001"
+
+
+def test_a_feed_may_rewrite_its_own_post(source):
+    store(source, [make_post()], NOW)
+    done = store(source, [make_post(title="A better title")], NOW)
+    assert done.amended == 1
+    assert Paper.objects.get().title == "A better title"
+
+
+def test_a_post_is_cleaned_and_counted(source):
+    store(source, [make_post(content_html='<p onclick="x()">Hi <script>alert(1)</script><b>there</b></p>')], NOW)
+    paper = Paper.objects.get()
+    assert (paper.abstract, paper.abstract_html, paper.minutes) == ("Hi there", "<p>Hi <b>there</b></p>", 2)
+
+
+def test_two_entries_of_one_pull_that_are_one_paper_are_stored_once(source):
+    done = store(source, [make_post(), make_post("http://www.blog.example/post/?utm_source=x")], NOW)
+    assert (done.added, Paper.objects.count()) == (1, 1)
+
+
+def test_entries_without_a_title_or_an_address_are_skipped_and_counted(source):
+    done = store(source, [make_post(title=""), make_post("not a link"), make_post()], NOW)
+    assert (done.added, done.skipped) == (1, 2)
+
+
+def test_characters_that_postgresql_refuses_do_no_harm(source):
+    store(source, [make_item(title="A\0 null \ud800 and more", authors=(Signer("A\0da"),))], NOW)
+    assert Paper.objects.get().title == "A null and more"
+
+
+def test_an_absurdly_long_paper_is_capped(source):
+    authors = tuple(Signer(f"Author Number {n}") for n in range(2900))
+    store(source, [make_item(abstract="word " * 400_000, title="t" * 5000, authors=authors)], NOW)
+    paper = Paper.objects.get()
+    assert len(paper.abstract) < 100_000
+    assert paper.authorships.count() == 2900
+    assert len(paper.authors_shown) == 2900
+
+
+def test_one_name_in_two_spellings_is_one_author(source):
+    store(source, [make_item("2603.00001", authors=(Signer("J. Müller"),))], NOW)
+    store(source, [make_item("2603.00002", authors=(Signer("J Muller"),))], NOW)
+    assert Author.objects.count() == 1
+
+
+def test_the_first_pull_brings_old_posts_under_their_own_dates(source):
+    old = NOW - timedelta(days=400)
+    store(source, [make_post(published_at=old)], NOW, first=True)
+    assert Paper.objects.get().arrived_at == old
+
+
+def test_the_newest_entry_of_a_feed_comes_first(source):
+    store(source, [make_post(f"https://blog.example/{n}", title=f"Post {n}") for n in range(3)], NOW)
+    assert [paper.title for paper in Paper.objects.newest_first()] == ["Post 0", "Post 1", "Post 2"]
+
+
+def test_a_larger_pull_costs_no_more_queries(source):
+    def queries(numbers):
+        with CaptureQueriesContext(connection) as asked:
+            store(source, [make_item(f"2604.{n:05d}") for n in numbers], NOW)
+        return len(asked)
+
+    queries(range(1))  # makes the authors
+    assert queries(range(1, 3)) == queries(range(10, 60))
