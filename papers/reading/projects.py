@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from ..identity import fold, title_key
@@ -15,7 +15,7 @@ Stage, Outcome, Review = Application.Stage, Application.Outcome, Application.Rev
 NOBODY = "Nobody checks their own: this waits for another member."
 
 
-class Refused(Exception):
+class LedgerError(Exception):
     """The ledger does not take this; the sentence says why, and what is missing."""
 
 
@@ -43,8 +43,7 @@ def create(
             created_by=person,
             created_at=now,
         )
-        project.validate_constraints()
-        project.save()
+        _save(project)
         project.members.set([person] if members is None else members)
         _tell(Event.Kind.PROJECT_CREATED, person, now, project)
     return project
@@ -64,8 +63,7 @@ def change(person: Person, project: Project, now: datetime, members: Iterable[Pe
             old.members.set(are)
         for name, value in fields.items():
             setattr(old, name, value)
-        old.validate_constraints()
-        old.save(update_fields=list(fields))
+        _save(old, update_fields=list(fields))
         if told:
             _tell(Event.Kind.PROJECT_CHANGED, person, now, project, changed=told)
 
@@ -78,6 +76,14 @@ def close(person: Person, project: Project, now: datetime) -> None:
 def reopen(person: Person, project: Project, now: datetime) -> None:
     if Project.objects.filter(pk=project.pk, closed_at__isnull=False).update(closed_at=None):
         _tell(Event.Kind.PROJECT_REOPENED, person, now, project)
+
+
+def _save(project: Project, **options: Any) -> None:
+    try:
+        with transaction.atomic():
+            project.save(**options)
+    except IntegrityError as error:
+        raise LedgerError(f"There is a project of the name {project.name} already.") from error
 
 
 def _free_slug(name: str) -> str:
@@ -94,7 +100,7 @@ def _free_slug(name: str) -> str:
 def apply(person: Person, paper: Paper, project: Project, taken: str, now: datetime) -> Application:
     """Begin as a toy. The same idea applied twice is one application: a double click is one act."""
     if not project.is_open:
-        raise Refused(f"{project} is closed. Open it again, or choose another project.")
+        raise LedgerError(f"{project} is closed. Open it again, or choose another project.")
     with transaction.atomic():
         application, new = Application.objects.get_or_create(
             paper=paper,
@@ -126,9 +132,9 @@ def record(
     """What the present stage gave: evidence, the claimed figure and our own."""
     with _locked(application) as current:
         if current.stage == Stage.DROPPED:
-            raise Refused("This was dropped. Take it up again before recording a result.")
+            raise LedgerError("This was dropped. Take it up again before recording a result.")
         if not (link or note):
-            raise Refused("A result needs evidence: a link (commit, run, notebook) or a note.")
+            raise LedgerError("A result needs evidence: a link (commit, run, notebook) or a note.")
         result = Result.objects.create(
             application=current,
             stage=current.stage,
@@ -152,7 +158,7 @@ def advance(person: Person, application: Application, to: str, now: datetime, **
         with _locked(application) as current:
             missing = missing_for(current, to)
             if missing:
-                raise Refused(sentence_of(to, missing))
+                raise LedgerError(sentence_of(to, missing))
             _move(person, current, to, now)
 
 
@@ -162,9 +168,9 @@ def step_back(person: Person, application: Application, to: str, now: datetime, 
     with _locked(application) as current:
         earlier = [Stage.TOY] if current.stage == Stage.DROPPED else order[: order.index(Stage(current.stage))]
         if to not in earlier:
-            raise Refused(f"This cannot go back from {current.get_stage_display().lower()} to {to}.")
+            raise LedgerError(f"This cannot go back from {current.get_stage_display().lower()} to {to}.")
         if not why:
-            raise Refused("Say why it goes back: it is what the next reader needs to know.")
+            raise LedgerError("Say why it goes back: it is what the next reader needs to know.")
         if current.stage == Stage.DROPPED:
             current.outcome = Outcome.RUNNING
         _move(person, current, to, now, why=why)
@@ -174,11 +180,11 @@ def drop(person: Person, application: Application, outcome: str, why: str, now: 
     """End it, and say how it ended: what did not work is worth as much as what did."""
     with _locked(application) as current:
         if outcome == Outcome.RUNNING:
-            raise Refused("Dropped is not running: say whether it had no effect, hurt, was abandoned, or helped.")
+            raise LedgerError("Dropped is not running: say whether it had no effect, hurt, was abandoned, or helped.")
         if not why:
-            raise Refused("Say what was learned: a failure without its reason will be tried again.")
+            raise LedgerError("Say what was learned: a failure without its reason will be tried again.")
         if current.stage == Stage.DROPPED:
-            raise Refused("This is dropped already.")
+            raise LedgerError("This is dropped already.")
         current.outcome, current.outcome_note = outcome, why
         _move(person, current, Stage.DROPPED, now, why=why, outcome=outcome)
 
@@ -186,7 +192,7 @@ def drop(person: Person, application: Application, outcome: str, why: str, now: 
 def say_outcome(person: Person, application: Application, outcome: str, note: str, now: datetime) -> None:
     with _locked(application) as current:
         if current.stage == Stage.DROPPED and outcome == Outcome.RUNNING:
-            raise Refused("This was dropped. Take it up again before it can be running.")
+            raise LedgerError("This was dropped. Take it up again before it can be running.")
         before = (current.outcome, current.outcome_note)
         if before != (outcome, note):
             current.outcome, current.outcome_note = outcome, note
@@ -209,9 +215,9 @@ def check(person: Person, result: Result, holds: bool, note: str, now: datetime)
     """A second pair of eyes on a result. Looking again replaces one's own check; the events keep both."""
     with _locked(result.application) as current:
         if person.pk in {current.person_id, result.person_id}:
-            raise Refused(NOBODY)
+            raise LedgerError(NOBODY)
         if not holds and not note:
-            raise Refused("Say what does not hold, so that it can be mended.")
+            raise LedgerError("Say what does not hold, so that it can be mended.")
         done, _ = Check.objects.update_or_create(
             result=result,
             person=person,
@@ -233,11 +239,11 @@ def review(
     """After twelve months: keep it (and look again in twelve), say what superseded it, or retire it."""
     with _locked(application) as current:
         if verdict == Review.SUPERSEDED and by is None and not note:
-            raise Refused("Say what superseded it: a paper, or a note.")
+            raise LedgerError("Say what superseded it: a paper, or a note.")
         if by is not None and by.pk == current.paper_id:
-            raise Refused("A paper cannot supersede itself.")
+            raise LedgerError("A paper cannot supersede itself.")
         if verdict == Review.RETIRED and not note:
-            raise Refused("Say why it is retired.")
+            raise LedgerError("Say why it is retired.")
         current.review, current.review_note = verdict, note
         current.superseded_by = by if verdict == Review.SUPERSEDED else None
         current.review_due = in_twelve_months(now) if verdict == Review.KEPT else None
@@ -270,7 +276,8 @@ def missing_for(application: Application, to: str) -> list[str]:
 
 
 def next_stages(stage: str) -> list[str]:
-    return {Stage.TOY: [Stage.PILOT, Stage.PRODUCTION], Stage.PILOT: [Stage.PRODUCTION]}.get(Stage(stage), [])
+    ways: dict[str, list[str]] = {Stage.TOY: [Stage.PILOT, Stage.PRODUCTION], Stage.PILOT: [Stage.PRODUCTION]}
+    return ways.get(stage, [])
 
 
 def sentence_of(to: str, missing: list[str]) -> str:
