@@ -12,6 +12,7 @@ PRIOR_MEAN = 0.02  # of papers looked at, one in fifty gets applied, until a tea
 PRIOR_STRENGTH = 20.0
 SKIM_MINUTES = 1  # for a card that was judged; a paper that was read takes its own estimated minutes
 RANGE = 0.9
+MUCH = 30  # papers looked at and none read: then muting is proposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,13 @@ class Cost:
     def told(self) -> bool:
         """Whether minutes and reads may be shown: what fewer than three people read is theirs."""
         return self.spent.people >= steps.TEAM or not self.spent.others
+
+    @property
+    def to_mute(self) -> bool:
+        """Worth proposing: the team looked at many of its papers and used none. Never muted by itself."""
+        spent, pulled = self.spent, self.source.kind != Source.Kind.PERSON
+        nothing = spent.looked >= MUCH and not (spent.read or spent.applied)
+        return pulled and nothing and self.told and self.source.state == Source.State.ACTIVE
 
     @property
     def looked_per_applied(self) -> float | None:
