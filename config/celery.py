@@ -1,11 +1,12 @@
 """config.celery: the Celery app and the beat's table."""
 
+import gc
 import os
 import warnings
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init
+from celery.signals import beat_init, worker_before_create_process
 from django.conf import settings
 
 from config import broker
@@ -47,3 +48,10 @@ app.autodiscover_tasks(["papers"])
 def tick_at_once(**_: Any) -> None:
     """The first tick comes at the start, not a minute later."""
     app.send_task("papers.tasks.tick")
+
+
+@worker_before_create_process.connect
+def share_memory(**_: Any) -> None:
+    """What is loaded stays where it is, or collecting garbage would copy the shared pages into each process."""
+    gc.collect()
+    gc.freeze()

@@ -49,14 +49,12 @@ def in_a_sentence(act: Callable[[], int | None]) -> int:
 
 def services() -> dict[str, list[str]]:
     """The command of each service."""
-    celery = [sys.executable, "-m", "celery", "--app", "config.celery", "--quiet"]
-    log = ["--loglevel", settings.LOG_LEVEL]
-    worker = ["--pool", "prefork", "--concurrency", str(settings.WORKER_CONCURRENCY)]
+    worker = ["worker", "--loglevel", settings.LOG_LEVEL, "--concurrency", str(settings.WORKER_CONCURRENCY)]
     alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     return {
         "web": [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn"],
-        "worker": [*celery, "worker", *log, *worker, *alone],
-        "beat": [*celery, "beat", *log, "--pidfile", ""],
+        "worker": [sys.executable, "-m", "celery", "--app", "config.celery", "--quiet", *worker, *alone],
+        "beat": [sys.executable, "-m", "config.beat"],
     }
 
 
@@ -170,6 +168,8 @@ def run() -> int:
     """Everything, until Ctrl-C or SIGTERM, or until one part ends. The database goes first and last."""
     began = time.monotonic()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until honcho takes it over
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup has it
+        signal.signal(signal.SIGHUP, lambda *_: sys.exit(0))  # the terminal was closed
     held = lock()
     end_leftovers()
     check_port()
@@ -197,6 +197,7 @@ def run() -> int:
     except KeyboardInterrupt:
         return 0
     finally:
+        end_leftovers()  # none, unless something broke or the terminal was closed
         if cluster:
             cluster.stop()
         held.close()

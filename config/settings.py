@@ -275,6 +275,7 @@ STORAGES = {
 }
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the ticks of a large OPML file
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Pulling
@@ -285,6 +286,8 @@ if not CONTACT.isascii() or not CONTACT.isprintable():
 ARXIV_FEED_URL = _address("ARXIV_FEED_URL", "https://rss.arxiv.org", "http", "https")
 ARXIV_API_URL = _address("ARXIV_API_URL", "https://export.arxiv.org/api/query", "http", "https")
 HOST_PACE_SECONDS = _number("HOST_PACE_SECONDS", 1, 0, 3600)
+# arXiv's terms of use: one request per three seconds over all machines of an install.
+ARXIV_PACE_SECONDS = _number("ARXIV_PACE_SECONDS", 3, 0, 3600)
 
 LOG_LEVEL = _text("LOG_LEVEL", "INFO").upper()
 if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:

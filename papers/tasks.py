@@ -1,1 +1,54 @@
-"""tasks: the door for the clock. Thin: each takes ids, claims its row, may run twice."""
+"""tasks: the door for the clock. Thin: each takes ids, claims its row, and may run twice."""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+
+from celery import shared_task
+from django.utils import timezone
+
+from .intake import pipeline
+from .models import Source
+from .ranking import refresh
+from .sources import kinds
+
+BATCH_SECONDS = 300  # then a batch takes no further source: what is left is due still, at the next tick
+
+
+@shared_task
+def tick() -> None:
+    """Hand the due sources to workers: one batch a host, since a host is asked one thing at a time."""
+    batches: dict[str, list[int]] = defaultdict(list)
+    for source in Source.objects.due(timezone.now()).order_by("next_fetch", "id"):
+        batches[kinds.host_of(source.kind, source.address, pipeline.endpoints())].append(source.pk)
+    for ids in batches.values():
+        refresh_sources.delay(ids)
+
+
+@shared_task
+def refresh_sources(ids: Iterable[int]) -> None:
+    """Pull these sources of one host, one after the other, at the host's pace."""
+    began = time.monotonic()
+    for pk in ids:
+        if time.monotonic() - began > BATCH_SECONDS:
+            return
+        _refresh(pk)
+
+
+@shared_task
+def refresh_source(source_id: int) -> None:
+    """Pull one source now; nothing happens when it is being pulled already."""
+    _refresh(source_id)
+
+
+def _refresh(pk: int) -> None:
+    now = timezone.now()
+    source = Source.objects.filter(pk=pk).first()
+    if source and source.claim(now):  # a conditional update; False when another worker was first
+        pipeline.refresh(source, now)
+
+
+@shared_task
+def refresh_yields() -> None:
+    """Make the sources' yields anew."""
+    refresh.refresh_yields(timezone.now())

@@ -45,7 +45,8 @@ def install() -> None:
         subprocess.run(["apt-get", "-qq", "update"], env=env, **quiet)
         subprocess.run(["apt-get", "-qq", "install", "--yes", "--no-install-recommends", "chromium"], env=env, **quiet)
     if not found():
-        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], **quiet)
+        system = ["--with-deps"] if os.geteuid() == 0 else []  # the libraries that it needs from the system
+        subprocess.run([sys.executable, "-m", "playwright", "install", *system, "chromium"], **quiet)
 
 
 def chromium() -> str:

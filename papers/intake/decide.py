@@ -15,6 +15,7 @@ class Known:
 
     id: int
     kind: str
+    arxiv_id: str
     version: int
     fields: Mapping[str, Any]  # of FIELDS
     sighted: bool  # by the source that brings the item now
@@ -32,26 +33,26 @@ class Leave:
 
 @dataclass(frozen=True, slots=True)
 class Amend:
-    """A known paper: fields that change, the version that is new (0: none), and whether this source is new to it."""
+    """A known paper: what changes, the version that is new (0: none), and whether this source is new to it."""
 
     id: int
     changes: dict[str, Any] = field(default_factory=dict)
     version: int = 0
+    arxiv_id: str = ""  # of a paper that turns out to be on arXiv
     joins: bool = False
 
-    @property
-    def says_nothing(self) -> bool:
-        return not (self.changes or self.version or self.joins)
 
-
-def decide(said: Mapping[str, Any], version: int, announce_type: str, known: Known | None) -> Create | Leave | Amend:
+def decide(
+    said: Mapping[str, Any], version: int, announce_type: str, known: Known | None, arxiv_id: str = ""
+) -> Create | Leave | Amend:
     """What an item changes, from what it says of the paper's fields (FIELDS).
 
     A later version on arXiv replaces what we have. Anything else only fills what is empty, so that two sources which
     print one paper differently do not overwrite each other for ever; but a feed may rewrite the posts it brought.
     """
+    replaces = announce_type in REPLACEMENTS
     if known is None:
-        return Leave() if announce_type in REPLACEMENTS else Create()
+        return Leave() if replaces else Create()
     newer = version > known.version
     rules = newer or (known.kind == "post" and known.sighted and not version)
     changes = {
@@ -59,4 +60,10 @@ def decide(said: Mapping[str, Any], version: int, announce_type: str, known: Kno
         for name, value in said.items()
         if value and value != known.fields[name] and (rules or not known.fields[name])
     }
-    return Amend(known.id, changes, version if newer else 0, joins=not known.sighted)
+    return Amend(
+        known.id,
+        changes,
+        version if newer else 0,
+        arxiv_id if not known.arxiv_id else "",
+        joins=not known.sighted and not replaces,
+    )

@@ -1,61 +1,102 @@
-"""intake.match: which entries of a pull are one paper, and by what names. Plain Python."""
+"""intake.match: which entries of a pull are one paper, by what names, and which known paper that is. Plain Python."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from ..identity import LONGEST, Name, names_in
+from ..identity import LONGEST, Name, fold, names_in
 from ..sources.item import Item
 
 ARXIV, DOI, LINK, ENTRY, SHORT = "arxiv", "doi", "link", "entry", "short"  # models.Name.Kind
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Entry:
-    """What one pull says of one paper: the fullest of its items, and the names in all of them."""
+    """What one pull says of one paper: the fullest of its items, and the names in all of them, strongest first."""
 
     item: Item
     names: tuple[Name, ...]
 
+    @property
+    def arxiv_id(self) -> str:
+        return self.names[0].value if self.names[0].kind == ARXIV else ""
 
-def names_of(item: Item, source_id: int | None) -> tuple[Name, ...]:
+
+class Owner(NamedTuple):
+    """The paper that a name belongs to."""
+
+    paper: int
+    arxiv_id: str
+    title: str
+
+
+def names_of(item: Item, source_id: int) -> tuple[Name, ...]:
     """The names that an item gives its paper, each once, the strongest first.
 
     A plain link counts as a name only of something that has no arXiv id or DOI: otherwise the link of a blog post
-    about a paper would make the post and the paper one.
+    about a paper would make the post and the paper one. A feed's own entry id is one among its entries.
     """
     found = [name for address in (item.link, *item.addresses) for name in names_in(address)]
     papers = [name for name in found if name.kind == ARXIV]
     # An entry that names several arXiv papers (a digest) is about the first of them, and makes none of them one.
     strong = papers[:1] + [name for name in found if name.kind == DOI]
     names = strong or [name for name in found if name.kind == LINK]
-    if not strong and source_id and item.entry_id:
+    if not strong and item.entry_id:
         names.append(Name(ENTRY, f"{source_id}:{item.entry_id}"[:LONGEST]))
-    order = {ARXIV: 0, DOI: 1}
-    return tuple(sorted(dict.fromkeys(names), key=lambda name: order.get(name.kind, 2)))
+    return tuple(dict.fromkeys(names))
 
 
-def group(items: Iterable[Item], source_id: int | None) -> tuple[list[Entry], int]:
-    """The items as entries, one a paper, in order; and how many items had no name at all or repeat another."""
-    entries: list[Entry] = []
+def group(items: Iterable[Item], source_id: int) -> tuple[list[Entry], int]:
+    """The items as entries, one a paper, in order; and how many items had no title or no name."""
+    named = [(item, names_of(item, source_id)) for item in items]
+    usable = [(item, names) for item, names in named if item.title and names]
+    vague = _vague([pair for pair in usable if pair[1][0].kind in (LINK, ENTRY)])
+    entries: dict[Entry, None] = {}
     seen: dict[Name, Entry] = {}
-    dropped = 0
-    for item in items:
-        names = names_of(item, source_id)
-        if not names or not item.title:
-            dropped += 1
-            continue
-        entry = next((seen[name] for name in names if name in seen), None)
-        if entry is None:
-            entry = Entry(item, names)
-            entries.append(entry)
-        else:
-            if item.version > entry.item.version:
-                entry.item = item
-            entry.names = tuple(dict.fromkeys((*entry.names, *names)))
-        seen.update(dict.fromkeys(names, entry))
-    return entries, dropped
+    for item, names in usable:
+        if not vague.isdisjoint(names):
+            names = tuple(name for name in names if name not in vague) or (_by_title(item, source_id),)
+        entry = Entry(item, names)
+        for other in dict.fromkeys(seen[name] for name in names if name in seen):
+            entry = _joined(other, entry)
+            entries.pop(other)
+        entries[entry] = None
+        seen.update(dict.fromkeys(entry.names, entry))
+    return list(entries), len(named) - len(usable)
 
 
-def known_papers(entry: Entry, owners: Mapping[Name, int]) -> list[int]:
-    """The papers that own a name of this entry, each once, the oldest record first."""
-    return sorted({owners[name] for name in entry.names if name in owners})
+def _vague(posts: list[tuple[Item, tuple[Name, ...]]]) -> set[Name]:
+    """Names that do not tell a feed's entries apart: those of several entries, and the link of the whole site."""
+    titles = Counter(name for name, _ in {(name, fold(item.title)) for item, names in posts for name in names})
+    site = {name for name in titles if name.kind == LINK and name.value.count("/") < 3 and "?" not in name.value}
+    return {name for name, count in titles.items() if count > 1} | (site if len(posts) > 1 else set())
+
+
+def _by_title(item: Item, source_id: int) -> Name:
+    return Name(ENTRY, f"{source_id}:{item.link} {fold(item.title)}"[:LONGEST])
+
+
+def _joined(first: Entry, second: Entry) -> Entry:
+    item = second.item if second.item.version > first.item.version else first.item
+    names = sorted(dict.fromkeys((*first.names, *second.names)), key=lambda name: _STRENGTH[name.kind])
+    return Entry(item, tuple(names))
+
+
+_STRENGTH = {ARXIV: 0, DOI: 1, LINK: 2, ENTRY: 3}
+
+
+def known_papers(entry: Entry, owners: Mapping[Name, Owner]) -> list[int]:
+    """The papers that this entry is about, each once, by the strength of the name that says so.
+
+    Two papers with arXiv ids of their own are never one, whatever DOI they share. An entry id that now stands for
+    another link and another title was used again by its feed, and says nothing.
+    """
+    found = [owners[name] for name in entry.names if name in owners and name.kind != ENTRY]
+    if not found:
+        title = fold(entry.item.title)
+        links = any(name.kind == LINK for name in entry.names)
+        ids = [owners[name] for name in entry.names if name in owners]
+        found = [owner for owner in ids if not links or fold(owner.title) == title]
+    ours = entry.arxiv_id or next((owner.arxiv_id for owner in found if owner.arxiv_id), "")
+    return list(dict.fromkeys(owner.paper for owner in found if owner.arxiv_id in ("", ours)))

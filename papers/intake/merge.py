@@ -70,8 +70,14 @@ def _stages(keep: Paper, lose: Paper) -> None:
 
 
 def _sightings(keep: Paper, lose: Paper) -> None:
-    sources = Sighting.objects.filter(paper=keep).values("source")
-    Sighting.objects.filter(paper=lose).exclude(source__in=sources).update(paper=keep)
+    """One for each source, with the earlier time."""
+    ours = {sighting.source_id: sighting for sighting in keep.sightings.all()}
+    for sighting in lose.sightings.all():
+        mine = ours.get(sighting.source_id)
+        if mine is None:
+            Sighting.objects.filter(pk=sighting.pk).update(paper=keep)
+        elif sighting.at < mine.at:
+            Sighting.objects.filter(pk=mine.pk).update(at=sighting.at)
 
 
 def _versions(keep: Paper, lose: Paper) -> None:

@@ -2,26 +2,27 @@
 
 import html
 import re
+import unicodedata
 from functools import lru_cache
+from xml.etree.ElementTree import Element
 
 import nh3
-from latex2mathml.converter import convert
+from latex2mathml.converter import Converter
 
-LONGEST_FORMULA = 600
-LONGEST_TEXT = 60_000  # letters kept of an abstract or a post: far below the megabyte that a tsvector holds
-LONGEST_HTML = 200_000
-
-# $…$ as pandoc reads it: no blank inside the dollars, no digit after them, so that "$5 and $10" stays money.
-_MATH = re.compile(
-    r"\$\$(?P<block>[^$]+?)\$\$"
-    r"|(?<![\\$])\$(?P<inline>(?=\S)(?:[^$\\]|\\.)+?(?<!\s))\$(?!\d)"
-    r"|\\\((?P<paren>.+?)\\\)|\\\[(?P<bracket>.+?)\\\]",
-    re.DOTALL,
-)
-_UNSAFE = re.compile(r"\b(?:href|src|style|class|on\w+)\s*=", re.IGNORECASE)
+LONGEST_TEXT = 10_000  # letters kept of an abstract or a post
+LONGEST_HTML = 20_000  # of a post, with its tags: a page of cards stays light
 
 
 # ── text with TeX ────────────────────────────────────────────────────────────────────────────
+
+# $…$ as pandoc reads it: no blank inside the dollars, no digit after them, so that "$5 and $10" stays money.
+# What is longer than 600 letters is no formula, and looking further would take for ever on hostile text.
+_MATH = re.compile(
+    r"\$\$(?P<block>[^$]{1,600}?)\$\$"
+    r"|(?<![\\$])\$(?P<inline>(?=\S)(?:[^$\\]|\\.){1,600}?(?<!\s))\$(?!\d)"
+    r"|\\\((?P<paren>.{1,600}?)\\\)|\\\[(?P<bracket>.{1,600}?)\\\]",
+    re.DOTALL,
+)
 
 
 def tex(text: str) -> str:
@@ -46,65 +47,123 @@ def tex(text: str) -> str:
     return rendered if rendered != html.escape(text) else ""
 
 
+# ── formulas ─────────────────────────────────────────────────────────────────────────────────
+
+_ELEMENT_NAMES = (
+    "math mrow mi mo mn mtext mspace msub msup msubsup munder mover munderover mfrac msqrt mroot mtable mtr "
+    "mtd mstyle mpadded mphantom menclose mmultiscripts mprescripts none"
+)
+_ELEMENTS = frozenset(_ELEMENT_NAMES.split())
+_TOKENS = frozenset({"mi", "mo", "mn", "mtext"})
+_ATTRIBUTE_NAMES = (
+    "display mathvariant stretchy fence form accent accentunder linethickness lspace rspace width height depth "
+    "voffset minsize maxsize movablelimits largeop symmetric displaystyle scriptlevel notation columnalign "
+    "rowspacing columnspacing columnlines rowlines"
+)
+_ATTRIBUTES = frozenset(_ATTRIBUTE_NAMES.split())
+# Browsers know no bold in MathML but Unicode's bold letters: where each alphabet of them begins.
+_BOLD = {"bold": (0x1D400, 0x1D41A, 0x1D6A8, 0x1D6C2), "bold-italic": (0x1D468, 0x1D482, 0x1D71C, 0x1D736)}
+
+
 @lru_cache(maxsize=20_000)
 def _mathml(formula: str, display: str) -> str:
-    """A formula as MathML; "" when it cannot be rendered, or would carry more than marks (a link, a style)."""
-    if len(formula) > LONGEST_FORMULA:
-        return ""
+    """A formula as MathML; "" when it cannot be rendered. latex2mathml escapes nothing, so we write its tree out."""
     try:
-        made = convert(formula, display=display)
+        return _written(Converter(display=display).convert_to_element(formula))
     except Exception:  # latex2mathml raises whatever its parser stumbles over; the TeX is shown then
         return ""
-    return "" if _UNSAFE.search(made) else made
 
+
+def _written(element: Element) -> str:
+    tag, text = element.tag, html.unescape(element.text or "").strip("\n")
+    if tag not in _ELEMENTS or re.match(r"\\[A-Za-z]", text):
+        raise ValueError("no formula: an element we do not know, or a macro that it does not")
+    if tag in _TOKENS and len(element):  # those hold text only; the parser stops at a <mrow> in them
+        tag = "mrow"
+    text = _bold(text, element.get("mathvariant", ""))
+    attributes = "".join(
+        f' {name}="{html.escape(value)}"' for name, value in element.attrib.items() if name in _ATTRIBUTES
+    )
+    return f"<{tag}{attributes}>{html.escape(text)}{''.join(map(_written, element))}</{tag}>"
+
+
+def _bold(text: str, variant: str) -> str:
+    if variant not in _BOLD or len(text) != 1:
+        return text
+    for first, last, to in zip("AaΑα", "ZzΩω", _BOLD[variant], strict=True):
+        if first <= text <= last:
+            return chr(to + ord(text) - ord(first))
+    return text
+
+
+# ── words between them ───────────────────────────────────────────────────────────────────────
 
 _MARKS = {
-    "emph": "em",
-    "textit": "em",
-    "textsl": "em",
-    "textbf": "strong",
-    "texttt": "code",
-    "textsc": "span",
-    "textrm": "span",
+    **dict.fromkeys(["emph", "textit", "textsl", "it", "em", "sl"], "em"),
+    **dict.fromkeys(["textbf", "bf"], "strong"),
+    **dict.fromkeys(["texttt", "tt", "url", "path"], "code"),
+    **dict.fromkeys(["textsc", "textrm", "textsf", "textup", "text", "mbox", "sc", "rm"], ""),
 }
-_MARK = re.compile(r"\\(" + "|".join(_MARKS) + r")\s*\{([^{}]*)\}")
+_MARK = re.compile(rf"\\({'|'.join(_MARKS)})\s*\{{([^{{}}]*)\}}|\{{\s*\\(it|em|sl|bf|tt|sc|rm)\b\s*([^{{}}]*)\}}")
 _ACCENTS = {
     "'": "\u0301", "`": "\u0300", "^": "\u0302", '"': "\u0308", "~": "\u0303", "=": "\u0304", ".": "\u0307",
-    "c": "\u0327", "v": "\u030c", "u": "\u0306", "H": "\u030b", "k": "\u0328", "r": "\u030a",
+    "c": "\u0327", "v": "\u030c", "u": "\u0306", "H": "\u030b", "k": "\u0328", "r": "\u030a", "d": "\u0323",
 }  # fmt: skip
-_ACCENT = re.compile(r"""\{?\\(?:(['`^"~=.])\s*\{?([A-Za-z])\}?|([cvuHkr])\s*\{([A-Za-z])\})\}?""")
+_ACCENT = re.compile(r"""\\(?:(['`^"~=.])\s*(?:\{\\?([A-Za-z])\}|\\?([A-Za-z]))|([cvuHkrd])\s*\{([A-Za-z])\})""")
+_LETTER_NAMES = (
+    "ss:ß o:ø O:Ø l:ł L:Ł ae:æ AE:Æ oe:œ OE:Œ aa:å AA:Å i:ı j:ȷ dh:ð th:þ LaTeX:LaTeX TeX:TeX "
+    "ldots:… dots:… textendash:– textemdash:—"
+)
+_LETTERS = dict(pair.split(":") for pair in _LETTER_NAMES.split())
+_LETTER = re.compile(rf"\\({'|'.join(_LETTERS)})(?![A-Za-z])(?:\{{\}}|\s+(?=\w))?")
 
 
 def _words(text: str) -> str:
     """Text between formulas: escaped, with the few macros that titles and abstracts really hold."""
     if "\\" not in text:
         return html.escape(text)
-    text = _ACCENT.sub(lambda found: (found[2] or found[4]) + _ACCENTS[found[1] or found[3]], text)
-    marked = _MARK.sub(_marked, html.escape(text, quote=False))
-    return re.sub(r"\\(%|&amp;|_|#|\$)", r"\1", marked).replace('"', "&quot;").replace("'", "&#x27;")
+    text = html.escape(_ACCENT.sub(_accented, text), quote=False)
+    text = _LETTER.sub(lambda found: _LETTERS[found[1]], text)
+    for _ in range(3):  # one within another
+        text, count = _MARK.subn(_marked, text)
+        if not count:
+            break
+    text = re.sub(r"(?<!\\)\{(\w)\}", r"\1", text)  # an accent's own braces
+    text = re.sub(r"\\(%|&amp;|_|#|\$|\{|\})", r"\1", text).replace("\\\\", " ").replace("\\ ", " ")
+    return text.replace('"', "&quot;").replace("'", "&#x27;")
+
+
+def _accented(found: re.Match[str]) -> str:
+    accent, *letters = [group for group in found.groups() if group]
+    return unicodedata.normalize("NFC", letters[0] + _ACCENTS[accent])
 
 
 def _marked(found: re.Match[str]) -> str:
-    tag = _MARKS[found[1]]
-    return f"<{tag}>{found[2]}</{tag}>"
+    tag, text = _MARKS[found[1] or found[3]], found[2] or found[4] or ""
+    return f"<{tag}>{text}</{tag}>" if tag else text
 
 
 # ── HTML ─────────────────────────────────────────────────────────────────────────────────────
 
-_TAGS = {
-    *("p", "br", "hr", "div", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "code", "kbd", "q", "cite", "abbr"),
-    *("ul", "ol", "li", "dl", "dt", "dd", "em", "strong", "b", "i", "s", "sub", "sup", "a"),
-    *("table", "thead", "tbody", "tr", "th", "td"),
-}
+_TAG_NAMES = (
+    "p br hr div blockquote pre code ul ol li dl dt dd em strong b i s sub sup q cite abbr kbd a table thead "
+    "tbody tr th td"
+)
+_TAGS = frozenset(_TAG_NAMES.split())
+_HEADING = re.compile(r"<(/?)h[1-6]\b", re.IGNORECASE)
 _BLOCK = re.compile(r"<(?=/?(?:p|br|li|div|h\d|tr|td|th|dd|dt|pre|blockquote|section|article|figure)\b)", re.IGNORECASE)
 
 
 def clean(content: str) -> str:
-    """Somebody else's HTML, without images, scripts, styles and forms; its links open nothing of ours."""
-    kept = _cleaned(content)
-    return (
-        kept if len(kept) <= LONGEST_HTML else _cleaned(kept[:LONGEST_HTML])
-    )  # twice: it closes what the cut left open
+    """Somebody else's HTML, without images, scripts, styles and forms; its links open nothing of ours.
+
+    Its headings become paragraphs (the page has headings of its own), and a long post ends after some pages.
+    """
+    kept = _cleaned(_HEADING.sub(r"<\1p", content))
+    if len(kept) > LONGEST_HTML:  # cut before a tag or between words; cleaning again closes what is open
+        cut = max(kept.rfind(mark, 0, LONGEST_HTML) for mark in ("<", " "))
+        kept = _cleaned(kept[: cut if cut > 0 else LONGEST_HTML] + " …")
+    return re.sub(r"<(p|div)>\s*</\1>", "", kept)
 
 
 def _cleaned(content: str) -> str:

@@ -18,7 +18,7 @@ from ..models import Name as NameRow
 from ..sources.item import Item, Signer
 from . import match, merge, render
 from .decide import FIELDS, Amend, Create, Known, Leave, decide
-from .match import ARXIV, DOI, Entry
+from .match import ARXIV, DOI, ENTRY, Entry, Owner
 
 STALE = timedelta(days=3)  # an entry published longer ago did not arrive today, whenever we first see it
 LONGEST_BYLINE = 60_000
@@ -45,24 +45,23 @@ def store(source: Source, items: Iterable[Item], now: datetime, first: bool = Fa
         return done
     names = [name for entry in entries for name in entry.names]
     owners = _owners(names)
-    drafts = {id(entry): _draft(entry) for entry in entries if not match.known_papers(entry, owners)}
+    drafts = {entry: _draft(entry) for entry in entries if not match.known_papers(entry, owners)}
     with transaction.atomic():
         merge.lock()
         owners = _owners(names)
-        for entry in entries:
-            keep, *lose = match.known_papers(entry, owners) or [0]
-            for other in lose:
-                if merge.merge(keep, other, now):
-                    owners = {name: keep if owner == other else owner for name, owner in owners.items()}
-                    done.merged += 1
-        known = _known(set(owners.values()), source)
+        pairs = [match.known_papers(entry, owners) for entry in entries]
+        done.merged = sum(merge.merge(keep, lose, now) for keep, *others in filter(None, pairs) for lose in others)
+        if done.merged:
+            owners = _owners(names)
+        known = _known({owner.paper for owner in owners.values()}, source)
         new: list[Draft] = []
-        joins: list[tuple[Entry, int]] = []
+        joins: dict[int, Item] = {}
         for entry in entries:
             owned = match.known_papers(entry, owners)
-            draft = drafts.get(id(entry))
-            said = draft.said if draft else _said(entry.item)
-            decision = decide(said, entry.item.version, entry.item.announce_type, known[owned[0]] if owned else None)
+            item, draft = entry.item, drafts.get(entry)
+            said = draft.said if draft else _said(item)
+            paper = known[owned[0]] if owned else None
+            decision = decide(said, item.version, item.announce_type, paper, entry.arxiv_id)
             match decision:
                 case Leave():
                     done.skipped += 1
@@ -73,38 +72,43 @@ def store(source: Source, items: Iterable[Item], now: datetime, first: bool = Fa
                 case Amend():
                     done.papers.append(decision.id)
                     if decision.joins:
-                        joins.append((entry, decision.id))
-                        done.joined += 1
+                        joins.setdefault(decision.id, item)
                     if _amend(entry, decision, known[decision.id], now):
                         done.amended += 1
         ids = _create(new, source, now, first)
-        done.added = len(new)
+        done.added, done.joined = len(new), len(joins)
         done.papers = [ids[-pk - 1] if pk < 0 else pk for pk in done.papers]
-        _copy(Sighting, _sightings(source, ((entry.item, pk) for entry, pk in joins), now))
-        _copy(NameRow, _unowned_names(entries, done.papers, owners))
+        _copy(Sighting, _sightings(source, [(item, pk) for pk, item in joins.items()], now))
+        _copy(NameRow, _unowned_names(entries, done.papers, ids, owners))
     return done
 
 
 # ── what is known ────────────────────────────────────────────────────────────────────────────
 
 
-def _owners(names: Sequence[Name]) -> dict[Name, int]:
+def _owners(names: Sequence[Name]) -> dict[Name, Owner]:
     """Which paper each of these names belongs to, for those that belong to one."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT kind, value, paper_id FROM {NameRow._meta.db_table} "  # noqa: S608 (our own table's name)
-            "WHERE (kind, value) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
+            f"SELECT n.kind, n.value, p.id, p.arxiv_id, p.title FROM {NameRow._meta.db_table} n "  # noqa: S608 (ours)
+            f"JOIN {Paper._meta.db_table} p ON p.id = n.paper_id "
+            "WHERE (n.kind, n.value) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
             [[name.kind for name in names], [name.value for name in names]],
         )
-        return {Name(kind, value): paper for kind, value, paper in cursor.fetchall()}
+        return {Name(kind, value): Owner(*owner) for kind, value, *owner in cursor.fetchall()}
 
 
 def _known(ids: set[int], source: Source) -> dict[int, Known]:
     sighted = set(Sighting.objects.filter(source=source, paper__in=ids).values_list("paper", flat=True))
-    rows = Paper.objects.filter(pk__in=ids).values("id", "kind", "version", *FIELDS)
+    rows = Paper.objects.filter(pk__in=ids).values("id", "kind", "arxiv_id", "version", *FIELDS)
     return {
         row["id"]: Known(
-            row["id"], row["kind"], row["version"], {name: row[name] for name in FIELDS}, row["id"] in sighted
+            row["id"],
+            row["kind"],
+            row["arxiv_id"],
+            row["version"],
+            fields={name: row[name] for name in FIELDS},
+            sighted=row["id"] in sighted,
         )
         for row in rows
     }
@@ -180,16 +184,15 @@ def _create(drafts: list[Draft], source: Source, now: datetime, first: bool) -> 
     rows = []
     for pk, draft in zip(ids, drafts, strict=True):
         item, names = draft.entry.item, draft.entry.names
-        arxiv_id = next((name.value for name in names if name.kind == ARXIV), "")
         rows.append(
             {
                 "id": pk,
                 "kind": _kind(item, names),
-                "arxiv_id": arxiv_id,
-                "link": _link(item, names, source),
-                "version": item.version or (1 if arxiv_id else 0),
+                "arxiv_id": draft.entry.arxiv_id,
+                "link": _link(item, names) or source.site_url or source.address,
+                "version": item.version,
                 "published_at": item.published_at,
-                "arrived_at": _arrived(item, now, first),
+                "arrived_at": now if source.kind == Source.Kind.PERSON else _arrived(item, now, first),
                 **draft.said,
                 **draft.rendered,
             }
@@ -214,13 +217,13 @@ def _kind(item: Item, names: tuple[Name, ...]) -> str:
     return "arxiv" if ARXIV in kinds else "journal" if DOI in kinds or item.journal_ref else "post"
 
 
-def _link(item: Item, names: tuple[Name, ...], source: Source) -> str:
+def _link(item: Item, names: tuple[Name, ...]) -> str:
     strongest = names[0]
     if strongest.kind == ARXIV:
         return f"https://arxiv.org/abs/{strongest.value}"
     if canonical_link(item.link):
         return item.link[:4000]
-    return f"https://doi.org/{strongest.value}" if strongest.kind == DOI else source.site_url or source.address
+    return f"https://doi.org/{strongest.value}" if strongest.kind == DOI else ""
 
 
 def _arrived(item: Item, now: datetime, first: bool) -> datetime:
@@ -233,13 +236,16 @@ def _arrived(item: Item, now: datetime, first: bool) -> datetime:
 def _amend(entry: Entry, decision: Amend, known: Known, now: datetime) -> bool:
     """Change a known paper's record; False when there was nothing to change."""
     changes = dict(decision.changes)
-    if not changes and not decision.version:
+    if not (changes or decision.version or decision.arxiv_id):
         return False
     made = _rendered({**known.fields, **changes} if {"abstract", "comment"} & changes.keys() else changes, entry.item)
+    if decision.arxiv_id:
+        changes |= {"kind": "arxiv", "arxiv_id": decision.arxiv_id, "link": _link(entry.item, entry.names)}
     if decision.version:
         changes["version"] = decision.version
         at = entry.item.updated_at or now
         Version.objects.get_or_create(paper_id=known.id, number=decision.version, defaults={"at": at, "seen_at": now})
+    if decision.version and known.version:  # else arXiv's own word on what others had brought
         data = {"from": known.version, "to": decision.version}
         Event.objects.create(kind=Event.Kind.REPLACED, paper_id=known.id, at=now, data=data)
     elif "title" in changes:
@@ -265,13 +271,17 @@ def _sightings(source: Source, items: Iterable[tuple[Item, int]], now: datetime)
     ]
 
 
-def _unowned_names(entries: list[Entry], papers: list[int], owners: dict[Name, int]) -> list[dict[str, Any]]:
+def _unowned_names(
+    entries: list[Entry], papers: list[int], made: list[int], owners: dict[Name, Owner]
+) -> list[dict[str, Any]]:
+    """Names that are new. A known paper gets no further entry ids: feeds exist that invent them at each fetch."""
+    new = set(made)
     return [
         {"kind": name.kind, "value": name.value, "paper_id": pk}
         for entry, pk in zip(entries, papers, strict=True)
         if pk
         for name in entry.names
-        if name not in owners
+        if name not in owners and (name.kind != ENTRY or pk in new)
     ]
 
 

@@ -56,3 +56,13 @@ class Pull:
     site_url: str = ""
     wait_seconds: int = 0  # the least time to the next fetch that the source asks for (ttl, cache headers)
     note: str = ""  # a sentence for people: "arXiv announces nothing on weekends."
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the last fetch left behind for the next."""
+
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""
+    last_success: datetime | None = None

@@ -144,6 +144,14 @@ def test_a_second_start_is_quick_and_ctrl_c_ends_it(install):
     assert install.processes() == []
 
 
+def test_a_closed_terminal_ends_it_too(install):
+    install.start().until("Tenth is ready")
+    install.supervisor.send_signal(signal.SIGHUP)
+    code, _ = install.ends()
+    assert code == 0
+    assert install.processes() == []
+
+
 def test_when_the_database_dies_the_rest_ends_with_a_sentence(install):
     install.start().until("Tenth is ready")
     os.kill(int((install.var / "postgres" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)

@@ -182,3 +182,85 @@ def test_a_larger_pull_costs_no_more_queries(source):
 
     queries(range(1))  # makes the authors
     assert queries(range(1, 3)) == queries(range(10, 60))
+
+
+# ── names that mislead ───────────────────────────────────────────────────────────────────────
+
+
+def titles():
+    return sorted(Paper.objects.values_list("title", flat=True))
+
+
+def test_two_arxiv_papers_that_share_a_doi_stay_two(source):
+    doi = ("https://doi.org/10.1000/parts",)
+    store(source, [make_item("2603.00001", addresses=doi)], NOW)
+    store(source, [make_item("2603.00002", addresses=doi, version=4)], NOW)
+    assert titles() == ["On case 2603.00001", "On case 2603.00002"]
+    assert Name.objects.get(kind="doi").paper.arxiv_id == "2603.00001"
+
+
+def test_two_entries_of_one_pull_that_a_third_joins_are_one(source):
+    one, two = make_post("https://doi.org/10.1000/a"), make_item()
+    both = make_item(addresses=("https://doi.org/10.1000/a",))
+    assert store(source, [one, two, both], NOW).added == 1
+    assert Paper.objects.get().arxiv_id == "2603.00001"
+
+
+def test_two_entries_of_one_pull_about_one_known_paper_join_it_once(source):
+    store(source, [make_item(addresses=("https://doi.org/10.1000/a",))], NOW)
+    done = store(make_source(), [make_post("https://doi.org/10.1000/a"), make_item()], NOW)
+    assert (done.added, done.joined, Sighting.objects.count()) == (0, 1, 2)
+
+
+def test_a_paper_known_by_its_doi_turns_out_to_be_on_arxiv(source):
+    store(source, [make_post("https://doi.org/10.1000/a", title="As the journal says")], NOW)
+    store(make_source(), [make_item(addresses=("10.1000/a",))], NOW)
+    paper = Paper.objects.get()
+    assert (paper.kind, paper.arxiv_id, paper.version) == ("arxiv", "2603.00001", 1)
+    assert (paper.title, paper.link) == ("On case 2603.00001", "https://arxiv.org/abs/2603.00001")
+    assert paper.authorships.count() == 2
+
+
+def test_arxivs_own_word_replaces_what_a_blog_said_of_a_paper(source):
+    store(source, [make_item(title="LOOK AT THIS", abstract="Wow", authors=(), version=0, announce_type="")], NOW)
+    store(make_source(), [make_item()], NOW)
+    paper = Paper.objects.get()
+    assert (paper.title, paper.byline, paper.version) == ("On case 2603.00001", "Ada Exámple; Bo Sample", 1)
+    assert not Event.objects.filter(kind="replaced").exists()
+
+
+def test_a_replacement_of_a_known_paper_is_no_sighting(source):
+    store(source, [make_item()], NOW)
+    done = store(make_source(), [make_item(version=2, announce_type="replace-cross")], NOW)
+    assert (done.joined, done.amended, Sighting.objects.count()) == (0, 1, 1)
+
+
+def test_entries_that_share_one_link_or_one_id_stay_apart(source):
+    posts = [make_post(f"https://blog.example/{n}", title=f"Post {n}", entry_id="same") for n in range(3)]
+    store(source, posts, NOW)
+    posts = [make_post("https://site.example/", title=f"Link {n}", entry_id=f"e{n}") for n in range(3)]
+    store(source, posts, NOW)
+    posts = [make_post("https://other.example/news", title=f"News {n}") for n in range(3)]
+    assert store(source, posts, NOW).added == 3
+    assert store(source, posts, NOW).added == 0
+    assert Paper.objects.count() == 9
+
+
+def test_an_entry_id_that_is_used_again_is_another_post(source):
+    store(source, [make_post("https://blog.example/a", title="First", entry_id="1")], NOW)
+    store(source, [make_post("https://blog.example/b", title="Second", entry_id="1")], NOW)
+    assert titles() == ["First", "Second"]
+
+
+def test_a_post_that_moved_is_known_by_its_entry_id(source):
+    store(source, [make_post("https://old.example/a", title="First", entry_id="1")], NOW)
+    done = store(source, [make_post("https://new.example/a", title="First", entry_id="1")], NOW)
+    assert (done.added, Paper.objects.get().names.count()) == (0, 3)
+
+
+def test_a_feed_that_invents_new_ids_at_each_fetch_writes_nothing_new(source):
+    for fetch in range(3):
+        store(
+            source, [make_post(f"https://blog.example/{n}", entry_id=f"{fetch}-{n}", title=f"{n}") for n in (1, 2)], NOW
+        )
+    assert (Paper.objects.count(), Name.objects.count()) == (2, 4)

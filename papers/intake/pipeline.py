@@ -1,0 +1,199 @@
+"""intake.pipeline: a source is pulled, what it gave is stored, and how it went is written down."""
+
+import logging
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from ..identity import Name as PaperName
+from ..identity import names_in
+from ..models import Event, FetchLog, Name, Paper, Person, Sighting, Source
+from ..sources import arxiv, kinds, page
+from ..sources.http import Fetcher, FetchError
+from ..sources.item import Item, Pull
+from . import schedule
+from .gate import BusyError, host_gate
+from .store import Stored, store
+
+log = logging.getLogger(__name__)
+
+WORKER_WAITS = 120.0  # seconds in line before a host
+PERSON_WAITS = 8.0
+DEAD_AFTER = timedelta(days=14)  # of failures; the team is told once
+MOVED_FOR_GOOD = 3  # times that a permanent redirect is seen before it is believed
+
+
+def make_fetcher(wait: float = PERSON_WAITS) -> Fetcher:
+    """The polite fetcher of this install. `wait`: seconds that the caller may stand in line before a host."""
+    return Fetcher(
+        host_gate(settings.HOST_PACE_SECONDS, wait, settings.ARXIV_PACE_SECONDS),
+        allow_private=settings.ALLOW_PRIVATE_ADDRESSES,
+        user_agent=f"Tenth/0.1 (+{settings.CONTACT})",
+    )
+
+
+def endpoints() -> arxiv.Endpoints:
+    return arxiv.Endpoints(feed=settings.ARXIV_FEED_URL, api=settings.ARXIV_API_URL)
+
+
+# ── one pull ─────────────────────────────────────────────────────────────────────────────────
+
+
+def refresh(source: Source, now: datetime) -> None:
+    """Pull a source that this worker has claimed. Whatever comes of it is on the row and in the log afterwards."""
+    began = time.monotonic()
+    entry = FetchLog(source=source, at=now)
+    asked = kinds.Asked(source.etag, source.last_modified, source.body_hash, source.last_success)
+    try:
+        pull = kinds.pull(source.kind, source.address, asked, make_fetcher(WORKER_WAITS), now, endpoints())
+    except BusyError:
+        Source.objects.filter(pk=source.pk).update(claimed_until=None)  # due still: the next tick takes it
+        return
+    except FetchError as error:
+        with transaction.atomic():
+            _failed(source, error, now)
+            entry.outcome, entry.note, entry.status = FetchLog.Outcome.FAILED, str(error), error.status
+            entry.took_ms = _since(began)
+            entry.save()
+        return
+    with transaction.atomic():
+        done = store(source, pull.items, now, first=source.last_success is None)
+        _succeeded(source, pull, done, now)
+        unchanged = pull.not_modified or not (done.added or done.joined or done.amended)
+        entry.outcome = FetchLog.Outcome.UNCHANGED if unchanged else FetchLog.Outcome.OK
+        entry.status, entry.size, entry.note = pull.status, pull.size, pull.note
+        entry.seen, entry.skipped = len(pull.items), done.skipped + pull.skipped
+        entry.added, entry.joined, entry.amended = done.added, done.joined, done.amended
+        entry.took_ms = _since(began)
+        entry.save()
+
+
+def _since(began: float) -> int:
+    return int((time.monotonic() - began) * 1000)
+
+
+def _succeeded(source: Source, pull: Pull, done: Stored, now: datetime) -> None:
+    source.last_fetch = source.last_success = now
+    source.last_error, source.failures, source.claimed_until = "", 0, None
+    if done.added or done.joined:
+        source.last_new = now
+    if not pull.not_modified:
+        source.etag, source.last_modified, source.body_hash = pull.etag, pull.last_modified, pull.body_hash
+    if pull.site_url and not source.site_url:
+        source.site_url = pull.site_url[:2000]
+    _follow(source, pull.moved_to, now)
+    source.next_fetch = schedule.after_success(source.kind, source.address, now, source.last_new, pull.wait_seconds)
+    source.save(
+        update_fields=[
+            *("last_fetch", "last_success", "last_error", "failures", "claimed_until", "last_new", "etag"),
+            *("last_modified", "body_hash", "site_url", "address", "moved_to", "moved_seen", "next_fetch"),
+        ]
+    )
+
+
+def _failed(source: Source, error: FetchError, now: datetime) -> None:
+    source.last_fetch, source.claimed_until = now, None
+    source.last_error = str(error)
+    source.failures += 1
+    source.next_fetch = schedule.after_failure(now, source.failures, error.retry_after or 0)
+    if error.gone:
+        source.state = Source.State.PAUSED
+        Event.objects.create(
+            kind=Event.Kind.SOURCE_CHANGED, source=source, at=now, data={"state": "paused", "why": str(error)}
+        )
+    since = source.last_success or source.created_at
+    if now - since > DEAD_AFTER and not source.events.filter(kind=Event.Kind.SOURCE_DIED, at__gte=since).exists():
+        Event.objects.create(kind=Event.Kind.SOURCE_DIED, source=source, at=now, data={"why": str(error)})
+    source.save(update_fields=["last_fetch", "claimed_until", "last_error", "failures", "next_fetch", "state"])
+
+
+def _follow(source: Source, moved_to: str, now: datetime) -> None:
+    """A permanent redirect, seen often enough, rewrites the address; unless that is another source's."""
+    if not moved_to:
+        source.moved_to, source.moved_seen = "", 0
+        return
+    source.moved_seen = source.moved_seen + 1 if moved_to == source.moved_to else 1
+    source.moved_to = moved_to[:2000]
+    taken = Source.objects.filter(kind=source.kind, address=moved_to).exists()
+    if source.moved_seen >= MOVED_FOR_GOOD and not taken and len(moved_to) <= 2000:
+        data = {"from": source.address, "to": moved_to}
+        Event.objects.create(kind=Event.Kind.SOURCE_MOVED, source=source, at=now, data=data)
+        source.address, source.moved_to, source.moved_seen = moved_to, "", 0
+
+
+def preview(kind: str, address: str, now: datetime | None = None) -> Pull:
+    """What would come in, without writing any of it. Raises FetchError, or BusyError as one."""
+    try:
+        return kinds.pull(kind, address, kinds.Asked(), make_fetcher(), now or timezone.now(), endpoints())
+    except BusyError as error:
+        raise FetchError(str(error)) from error
+
+
+# ── a link by hand ───────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A paper that somebody brought, and whether the team did not have it before."""
+
+    paper: Paper
+    created: bool
+
+
+def add_link(person: Person, address: str, now: datetime, title: str = "") -> Added:
+    """Bring a paper by its address. A known one joins at once; else the far side is asked what it is.
+
+    With a `title`, typed by somebody after the far side did not tell, nobody is asked.
+    Raises FetchError, with a sentence.
+    """
+    names = names_in(address)
+    if not names:
+        raise FetchError("That is no link, arXiv id or DOI. Paste the address of a paper or a post.")
+    paper = Paper.objects.filter(pk__in=Name.objects.filter(_any(names)).values("paper")).order_by("id").first()
+    if not paper:
+        item = Item(title=title, link=address) if title else _described(address)
+        done = store(source_of(person, now), [item], now)
+        if not done.papers or not done.papers[0]:
+            raise FetchError("Nothing there says what it is called. Type a title, and it is saved under that.")
+        paper = Paper.objects.get(pk=done.papers[0])
+        if done.added:
+            Event.objects.create(kind=Event.Kind.ADDED, paper=paper, person=person, at=now)
+            return Added(paper, True)
+    Sighting.objects.get_or_create(
+        source=source_of(person, now), paper=paper, defaults={"at": now, "link": address[:4000]}
+    )
+    return Added(paper, False)
+
+
+def _any(names: tuple[PaperName, ...]) -> Q:
+    fits = Q()
+    for name in names:
+        fits |= Q(kind=name.kind, value=name.value)
+    return fits
+
+
+def _described(address: str) -> Item:
+    try:
+        return page.describe(address, make_fetcher(), endpoints())
+    except BusyError as error:
+        raise FetchError(str(error)) from error
+
+
+def source_of(person: Person, now: datetime) -> Source:
+    """The source that is this person, adding links by hand."""
+    source, _ = Source.objects.get_or_create(
+        person=person,
+        defaults={
+            "kind": Source.Kind.PERSON,
+            "address": f"person:{person.pk}",
+            "name": person.name,
+            "created_at": now,
+            "next_fetch": None,
+        },
+    )
+    return source

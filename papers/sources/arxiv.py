@@ -1,0 +1,307 @@
+"""sources.arxiv: a category by arXiv's announcement feed, a search by its API.
+
+Written against arXiv's RSS specification, its API user's manual, and what both really send. The announcement feed is
+read here and not by feedparser, which damages abstracts that hold `<`. The API is read by the `arxiv` package, over
+our own fetcher: the package has no timeouts, hammers a busy server, and takes a web page or an empty answer for "no
+results", so every answer is looked at before the package sees it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+import arxiv
+from lxml import etree
+
+from ..identity import arxiv_id
+from .http import Fetcher, FetchError, Reply
+from .item import Asked, Item, Pull, Signer
+from .text import digest, line, sane
+
+PAGE = 100
+MOST_RESULTS = 300  # of one pull of a search
+BACKFILL_DAYS, BACKFILL_MOST = 5, 200  # for a category added on a quiet day
+NEW_YORK = ZoneInfo("America/New_York")
+SEARCH = "search:"
+
+_ATOM = "http://www.w3.org/2005/Atom"
+_ARXIV = "http://arxiv.org/schemas/atom"
+_DC = "http://purl.org/dc/elements/1.1/"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where arXiv is; a loopback server in tests."""
+
+    feed: str = "https://rss.arxiv.org"
+    api: str = "https://export.arxiv.org/api/query"
+
+
+def url(address: str, endpoints: Endpoints) -> str:
+    """What pulling this address asks."""
+    if address.startswith(SEARCH):
+        return endpoints.api
+    return f"{endpoints.feed}/rss/{quote(address, safe='+.-')}"
+
+
+def pull(address: str, asked: Asked, fetcher: Fetcher, now: datetime, endpoints: Endpoints) -> Pull:
+    """A category (`cs.LG`), or a search (`search: all:"sparse attention"`). Raises FetchError."""
+    if address.startswith(SEARCH):
+        return search(address.removeprefix(SEARCH).strip(), fetcher, now, endpoints)
+    return announced(address, asked, fetcher, now, endpoints)
+
+
+# ── the announcement feed ────────────────────────────────────────────────────────────────────
+
+
+def announced(category: str, asked: Asked, fetcher: Fetcher, now: datetime, endpoints: Endpoints) -> Pull:
+    """Today's announcements in a category. A day without any is no failure, and the note says so."""
+    try:
+        reply = fetcher.get(url(category, endpoints), asked.etag, asked.last_modified)
+    except FetchError as error:
+        if error.status == 400:
+            sentence = f"arXiv knows no category “{category}”. Categories look like cs.LG or stat.ML."
+            raise FetchError(sentence, status=400, permanent=True) from error
+        raise
+    if reply.status == 304:
+        return Pull(not_modified=True, status=304)
+    seen: dict[str, Any] = {
+        "status": reply.status,
+        "size": len(reply.body),
+        "etag": reply.headers.get("etag", ""),
+        "last_modified": reply.headers.get("last-modified", ""),
+        "body_hash": digest(reply.body),
+        "site_url": f"https://arxiv.org/list/{category}/recent",
+        "title": f"arXiv {category}",
+    }
+    if asked.body_hash == seen["body_hash"]:
+        return Pull(not_modified=True, **seen)
+    items, skipped = read_feed(reply, now)
+    note = ""
+    if not items and not skipped:
+        note = quiet_day(now)
+        if asked.last_success is None:  # a category just added should not look empty until Monday
+            items = _recent(category, fetcher, now, endpoints)
+            if items:
+                note += " These are the last days’ papers."
+    return Pull(items=tuple(items), skipped=skipped, note=note, **seen)
+
+
+def quiet_day(now: datetime) -> str:
+    """Why arXiv announces nothing today, as a sentence."""
+    weekday = now.astimezone(NEW_YORK).weekday()
+    if weekday >= 5:
+        return "arXiv announces nothing on weekends; the next papers come on Monday."
+    return "arXiv announced nothing in this category today: a holiday there, or a quiet day."
+
+
+def read_feed(reply: Reply, now: datetime) -> tuple[list[Item], int]:
+    """The items of an announcement feed (RSS or Atom form), and how many entries were malformed."""
+    root = _root(reply, "rss", f"{{{_ATOM}}}feed")
+    entries = root.findall("channel/item") or root.findall(f"{{{_ATOM}}}entry")
+    made = [_announced(entry, now) for entry in entries]
+    items = [item for item in made if item]
+    return items, len(made) - len(items)
+
+
+_DESCRIPTION = re.compile(
+    r"\s*arXiv:(?P<id>\S+)\s+Announce Type:\s*(?P<type>[\w-]+)\s*(?:Abstract:\s*)?(?P<rest>.*)", re.DOTALL
+)
+
+
+def _announced(entry: Any, now: datetime) -> Item | None:
+    def said(*names: str) -> str:
+        for name in names:
+            if text := line(entry.findtext(name)):
+                return text
+        return ""
+
+    atom = f"{{{_ATOM}}}"
+    found = _DESCRIPTION.match(entry.findtext("description") or entry.findtext(f"{atom}summary") or "")
+    known = arxiv_id(said("guid", f"{atom}id")) or (arxiv_id(found["id"]) if found else None)
+    title = said("title", f"{atom}title")
+    if not known or not title:
+        return None
+    base, version = known
+    link = f"https://arxiv.org/abs/{base}"
+    doi = said(f"{{{_ARXIV}}}DOI")
+    categories = [
+        line(each.text or each.get("term")) for each in (*entry.findall("category"), *entry.findall(f"{atom}category"))
+    ]
+    return Item(
+        title=title,
+        link=link,
+        addresses=tuple(doi.split()),  # one field may hold several
+        abstract=line(found["rest"]) if found else "",
+        authors=tuple(split_creators(said(f"{{{_DC}}}creator"))),
+        categories=tuple(each for each in categories if each),
+        journal_ref=said(f"{{{_ARXIV}}}journal_reference"),
+        license=said(f"{{{_DC}}}rights"),
+        version=version or 1,
+        announce_type=said(f"{{{_ARXIV}}}announce_type") or (found["type"] if found else ""),
+        published_at=sane(_time(said("pubDate", f"{atom}published")), now),
+    )
+
+
+def split_creators(text: str) -> Iterator[Signer]:
+    """The authors in arXiv's one dc:creator string: commas part them, except inside the parentheses of affiliations.
+
+    >>> [(s.name, s.affiliation) for s in split_creators("Ann Lee, Bob Ray Jr (MIT, USA), Zhu")]
+    [('Ann Lee', ''), ('Bob Ray Jr', 'MIT, USA'), ('Zhu', '')]
+    """
+    parts, depth, begin = [], 0, 0
+    for at, char in enumerate(text):
+        if char == "(":
+            depth += 1
+        elif char == ")":
+            depth = max(0, depth - 1)
+        elif char == "," and not depth:
+            parts.append(text[begin:at])
+            begin = at + 1
+    parts.append(text[begin:])
+    for part in parts:
+        name, bracket, affiliation = part.partition("(")
+        if name := line(name):
+            yield Signer(name, line(affiliation).rstrip(")") if bracket else "")
+
+
+def _time(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text) if text[:1].isdigit() and "T" in text else parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+# ── the API ──────────────────────────────────────────────────────────────────────────────────
+
+
+def search(query: str, fetcher: Fetcher, now: datetime, endpoints: Endpoints, most: int = MOST_RESULTS) -> Pull:
+    """The newest papers that a query of arXiv's API finds."""
+    session = _Polite(fetcher)
+    asked = arxiv.Search(
+        query=query,
+        max_results=most,
+        sort_by=arxiv.SortCriterion.SubmittedDate,
+        sort_order=arxiv.SortOrder.Descending,
+    )
+    items = _results(session, asked, min(most, PAGE), endpoints, now)
+    note = "" if items else "arXiv found nothing for this search."
+    site = f"https://arxiv.org/search/?query={quote(query)}&searchtype=all"
+    return Pull(
+        items=tuple(items), status=200, size=session.size, note=note, title=f"arXiv search: {query}", site_url=site
+    )
+
+
+def by_id(base: str, fetcher: Fetcher, now: datetime, endpoints: Endpoints) -> Item:
+    """One paper's record. Raises FetchError when arXiv does not know the id."""
+    items = _results(_Polite(fetcher), arxiv.Search(id_list=[base], max_results=1), 1, endpoints, now)
+    if not items:
+        raise FetchError(f"arXiv has no paper {base}. Is a digit missing?", status=404, permanent=True)
+    return items[0]
+
+
+def _recent(category: str, fetcher: Fetcher, now: datetime, endpoints: Endpoints) -> list[Item]:
+    """The last days of a category, by the API; nothing when it does not answer now: the feed did."""
+    begin: date = (now - timedelta(days=BACKFILL_DAYS)).date()
+    window = f"submittedDate:[{begin:%Y%m%d}0000 TO {now:%Y%m%d}2359]"
+    try:
+        return list(search(f"cat:{category} AND {window}", fetcher, now, endpoints, BACKFILL_MOST).items)
+    except FetchError:
+        return []
+
+
+class _Polite:
+    """Stands where the arxiv package expects a requests.Session: our fetcher, and a look at each answer."""
+
+    def __init__(self, fetcher: Fetcher):
+        self._fetcher = fetcher
+        self.size = 0
+
+    def get(self, url: str, headers: object = None) -> "_Answer":
+        try:
+            reply = self._fetcher.get(url)
+        except FetchError as error:
+            if error.status == 400:
+                raise FetchError("arXiv does not understand this search or id.", status=400, permanent=True) from error
+            raise
+        self.size += len(reply.body)
+        _whole(reply)
+        _no_error(reply)
+        return _Answer(reply.body)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    content: bytes
+    status_code: int = 200
+
+
+def _results(session: _Polite, asked: arxiv.Search, page: int, endpoints: Endpoints, now: datetime) -> list[Item]:
+    client = arxiv.Client(page_size=page, delay_seconds=0, num_retries=0)  # pace and retries are ours
+    client.query_url_format = endpoints.api + "?{}"
+    client._session = session  # all that it uses of a session is get()
+    found: list[Item] = []
+    try:
+        for result in client.results(asked):
+            found.append(_item(result, now))
+    except arxiv.UnexpectedEmptyPageError:
+        pass  # a known flaw of the API: the pages before it count
+    return found
+
+
+def _item(result: arxiv.Result, now: datetime) -> Item:
+    base, version = arxiv_id(result.get_short_id()) or ("", 0)
+    return Item(
+        title=line(result.title),
+        link=f"https://arxiv.org/abs/{base}" if base else result.entry_id,
+        addresses=tuple((result.doi or "").split()),
+        abstract=line(result.summary),
+        authors=tuple(Signer(line(author.name)) for author in result.authors),
+        categories=tuple(dict.fromkeys([result.primary_category, *result.categories])),
+        comment=line(result.comment),
+        journal_ref=line(result.journal_ref),
+        version=version or 1,
+        published_at=sane(result.published, now),
+        updated_at=sane(result.updated, now),
+    )
+
+
+def _root(reply: Reply, *wanted: str) -> Any:
+    """The root of a feed from arXiv. Raises FetchError for what is cut off, empty, or no feed."""
+    _whole(reply)
+    # A stranger's XML: no entities, no network, no giants; what is broken inside is mended by the parser.
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, recover=True)
+    try:
+        root = etree.fromstring(reply.body.strip(), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        root = None
+    if root is None or root.tag not in wanted:
+        raise FetchError("arXiv sent something that is no feed.", status=reply.status)
+    return root
+
+
+def _whole(reply: Reply) -> None:
+    """Looks at the two ends of an answer, without parsing it."""
+    body = reply.body.strip()
+    if not body:
+        raise FetchError("arXiv sent an empty answer.", status=reply.status)
+    if not re.search(rb"<(?:rss|feed)\b", body[:1000]):
+        raise FetchError("arXiv sent something that is no feed.", status=reply.status)
+    if not body.endswith((b"</rss>", b"</feed>")):
+        raise FetchError("arXiv’s answer broke off in the middle.", status=reply.status)
+
+
+def _no_error(reply: Reply) -> None:
+    """arXiv's errors are feeds too, with HTTP 200 in older days: one entry under /api/errors."""
+    if b"/api/errors" in reply.body[:4000]:
+        entry = _root(reply, f"{{{_ATOM}}}feed").find(f"{{{_ATOM}}}entry")
+        said = line(entry.findtext(f"{{{_ATOM}}}summary")) if entry is not None else "an error"
+        raise FetchError(f"arXiv does not understand this: {said}", status=400, permanent=True)

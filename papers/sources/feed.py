@@ -1,0 +1,313 @@
+"""sources.feed: blogs and journals: RSS of every age, Atom, and JSON Feed.
+
+feedparser reads bytes that we fetched, with its own sanitising and URL resolving off: intake cleans HTML, and links
+are made absolute here. JSON Feed, which it does not know, has a small reader below.
+"""
+
+import json
+import re
+from calendar import timegm
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import feedparser
+from lxml import etree
+from lxml import html as lxml_html
+
+from .arxiv import Endpoints
+from .http import Fetcher, FetchError, Reply
+from .item import Asked, Item, Pull, Signer
+from .text import digest, line, sane, words_of
+
+ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 86400, "monthly": 86400, "yearly": 86400}
+MOST_ENTRIES = 2000
+PLACES = ("atom.xml", "feed.xml", "feed/", "rss.xml", "index.xml", "rss/", "feed.atom", "index.rss", "rss/feed.xml")
+
+
+class NoFeedError(FetchError):
+    """Something came, and it is no feed."""
+
+
+def url(address: str, endpoints: Endpoints) -> str:
+    return address
+
+
+def pull(address: str, asked: Asked, fetcher: Fetcher, now: datetime, endpoints: Endpoints) -> Pull:
+    """What the feed at this address holds now. Raises FetchError."""
+    reply = fetcher.get(address, asked.etag, asked.last_modified, ACCEPT)
+    if reply.status == 304:
+        return Pull(not_modified=True, status=304, moved_to=reply.moved_to)
+    seen: dict[str, Any] = {
+        "status": reply.status,
+        "size": len(reply.body),
+        "etag": reply.headers.get("etag", ""),
+        "last_modified": reply.headers.get("last-modified", ""),
+        "body_hash": digest(reply.body),
+        "moved_to": reply.moved_to,
+    }
+    if asked.body_hash == seen["body_hash"]:
+        return Pull(not_modified=True, **seen)
+    found = parse(reply, now)
+    return Pull(
+        items=found.items,
+        skipped=found.skipped,
+        title=found.title,
+        site_url=found.site_url,
+        wait_seconds=max(found.wait_seconds, _max_age(reply.headers.get("cache-control", ""))),
+        **seen,
+    )
+
+
+def _max_age(cache_control: str) -> int:
+    found = re.search(r"\bmax-age=(\d{1,8})", cache_control)
+    return int(found[1]) if found else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a feed's bytes hold."""
+
+    items: tuple[Item, ...]
+    skipped: int = 0
+    title: str = ""
+    site_url: str = ""
+    wait_seconds: int = 0
+
+
+def parse(reply: Reply, now: datetime) -> Parsed:
+    """Bytes into items. Raises NoFeedError when they are no feed."""
+    body = reply.body.lstrip(b"\xef\xbb\xbf \t\r\n")
+    host = urlsplit(reply.url).hostname or reply.url
+    if not body:
+        raise NoFeedError(f"{host} sent an empty answer.", status=reply.status)
+    if body[:1] in (b"{", b"["):
+        return _parse_json(body, reply, now, host)
+    headers = {"content-type": reply.headers.get("content-type", ""), "content-location": reply.url}
+    # UTF-16 may begin with a blank byte: only what is surely whitespace before an XML declaration is taken off.
+    found = feedparser.parse(
+        body if body[:1] == b"<" else reply.body,
+        response_headers=headers,
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    if not found.get("version") and not found.entries:
+        what = "a web page" if re.search(rb"<(!doctype html|html|body)\b", body[:2000], re.IGNORECASE) else "no feed"
+        raise NoFeedError(f"What {host} sent is {what}, not RSS, Atom or JSON Feed.", status=reply.status)
+    channel = found.feed
+    base = reply.url
+    site = urljoin(base, line(channel.get("link")))
+    items, skipped = [], 0
+    for entry in found.entries[:MOST_ENTRIES]:
+        item = _item(entry, base, now)
+        if item:
+            items.append(item)
+        else:
+            skipped += 1
+    return Parsed(
+        tuple(items),
+        skipped,
+        words_of(str(channel.get("title") or "")),
+        site if site.startswith(("http://", "https://")) and line(channel.get("link")) else "",
+        _asked_wait(channel),
+    )
+
+
+def _asked_wait(channel: Any) -> int:
+    """Seconds between fetches that the feed itself asks for, a day at most."""
+    ttl = str(channel.get("ttl") or "")
+    wait = int(ttl[:6]) * 60 if ttl.isascii() and ttl.isdigit() else 0
+    period = PERIODS.get(str(channel.get("sy_updateperiod") or "").strip().lower(), 0)
+    times = str(channel.get("sy_updatefrequency") or "1")
+    if period and times.isascii() and times.isdigit() and int(times[:4]):
+        wait = max(wait, period // int(times[:4]))
+    return min(wait, 86400)
+
+
+def _item(entry: Any, base: str, now: datetime) -> Item | None:
+    """One entry; None when it has neither a title nor words, or no address at all."""
+    base = (entry.get("title_detail") or entry.get("summary_detail") or {}).get("base") or base
+    entry_id = line(entry.get("id"))
+    link = _link(entry, entry_id, base)
+    content = _content(entry)
+    title = _text(entry.get("title_detail"), entry.get("title"))
+    body = words_of(content) if content else ""
+    summary = entry.get("summary_detail") or {}
+    plain = line(entry.get("summary")) if summary.get("type") == "text/plain" and not content else ""
+    title = title or (body or plain)[:100]
+    if not title or not (link or entry_id):
+        return None
+    doi = line(entry.get("prism_doi") or entry.get("dc_identifier") or entry.get("arxiv_doi"))
+    return Item(
+        title=title,
+        link=link,
+        addresses=tuple(text for text in (doi, entry_id) if text.startswith(("10.", "doi:", "oai:arXiv", "http"))),
+        entry_id=entry_id,
+        abstract=plain,
+        content_html=content,
+        authors=_authors(entry),
+        categories=(),
+        published_at=sane(
+            _time(entry.get("published_parsed") or entry.get("created_parsed") or entry.get("updated_parsed")), now
+        ),
+        updated_at=sane(_time(entry.get("updated_parsed")), now),
+        words=len((body or plain).split()),
+    )
+
+
+def _link(entry: Any, entry_id: str, base: str) -> str:
+    links = [each for each in entry.get("links", []) if each.get("href")]
+    alternate = [each["href"] for each in links if each.get("rel", "alternate") == "alternate"]
+    rest = [each["href"] for each in links if each.get("rel") in ("related", "enclosure", "self")]
+    best = line(entry.get("feedburner_origlink") or entry.get("link") or next(iter(alternate + rest), ""))
+    if not best and entry_id.startswith(("http://", "https://")):
+        best = entry_id
+    try:
+        best = urljoin(base, best) if best else ""
+    except ValueError:
+        return ""
+    return best if best.lower().startswith(("http://", "https://")) else ""
+
+
+def _content(entry: Any) -> str:
+    """The fullest HTML that the entry carries; "" when it carries none."""
+    details = [*entry.get("content", []), entry.get("summary_detail") or {}]
+    marked = [each.get("value") or "" for each in details if each.get("type") in ("text/html", "application/xhtml+xml")]
+    return max(marked, key=len, default="")
+
+
+def _text(detail: Any, value: Any) -> str:
+    return words_of(str(value or "")) if (detail or {}).get("type", "text/plain") != "text/plain" else line(value)
+
+
+def _authors(entry: Any) -> tuple[Signer, ...]:
+    names = [line(each.get("name")) for each in entry.get("authors", [])] or [line(entry.get("author"))]
+    if len(names) == 1 and ", " in names[0]:  # one dc:creator with all of them
+        names = names[0].split(", ")
+    return tuple(Signer(name) for name in dict.fromkeys(names) if name)
+
+
+def _time(parsed: Any) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(timegm(parsed), UTC) if parsed else None
+    except (ValueError, OverflowError, TypeError):
+        return None
+
+
+# ── JSON Feed (jsonfeed.org, versions 1 and 1.1) ─────────────────────────────────────────────
+
+
+def _parse_json(body: bytes, reply: Reply, now: datetime, host: str) -> Parsed:
+    try:
+        feed = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise NoFeedError(f"What {host} sent is no feed: JSON that breaks off.", status=reply.status) from error
+    entries = feed.get("items") if isinstance(feed, dict) else None
+    if not isinstance(entries, list) or "jsonfeed.org/version/" not in str(feed.get("version")):
+        raise NoFeedError(f"What {host} sent is JSON, and not a JSON Feed.", status=reply.status)
+    made = [_json_item(entry, reply.url, now) for entry in entries[:MOST_ENTRIES]]
+    items = tuple(item for item in made if item)
+    home = str(feed.get("home_page_url") or "")
+    site = home if home.startswith(("http://", "https://")) else ""
+    return Parsed(items, len(made) - len(items), line(feed.get("title")), site)
+
+
+def _json_item(entry: Any, base: str, now: datetime) -> Item | None:
+    if not isinstance(entry, dict):
+        return None
+    entry_id = line(entry.get("id"))
+    link = line(entry.get("url") or entry.get("external_url") or (entry_id if entry_id.startswith("http") else ""))
+    content = str(entry.get("content_html") or "")
+    plain = line(entry.get("content_text") or entry.get("summary")) if not content else ""
+    body = words_of(content) if content else plain
+    title = line(entry.get("title")) or body[:100]
+    if not title or not (link or entry_id):
+        return None
+    people = entry.get("authors") if isinstance(entry.get("authors"), list) else [entry.get("author")]
+    return Item(
+        title=title,
+        link=urljoin(base, link) if link else "",
+        addresses=tuple(line(entry.get(name)) for name in ("external_url",) if entry.get(name)),
+        entry_id=entry_id,
+        abstract=plain,
+        content_html=content,
+        authors=tuple(
+            Signer(line(each["name"])) for each in people or () if isinstance(each, dict) and each.get("name")
+        ),
+        published_at=sane(_json_time(entry.get("date_published") or entry.get("date_modified")), now),
+        updated_at=sane(_json_time(entry.get("date_modified")), now),
+        words=len(body.split()),
+    )
+
+
+def _json_time(value: Any) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(str(value)) if value else None
+    except ValueError:
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC) if at else None
+
+
+# ── finding a site's feeds ───────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A feed of a site."""
+
+    title: str
+    url: str
+
+
+_TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/json"}
+
+
+def discover(address: str, fetcher: Fetcher) -> list[Found]:
+    """The feeds that an address leads to: itself, those that its page names, or one in a usual place.
+
+    Raises FetchError when the address itself cannot be fetched.
+    """
+    now = datetime.now(UTC)
+    reply = fetcher.get(address, accept=f"{ACCEPT}, text/html;q=0.8")
+    try:
+        return [Found(parse(reply, now).title or reply.url, reply.url)]
+    except NoFeedError:
+        named = list(_named(reply))
+    return named or list(_usual(reply.url, fetcher, now))
+
+
+def _named(reply: Reply) -> Iterable[Found]:
+    """<link rel=alternate> of the page, each address once."""
+    try:
+        page = lxml_html.document_fromstring(reply.body, parser=lxml_html.HTMLParser(huge_tree=False))
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return
+    bases = page.xpath("//base/@href")
+    base = urljoin(reply.url, str(bases[0])) if bases else reply.url
+    seen = set()
+    for tag in page.iter("link"):
+        rel, kind = (tag.get("rel") or "").lower().split(), (tag.get("type") or "").lower().partition(";")[0].strip()
+        href = (tag.get("href") or "").strip()
+        if "alternate" not in rel or kind not in _TYPES or not href or "/wp-json/" in href:
+            continue
+        where = urljoin(base, href)
+        if where not in seen and where.startswith(("http://", "https://")):
+            seen.add(where)
+            yield Found(line(tag.get("title")) or where, where)
+
+
+def _usual(where: str, fetcher: Fetcher, now: datetime) -> Iterable[Found]:
+    """The first feed in the places where sites usually put it: here, then at the root."""
+    here = where if where.endswith("/") else where.rpartition("/")[0] + "/"
+    tries = [urljoin(folder, place) for folder in dict.fromkeys((here, urljoin(where, "/"))) for place in PLACES]
+    for trial in dict.fromkeys(tries):
+        try:
+            reply = fetcher.get(trial, accept=ACCEPT)
+            yield Found(parse(reply, now).title or reply.url, reply.url)
+            return
+        except FetchError as error:
+            if error.status is None or error.retry_after:
+                return  # it no longer answers: no more guessing

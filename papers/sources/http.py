@@ -1,0 +1,329 @@
+"""sources.http: the polite fetcher: conditional, bounded in time and size, and never into a private network.
+
+Redirects are followed by hand, so that each hop is checked, waits at its host's gate, and is known to be permanent or
+not. The connection is made to the very address that was checked: a name that resolves to another address a moment
+later (DNS rebinding) gains nothing.
+"""
+
+import ipaddress
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin, urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util.connection import create_connection
+
+Gate = Callable[[str], AbstractContextManager[None]]
+
+ARXIV = "arxiv.org"
+MOST_HOPS = 6
+LEAST_WAIT, MOST_WAIT = 60, 86_400  # seconds of a Retry-After that are believed
+
+
+class FetchError(Exception):
+    """The fetch failed; the text is a sentence for people.
+
+    `status`: the HTTP status, when there was one. `retry_after`: seconds the far side asked us to wait.
+    `gone`: it says that it is no more (410). `permanent`: asking again will not help.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        gone: bool = False,
+        permanent: bool = False,
+    ):
+        super().__init__(sentence)
+        self.status = status
+        self.retry_after = retry_after
+        self.gone = gone
+        self.permanent = permanent
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came: `url` after redirects, `moved_to` where only permanent ones led, `body` decompressed."""
+
+    status: int
+    url: str
+    headers: dict[str, str] = field(default_factory=dict)  # names in lower case
+    body: bytes = b""
+    moved_to: str = ""
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+# ── where to ────────────────────────────────────────────────────────────────────────────────
+
+
+def gate_name(url: str) -> str:
+    """The host and port that a request occupies; all of arXiv's hosts are one.
+
+    >>> gate_name("https://export.arxiv.org/api/query"), gate_name("http://blog.example:8080/x")
+    ('arxiv.org', 'blog.example:8080')
+    """
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower().rstrip(".")
+    if host == ARXIV or host.endswith(f".{ARXIV}"):
+        return ARXIV
+    port = parts.port or (80 if parts.scheme == "http" else 443)
+    return f"{host}:{port}"
+
+
+@contextmanager
+def open_gate(host: str) -> Iterator[None]:
+    """For tests, and for who asks once: nobody waits."""
+    yield
+
+
+class PrivateAddressError(OSError):
+    """The name leads into a private or local network."""
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the open internet, also when it wraps another one.
+
+    >>> [is_public(a) for a in ("93.184.216.34", "127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "100.64.0.1")]
+    [True, False, False, False, False]
+    """
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        for inner in (ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())):
+            if inner and not is_public(str(inner)):
+                return False
+        if ip in ipaddress.ip_network("64:ff9b::/96"):
+            return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)))
+        if ip in ipaddress.ip_network("64:ff9b:1::/48"):
+            return False
+    return ip.is_global and not ip.is_multicast
+
+
+def _open_socket(connection: HTTPConnection, allow_private: bool) -> socket.socket:
+    """Resolve once, check every address that came, and connect to one that was checked."""
+    host, port = connection._dns_host, connection.port  # as urllib3's own _new_conn does
+    found = [info[4][0] for info in socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)]
+    if not allow_private and not all(is_public(str(address)) for address in found):
+        raise PrivateAddressError(host)
+    trouble: OSError = OSError("no address")
+    for address in dict.fromkeys(found):
+        try:
+            return create_connection(
+                (str(address), port), connection.timeout, connection.source_address, connection.socket_options
+            )
+        except OSError as error:
+            trouble = error
+    raise trouble
+
+
+class _Checked(HTTPAdapter):
+    """requests' adapter over connections that refuse private addresses."""
+
+    def __init__(self, allow_private: bool):
+        class Plain(HTTPConnection):
+            def _new_conn(self) -> socket.socket:
+                return _open_socket(self, allow_private)
+
+        class Tls(HTTPSConnection):
+            def _new_conn(self) -> socket.socket:
+                return _open_socket(self, allow_private)
+
+        class PlainPool(HTTPConnectionPool):
+            ConnectionCls = Plain
+
+        class TlsPool(HTTPSConnectionPool):
+            ConnectionCls = Tls
+
+        self._pools = {"http": PlainPool, "https": TlsPool}
+        super().__init__(max_retries=0, pool_connections=1, pool_maxsize=1)
+
+    def init_poolmanager(self, *args: object, **kwargs: object) -> None:
+        super().init_poolmanager(*args, **kwargs)  # type: ignore[arg-type]
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+
+# ── asking ───────────────────────────────────────────────────────────────────────────────────
+
+
+class Fetcher:
+    """Fetches for this install: one at a time a host, by `gate(host)`.
+
+    `connect_timeout` and `read_timeout` are seconds of silence, `deadline` seconds for the whole of one request,
+    `max_bytes` of what comes, compressed or not.
+    """
+
+    def __init__(
+        self,
+        gate: Gate,
+        *,
+        allow_private: bool = False,
+        user_agent: str = "Tenth",
+        connect_timeout: float = 10,
+        read_timeout: float = 20,
+        deadline: float = 60,
+        max_bytes: int = 10 * 1024 * 1024,
+    ):
+        self.gate = gate
+        self.allow_private = allow_private
+        self.user_agent = user_agent
+        self.timeout = (connect_timeout, read_timeout)
+        self.deadline = deadline
+        self.max_bytes = max_bytes
+
+    def session(self) -> requests.Session:
+        """A session under this fetcher's rules, without its gate, its redirects and its caps."""
+        session = requests.Session()
+        session.trust_env = False  # a proxy from the environment would resolve names for us, unchecked
+        adapter = _Checked(self.allow_private)
+        session.mount("http://", adapter)
+        session.mount("https://", adapter)
+        return session
+
+    def get(self, url: str, etag: str = "", last_modified: str = "", accept: str = "*/*") -> Reply:
+        """What is at this address. A 304 comes back as a Reply without a body.
+
+        Raises FetchError for everything that is neither 2xx nor 304.
+        """
+        headers = {"User-Agent": self.user_agent, "Accept": accept, "Accept-Encoding": "gzip, deflate, br"}
+        if etag:
+            headers["If-None-Match"] = etag
+        if last_modified:
+            headers["If-Modified-Since"] = last_modified
+        permanent, moved_to = True, ""
+        with self.session() as session:
+            for _ in range(MOST_HOPS):
+                reply = self._hop(session, url, headers)
+                if reply.status not in (301, 302, 303, 307, 308) or "location" not in reply.headers:
+                    break
+                permanent = permanent and reply.status in (301, 308)
+                url = urljoin(url, reply.headers["location"])
+                moved_to = url if permanent else ""
+            else:
+                raise FetchError(f"{_host(url)} redirects in a circle.", status=reply.status, permanent=True)
+        _raise_for(reply)
+        return Reply(reply.status, url, reply.headers, reply.body, moved_to)
+
+    def _hop(self, session: requests.Session, url: str, headers: dict[str, str]) -> Reply:
+        host = _host(url)
+        if urlsplit(url).scheme not in ("http", "https") or not host:
+            raise FetchError("Only addresses that begin with http:// or https:// are fetched.", permanent=True)
+        with self.gate(gate_name(url)), _in_sentences(host):
+            answer = session.get(url, headers=headers, timeout=self.timeout, allow_redirects=False, stream=True)
+            try:
+                found = {name.lower(): value for name, value in answer.headers.items()}
+                body = self._read(answer, host) if answer.status_code == 200 else b""
+                return Reply(answer.status_code, url, found, body)
+            finally:
+                answer.close()
+
+    def _read(self, answer: requests.Response, host: str) -> bytes:
+        ends = time.monotonic() + self.deadline
+        parts, size = [], 0
+        for part in answer.raw.stream(64 * 1024, decode_content=True):
+            size += len(part)
+            if size > self.max_bytes or answer.raw.tell() > self.max_bytes:
+                raise FetchError(f"{host} sent more than {self.max_bytes // 2**20} MB; that is no feed.", status=200)
+            if time.monotonic() > ends:
+                raise FetchError(f"{host} did not finish within {self.deadline:.0f} seconds.", status=200)
+            parts.append(part)
+        return b"".join(parts)
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+@contextmanager
+def _in_sentences(host: str) -> Iterator[None]:
+    """What goes wrong on the way, as FetchError."""
+    try:
+        yield
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError, ValueError) as error:
+        raise FetchError(_sentence(host, error)) from error
+
+
+def _sentence(host: str, error: BaseException) -> str:
+    causes = list(_causes(error))
+
+    def among(*kinds: type[BaseException]) -> bool:
+        return any(isinstance(cause, kinds) for cause in causes)
+
+    if among(PrivateAddressError):
+        return (
+            f"{host} is in a private or local network, which is not fetched from. "
+            "Its operator can allow that with ALLOW_PRIVATE_ADDRESSES=1."
+        )
+    if among(socket.gaierror):
+        return f"{host} was not found: either there is no such host, or this machine has no way to the internet."
+    if among(requests.exceptions.SSLError, urllib3.exceptions.SSLError):
+        return f"{host} has no certificate that can be trusted."
+    if among(requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError):
+        return f"{host} did not answer in time."
+    if among(ConnectionRefusedError):
+        return f"{host} refused the connection."
+    if among(urllib3.exceptions.DecodeError, requests.exceptions.ContentDecodingError):
+        return f"{host} sent something that could not be unpacked."
+    if among(UnicodeError, ValueError) and not among(requests.ConnectionError, urllib3.exceptions.HTTPError):
+        return "That is not a web address."
+    return f"The connection to {host} broke off."
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    left: list[object] = [error]
+    while left:
+        one = left.pop()
+        if isinstance(one, BaseException) and id(one) not in seen:
+            seen.add(id(one))
+            yield one
+            left += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
+
+
+def _raise_for(reply: Reply) -> None:
+    status, host = reply.status, _host(reply.url)
+    if status == 304 or 200 <= status < 300:
+        return
+    if status == 410:
+        raise FetchError(f"{host} says that this is gone for good.", status=status, gone=True, permanent=True)
+    if status in (429, 503):
+        wait = retry_after(reply.headers.get("retry-after", ""), datetime.now(UTC))
+        raise FetchError(f"{host} is busy and asks to be left alone for a while.", status=status, retry_after=wait)
+    if status in (401, 403):
+        raise FetchError(f"{host} does not let us in ({status}).", status=status)
+    if status == 404:
+        raise FetchError(f"{host} has nothing at this address (404).", status=status)
+    raise FetchError(f"{host} answered with an error ({status}).", status=status)
+
+
+def retry_after(value: str, now: datetime) -> float | None:
+    """The seconds that a Retry-After header asks for (RFC 9110 §10.2.3), between a minute and a day.
+
+    >>> retry_after("120", datetime(2026, 1, 1, tzinfo=UTC)), retry_after("soon", datetime(2026, 1, 1, tzinfo=UTC))
+    (120.0, None)
+    """
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        seconds = float(value[:9])
+    else:
+        try:
+            at = parsedate_to_datetime(value)
+        except ValueError:
+            return None
+        seconds = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds()
+    return min(max(seconds, LEAST_WAIT), MOST_WAIT)

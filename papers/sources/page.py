@@ -1,0 +1,112 @@
+"""sources.page: what a page says of itself: a paper or a post that somebody adds by its link."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from ..identity import names_in
+from . import arxiv
+from .http import Fetcher, FetchError, Reply
+from .item import Item, Signer
+from .text import line, sane
+
+
+def describe(address: str, fetcher: Fetcher, endpoints: arxiv.Endpoints) -> Item:
+    """A paper's record at arXiv, or what the page at an address says of itself.
+
+    Raises FetchError when the far side does not answer, or does not say what it is called.
+    """
+    now = datetime.now(UTC)
+    names = names_in(address)
+    if names and names[0].kind == "arxiv":
+        return arxiv.by_id(names[0].value, fetcher, now, endpoints)
+    link = f"https://doi.org/{names[0].value}" if names and names[0].kind == "doi" else address.strip()
+    if "://" not in link:
+        link = f"https://{link}"
+    reply = fetcher.get(link, accept="text/html, application/xhtml+xml, */*;q=0.5")
+    host = urlsplit(reply.url).hostname or reply.url
+    if reply.content_type not in ("text/html", "application/xhtml+xml", ""):
+        raise FetchError(
+            f"{host} sent {reply.content_type or 'something'} and no page. Add the page that leads to it.", status=200
+        )
+    return _read(reply, link, host, now)
+
+
+def _read(reply: Reply, link: str, host: str, now: datetime) -> Item:
+    try:
+        parser = lxml_html.HTMLParser(encoding=_charset(reply), huge_tree=False)
+        page = lxml_html.document_fromstring(reply.body, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError, LookupError) as error:
+        raise FetchError(f"{host} sent a page that cannot be read.", status=reply.status) from error
+    metas: dict[str, list[str]] = {}
+    for tag in page.iter("meta"):
+        name = (tag.get("name") or tag.get("property") or "").lower()
+        if name and (content := line(tag.get("content"))):
+            metas.setdefault(name, []).append(content)
+
+    def said(*names: str) -> str:
+        return next((metas[name][0] for name in names if name in metas), "")
+
+    title = said("citation_title", "og:title", "twitter:title", "dc.title") or line(page.findtext(".//title"))
+    if not title:
+        raise FetchError(f"{host} does not say what this is called.", status=reply.status)
+    canonical = next(
+        (tag.get("href") for tag in page.iter("link") if "canonical" in (tag.get("rel") or "").lower().split()), ""
+    )
+    article = " ".join(page.text_content().split()) if "citation_title" not in metas else ""
+    return Item(
+        title=title,
+        link=reply.url,
+        addresses=tuple(
+            text
+            for text in (link, urljoin(reply.url, canonical or ""), said("citation_arxiv_id"), said("citation_doi"))
+            if text
+        ),
+        abstract=said("citation_abstract", "og:description", "description", "twitter:description"),
+        authors=tuple(Signer(_forename_first(name)) for name in metas.get("citation_author", metas.get("author", []))),
+        journal_ref=said("citation_journal_title", "citation_conference_title"),
+        published_at=sane(
+            _date(said("citation_publication_date", "citation_date", "citation_online_date", "article:published_time")),
+            now,
+        ),
+        words=min(len(article.split()), 20_000),
+    )
+
+
+def _charset(reply: Reply) -> str | None:
+    """What the header says; else lxml looks into the page."""
+    found = re.search(r"charset=[\"']?([\w-]+)", reply.headers.get("content-type", ""), re.IGNORECASE)
+    return found[1] if found else ("utf-8" if _is_utf8(reply.body) else None)
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _forename_first(name: str) -> str:
+    """
+    >>> _forename_first("Lee, Ann"), _forename_first("Ann Lee")
+    ('Ann Lee', 'Ann Lee')
+    """
+    last, comma, first = name.partition(", ")
+    return f"{first} {last}" if comma and ", " not in first else name
+
+
+def _date(text: str) -> datetime | None:
+    """
+    >>> _date("2026/03/04").isoformat()
+    '2026-03-04T00:00:00+00:00'
+    """
+    try:
+        at: Any = datetime.fromisoformat(text.replace("/", "-"))
+    except ValueError:
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)

@@ -1,0 +1,39 @@
+"""sources.text: small cleanings that every kind of source needs."""
+
+import hashlib
+import html
+import re
+from datetime import datetime, timedelta
+
+import nh3
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_TAG = re.compile(r"</?[a-z][^>]*>", re.IGNORECASE)
+EARLIEST = 1950  # a year: what claims to be older is a mistake
+
+
+def line(text: object) -> str:
+    """On one line, without control characters.
+
+    >>> line(" A\\n  long\\ttitle\\x00 ")
+    'A long title'
+    """
+    return " ".join(_CONTROL.sub("", str(text or "")).split())
+
+
+def words_of(content: str) -> str:
+    """The words of some HTML as plain text, tags and scripts gone."""
+    if "<" not in content and "&" not in content:
+        return line(content)
+    return line(html.unescape(nh3.clean(_TAG.sub(lambda found: f" {found[0]}", content), tags=set())))
+
+
+def sane(at: datetime | None, now: datetime) -> datetime | None:
+    """A date that can be true: none of the far past, none of the future (two days are a matter of time zones)."""
+    if at is None or at.year < EARLIEST or at > now + timedelta(days=2):
+        return None
+    return min(at, now)
+
+
+def digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()

@@ -1,0 +1,160 @@
+"""intake.render: what a paper says becomes safe HTML, once."""
+
+import time
+from xml.etree import ElementTree
+
+import pytest
+
+from papers.intake import render
+
+# ── TeX ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("text", ["", "Plain words", "n<m & p<0.05 for <MASK>", "It costs $5", "$5 and $10", "$ x $"])
+def test_plain_text_needs_no_rendering(text):
+    assert render.tex(text) == ""
+
+
+@pytest.mark.parametrize("text", ["a $x$", "a $$x$$", r"a \(x\)", r"a \[x\]"])
+def test_formulas_become_mathml(text):
+    made = render.tex(text)
+    assert "<mi>x</mi>" in made
+    assert ('display="block"' in made) == ("$$" in text or "[" in text)
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        (r"$\frac{1}{$ and <b>", ""),
+        (r"\emph{so} $\frac{1}{$ <b>", r"<em>so</em> $\frac{1}{$ &lt;b&gt;"),
+        (r"\emph{so} $\ourmacro{x}$", r"<em>so</em> $\ourmacro{x}$"),
+        (r"\emph{so} $x and more", "<em>so</em> $x and more"),
+    ],
+)
+def test_tex_that_cannot_be_rendered_is_shown_as_it_is(text, made):
+    assert render.tex(text) == made
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        (r"Bal\'azs, G{\"o}del, Erd\H{o}s, \c{C}a, na\"{\i}ve", "Balázs, Gödel, Erdős, Ça, naïve"),
+        (r"\L{}ukasz, S\o rensen, Stra\ss e", "Łukasz, Sørensen, Straße"),
+        (r"\emph{\'e}t\'e", "<em>é</em>té"),
+        (r"\textbf{very \emph{much}} {\it so}", "<strong>very <em>much</em></strong> <em>so</em>"),
+        (r"50\% of R\&D, \$5, a\_b", "50% of R&amp;D, $5, a_b"),
+        (r"see \url{https://a.example/~b}", "see <code>https://a.example/~b</code>"),
+        (r"a \textsc{Name} and \unknown{thing}", r"a Name and \unknown{thing}"),
+    ],
+)
+def test_common_macros_between_formulas_are_understood(text, made):
+    assert render.tex(text) == made
+
+
+EVIL = [
+    r"$\text{<script>alert(1)</script>}$",
+    r"$\mathrm{<img src=x onerror=alert(1)>}$",
+    r"$\href{javascript:alert(1)}{x}$",
+    r"$\style{background:url(//x)}{y}$",
+    r"$\class{a}{x} \color{red}y$",
+    r'\emph{<b onclick="x">} \url{javascript:x"><script>}',
+    r"$\text{&lt;script&gt;}$ $\operatorname{</math><script>}$",
+    r"\textbf{a}<script>\emph{b}</script>",
+]
+
+
+@pytest.mark.parametrize("text", EVIL)
+def test_nothing_but_marks_and_mathml_comes_out(text):
+    made = render.tex(text)
+    tree = ElementTree.fromstring(f"<p>{made}</p>")  # well-formed
+    for element in tree.iter():
+        assert element.tag in {"p", "em", "strong", "code", *render._ELEMENTS}
+        assert set(element.keys()) <= render._ATTRIBUTES
+
+
+def test_tokens_of_mathml_hold_text_only():
+    tree = ElementTree.fromstring(render.tex(r"$\mathop{\mathrm{argmin}}_x \underset{a}{\operatorname{max}}$"))
+    assert not [element.tag for element in tree.iter() if element.tag in {"mi", "mo", "mn", "mtext"} and len(element)]
+
+
+def test_bold_letters_are_bold_in_every_browser():
+    assert "𝜽" in render.tex(r"$\boldsymbol{\theta}$")
+
+
+HOSTILE = [r"\(" * 5000, "$a " * 5000, r"$" + r"\$" * 5000, "$" * 10_000, f"${'{' * 590}$", r"\emph{" * 2000]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_costs_no_time(text):
+    began = time.perf_counter()
+    render.tex(text[: render.LONGEST_TEXT])
+    assert time.perf_counter() - began < 0.5
+
+
+# ── HTML ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("content", "kept"),
+    [
+        ("<p>Hi <b>there</b></p>", "<p>Hi <b>there</b></p>"),
+        ('<p style="color:red" class=x id=y onclick="z()">a</p>', "<p>a</p>"),
+        ("<script>alert(1)</script><style>p{}</style>a", "a"),
+        ('<img src="https://track.example/x.gif">a<iframe src=x></iframe>', "a"),
+        ('<a href="javascript:x">a</a>', '<a rel="noopener noreferrer nofollow">a</a>'),
+        ('<a href="https://a.example/">a</a>', '<a href="https://a.example/" rel="noopener noreferrer nofollow">a</a>'),
+        ("<h2>Part one</h2><p></p>text", "<p>Part one</p>text"),
+        ("<p>open <em>ends", "<p>open <em>ends</em></p>"),
+        ("<math><mtext><script>x</script></mtext></math><svg onload=x>", ""),
+    ],
+)
+def test_somebody_elses_html_is_cleaned(content, kept):
+    assert render.clean(content) == kept
+
+
+def test_a_long_post_is_cut_and_its_tags_are_closed():
+    made = render.clean("<div><p>some <em>words</em> here</p></div>" * 5000)
+    assert len(made) < render.LONGEST_HTML + 100
+    assert made.count("<div>") == made.count("</div>")
+    assert "…" in made[-40:]
+
+
+def test_text_of_html_keeps_words_apart_and_drops_scripts():
+    assert render.text_of("<p>One</p><p>two &amp; three<br>four</p><script>five()</script>") == "One two & three four"
+
+
+# ── what cards say ───────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("Code: https://github.com/a/b.", ["https://github.com/a/b"]),
+        (
+            "(https://www.github.com/a/b.git), http://gitlab.com/c/d;",
+            ["https://github.com/a/b", "https://gitlab.com/c/d"],
+        ),
+        ("https://github.com/a and https://a.github.io/b", []),
+        (r"\url{https://github.com/a/b}", ["https://github.com/a/b"]),
+        ("https://huggingface.co/papers/2401.12345", []),
+        ("https://huggingface.co/org/model", ["https://huggingface.co/org/model"]),
+    ],
+)
+def test_code_is_found_in_abstract_or_comment(text, links):
+    assert render.code_links("", text) == links
+
+
+@pytest.mark.parametrize(
+    ("words", "comment", "expected"),
+    [
+        (2200, "", 10),
+        (5, "", 1),
+        (10**6, "", 60),
+        (0, "12 pages", 13),
+        (0, "9+3 pages", 10),
+        (0, "999 pages", 60),
+        (0, "", 12),
+    ],
+)
+def test_minutes_follow_words_or_pages(words, comment, expected):
+    assert render.minutes(words, comment) == expected
