@@ -9,6 +9,7 @@ Whatever is wrong ends in one sentence and exit code 2.
 import contextlib
 import errno
 import fcntl
+import multiprocessing
 import os
 import shlex
 import signal
@@ -188,6 +189,8 @@ def run() -> int:
                 print(f"  Nobody is here yet. Make yourself the first admin, once: {link}")
             print("  Ctrl-C ends it.\n", flush=True)
 
+        if sys.platform == "linux":
+            multiprocessing.set_start_method("fork")  # honcho's helpers share our memory, in every Python
         honcho.manager.KILL_WAIT = PATIENCE
         manager = Manager(cluster, greet)
         for name, command in services().items():

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
+
+from .views import page
 
 
 class DoorMiddleware(LoginRequiredMiddleware):
@@ -30,6 +31,5 @@ class DoorMiddleware(LoginRequiredMiddleware):
         """A stranger. htmx would swap the sign-in page into a card, so it is told to leave the page instead."""
         if not request.headers.get("HX-Request"):
             return super().handle_no_permission(request, view_func)
-        here = urlsplit(request.headers.get("HX-Current-URL", ""))
-        back = here.path + (f"?{here.query}" if here.query else "")
-        return HttpResponseClientRedirect(redirect_to_login(back or "/").url)
+        back = page.here(request) if request.headers.get("HX-Current-URL") else "/"
+        return HttpResponseClientRedirect(redirect_to_login(back).url)

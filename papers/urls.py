@@ -2,9 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from .views import insight, people, projects, settings, signin
+from .views import insight, people, projects, settings, signin, sources, subscribe
 
 urlpatterns: list[URLPattern] = [
+    path("sources", sources.sources, name="sources"),
+    path("sources/new", subscribe.new, name="source_new"),
+    path("sources/start", subscribe.start, name="source_start"),
+    path("sources/progress", sources.progress, name="source_progress"),
+    path("sources/<int:source_id>", sources.source, name="source"),
+    path("sources/<int:source_id>/row", sources.row, name="source_row"),
+    path("sources/<int:source_id>/refresh", sources.refresh, name="source_refresh"),
+    path("sources/<int:source_id>/state", sources.state, name="source_state"),
+    path("sources/<int:source_id>/horizon", sources.horizon, name="source_horizon"),
+    path("sources/<int:source_id>/name", sources.rename, name="source_rename"),
+    path("sources/<int:source_id>/remove", sources.remove, name="source_remove"),
     path("papers/<int:paper_id>/apply", projects.apply, name="apply"),
     path("projects", projects.projects, name="projects"),
     path("projects/new", projects.new, name="project_new"),

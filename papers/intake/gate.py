@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from ..models import Host
@@ -35,10 +36,17 @@ def host_gate(
             yield
         finally:
             next_at = timezone.now() + timedelta(seconds=arxiv_pace if host == ARXIV else pace)
-            # Only what is still ours: after a hold that ran out, another may be asking.
-            Host.objects.filter(pk=host, busy_until=until).update(busy_until=None, next_at=next_at)
+            # Only what is still ours: had we been too slow, another would be asking.
+            ours = Host.objects.filter(pk=host, busy_until=until)
+            ours.update(busy_until=None, next_at=Greatest("next_at", Value(next_at)))
 
     return gate
+
+
+def hold(host: str, until: datetime) -> None:
+    """Nobody asks this host before then: it told one of us to wait (Retry-After), and means all of us."""
+    Host.objects.get_or_create(pk=host, defaults={"next_at": until})
+    Host.objects.filter(pk=host, next_at__lt=until).update(next_at=until)
 
 
 def _enter(host: str, wait: float) -> datetime:
@@ -53,12 +61,17 @@ def _enter(host: str, wait: float) -> datetime:
         row, created = Host.objects.get_or_create(pk=host, defaults={"next_at": now})
         pause = 0.0 if created else _pause(row, now)
         if time.monotonic() + pause > deadline:
-            raise BusyError(f"{host} is being asked already; the next request is due in {max(pause, 1):.0f} s.")
+            raise BusyError(_sentence(host, row, now))
         time.sleep(pause)
 
 
 def _pause(row: Host, now: datetime) -> float:
     """How long until it is worth asking again, in seconds."""
-    if row.busy_until and row.busy_until > now:
-        return 0.2
-    return min(max((row.next_at - now).total_seconds(), 0.01), 60.0)
+    wait = max((row.next_at - now).total_seconds(), 0.01)
+    return max(wait, 0.2) if row.busy_until and row.busy_until > now else wait
+
+
+def _sentence(host: str, row: Host, now: datetime) -> str:
+    if row.next_at > now:
+        return f"{host} asked us to wait until {row.next_at:%H:%M} UTC, or it is not its turn yet. Try again then."
+    return f"{host} is answering another question of ours. Try again in a minute."

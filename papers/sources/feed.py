@@ -86,10 +86,14 @@ def parse(reply: Reply, now: datetime) -> Parsed:
         raise NoFeedError(f"{host} sent an empty answer.", status=reply.status)
     if body[:1] in (b"{", b"["):
         return _parse_json(body, reply, now, host)
-    headers = {"content-type": reply.headers.get("content-type", ""), "content-location": reply.url}
-    # UTF-16 may begin with a blank byte: only what is surely whitespace before an XML declaration is taken off.
+    headers = {"content-location": reply.url}
+    if said := reply.headers.get("content-type"):
+        headers["content-type"] = said
+    for mark, encoding in ((b"\x00<\x00", "utf-16-be"), (b"<\x00", "utf-16-le")):  # without a byte order mark
+        if body.startswith(mark):
+            body = reply.body.decode(encoding, "replace").encode()
     found = feedparser.parse(
-        body if body[:1] == b"<" else reply.body,
+        body,
         response_headers=headers,
         sanitize_html=False,
         resolve_relative_uris=False,
@@ -150,10 +154,8 @@ def _item(entry: Any, base: str, now: datetime) -> Item | None:
         content_html=content,
         authors=_authors(entry),
         categories=(),
-        published_at=sane(
-            _time(entry.get("published_parsed") or entry.get("created_parsed") or entry.get("updated_parsed")), now
-        ),
-        updated_at=sane(_time(entry.get("updated_parsed")), now),
+        published_at=sane(_time(_first(entry, "published_parsed", "created_parsed", "updated_parsed")), now),
+        updated_at=sane(_time(_first(entry, "updated_parsed")), now),
         words=len((body or plain).split()),
     )
 
@@ -188,6 +190,11 @@ def _authors(entry: Any) -> tuple[Signer, ...]:
     if len(names) == 1 and ", " in names[0]:  # one dc:creator with all of them
         names = names[0].split(", ")
     return tuple(Signer(name) for name in dict.fromkeys(names) if name)
+
+
+def _first(entry: Any, *names: str) -> Any:
+    """dict.get and not feedparser's own, which takes one date for another, with a warning."""
+    return next((value for name in names if (value := dict.get(entry, name))), None)
 
 
 def _time(parsed: Any) -> datetime | None:

@@ -1,6 +1,7 @@
 """views.page: what all screens share: fragment or redirect, and the pages that say no."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -34,9 +35,15 @@ def safe_next(request: HttpRequest, default: str | Model) -> str:
 
 def fragment_or_redirect(request: HttpRequest, template: str, context: dict[str, Any], to: str | Model) -> HttpResponse:
     """After an act: the changed piece for htmx, else a redirect to `next` or `to` (a model, an URL name, a path)."""
-    if getattr(request, "htmx", False):
+    if request.headers.get("HX-Request"):
         return render(request, template, context)
     return SeeOther(safe_next(request, to))
+
+
+def here(request: HttpRequest) -> str:
+    """The page somebody looks at: for a piece that htmx asks for, the page in which it stands."""
+    shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+    return shown.path + (f"?{shown.query}" if shown.query else "") if shown.path else request.get_full_path()
 
 
 def refuse(request: HttpRequest, sentence: str, status: int = 400, title: str = "That did not work") -> HttpResponse:

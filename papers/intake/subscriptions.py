@@ -1,0 +1,197 @@
+"""intake.subscriptions: which sources the team has: what somebody means, adding, changing, the first pull."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from django.db import transaction
+from django.db.models import Sum
+
+from ..models import Event, FetchLog, Person, Source
+from ..sources.starter import ARXIV_CATEGORIES
+
+_CATEGORIES = {name.lower(): name for name in ARXIV_CATEGORIES}
+_ARCHIVES = {name.split(".")[0].lower() for name in ARXIV_CATEGORIES}
+_ARXIV_HOSTS = {"arxiv.org", "www.arxiv.org", "export.arxiv.org", "rss.arxiv.org"}
+_QUERY = re.compile(r"(?:^|[\s(])(?:ti|au|abs|co|jr|cat|rn|all|id|submittedDate):", re.IGNORECASE)
+_SITE = re.compile(r"^(?:\[[0-9a-f:.]+\]|localhost|[^\s/@:]+\.[^\s/@:]+)(?::\d+)?(?:[/?#]\S*)?$", re.IGNORECASE)
+_SEARCH_FIELDS = {"title": "ti", "author": "au", "abstract": "abs", "comments": "co", "journal_ref": "jr"}
+
+
+class NotASourceError(ValueError):
+    """What was written names no source; the text is a sentence for people."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A source that somebody means: for a feed, the address may still be the site's."""
+
+    kind: str
+    address: str
+    name: str = ""
+    horizon: str = Source.Horizon.CORE
+    site_url: str = ""
+
+
+# ── what somebody means ──────────────────────────────────────────────────────────────────────
+
+
+def understand(text: str) -> Wish:
+    """An arXiv category, an arXiv listing or query, or the address of a site or feed.
+
+    >>> understand("https://arxiv.org/list/cs.lg/recent").address, understand("openai.com/blog").address
+    ('cs.LG', 'https://openai.com/blog')
+    """
+    text = text.strip()
+    if len(text) > 2000:
+        raise NotASourceError("An address has at most 2,000 characters.")
+    if text.lower() in _CATEGORIES or text.lower() in _ARCHIVES:
+        return _category(text)
+    if text.lower().startswith("search:"):
+        return _query(text[7:])
+    if text.lower().startswith("feed:"):  # feed:https://… and feed://…
+        text = "https://" + text[7:] if text.lower().startswith("feed://") else text[5:]
+    if "://" not in text:
+        if _QUERY.search(text):
+            return _query(text)
+        if not _SITE.match(text):
+            raise NotASourceError(
+                f"“{text[:80]}” is neither an address nor an arXiv category. "
+                'For an arXiv search, say where to look, as in all:"diffusion model" or au:bengio.'
+            )
+        text = f"https://{text}"
+    return _address(text)
+
+
+def _address(url: str) -> Wish:
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").lower()
+        parts.port  # noqa: B018  (raises when it is no number)
+    except ValueError as error:
+        raise NotASourceError("This address is not well formed. Copy it again from the browser.") from error
+    if parts.scheme.lower() not in {"http", "https"}:
+        raise NotASourceError("Only addresses that begin with http:// or https:// can be fetched.")
+    if not host:
+        raise NotASourceError("This address names no site. Copy it again from the browser.")
+    if host not in _ARXIV_HOSTS:
+        return Wish(Source.Kind.FEED, url)
+    steps, query = parts.path.strip("/").split("/"), parse_qs(parts.query)
+    if len(steps) > 1 and steps[0] in {"list", "rss", "atom", "archive"}:
+        return _category(steps[1])
+    if steps[0] == "api" and query.get("search_query"):
+        return _query(query["search_query"][0])
+    if steps[0] == "search" and query.get("query"):
+        field = _SEARCH_FIELDS.get(query.get("searchtype", [""])[0], "all")
+        words = query["query"][0].replace('"', "")
+        return _query(f'{field}:"{words}"' if " " in words else f"{field}:{words}")
+    if steps[0] in {"abs", "pdf", "html"}:
+        raise NotASourceError("This is one paper, not a source. Papers are added one by one with “Add”.")
+    raise NotASourceError("On arXiv, a category (such as cs.LG), its listing page or a search can be a source.")
+
+
+def _category(text: str) -> Wish:
+    if known := _CATEGORIES.get(text.lower()):
+        return Wish(Source.Kind.ARXIV, known, f"{known} · {ARXIV_CATEGORIES[known]}")
+    if text.lower() in _ARCHIVES:
+        raise NotASourceError(f"{text} is a whole archive of arXiv. Pick one of its categories, such as cs.LG.")
+    if "+" in text:
+        raise NotASourceError("Add the categories one by one, so that you can see later which of them matter.")
+    raise NotASourceError(f"arXiv has no category “{text[:40]}”.")
+
+
+def _query(query: str) -> Wish:
+    query = " ".join(query.split())
+    if not query:
+        raise NotASourceError("Say what to search for on arXiv, as in search: au:bengio AND cat:cs.LG.")
+    return Wish(Source.Kind.ARXIV, f"search: {query}", f"arXiv: {query}"[:200])
+
+
+# ── adding and changing ──────────────────────────────────────────────────────────────────────
+
+
+def add(person: Person, wishes: Iterable[Wish], now: datetime) -> list[Source]:
+    """The sources that are new; those in the list already stay as they are."""
+    wanted = {(wish.kind, wish.address): wish for wish in wishes}
+    with transaction.atomic():
+        known = Source.objects.filter(address__in=[address for _, address in wanted])
+        for key in known.values_list("kind", "address"):
+            wanted.pop(key, None)
+        rows = [
+            Source(
+                kind=wish.kind,
+                address=wish.address,
+                name=(wish.name or wish.address)[:200],
+                horizon=wish.horizon,
+                site_url=wish.site_url[:2000],
+                created_at=now,
+                next_fetch=now,
+            )
+            for wish in wanted.values()
+        ]
+        Source.objects.bulk_create(rows, ignore_conflicts=True)  # somebody may add the same at this moment
+        added = list(Source.objects.filter(address__in=[row.address for row in rows], created_at=now))
+        kind = Event.Kind.SOURCE_ADDED
+        Event.objects.bulk_create(Event(kind=kind, at=now, person=person, source=source) for source in added)
+    return added
+
+
+def change(person: Person, source: Source, now: datetime, **fields: Any) -> None:
+    """Set the state, horizon or name, and remember who did it. Resuming asks the source at once."""
+    with transaction.atomic():
+        source = Source.objects.select_for_update().get(pk=source.pk)
+        changed = {name: [getattr(source, name), to] for name, to in fields.items() if getattr(source, name) != to}
+        if not changed:
+            return
+        if source.state == Source.State.PAUSED and "state" in changed:
+            fields["next_fetch"] = now
+        Source.objects.filter(pk=source.pk).update(**fields)
+        Event.objects.create(kind=Event.Kind.SOURCE_CHANGED, at=now, person=person, source=source, data=changed)
+
+
+def remove(source: Source) -> bool:
+    """Take a source off the list that never brought a paper; False when it did (its papers keep it)."""
+    with transaction.atomic():
+        source = Source.objects.select_for_update().get(pk=source.pk)
+        if source.kind == Source.Kind.PERSON or source.sightings.exists():
+            return False
+        source.delete()
+    return True
+
+
+# ── the first pull ───────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the sources added within the last day are: each was tried once, or not yet."""
+
+    total: int
+    tried: int
+    papers: int
+    failing: tuple[Source, ...]
+    stuck: bool  # nothing was tried for minutes: no worker seems to run
+
+    @property
+    def done(self) -> bool:
+        return self.tried == self.total
+
+
+def progress(now: datetime) -> Progress | None:
+    """None when no source was added within a day."""
+    fresh = Source.objects.fetched().filter(created_at__gt=now - timedelta(days=1))
+    sources = list(fresh.order_by("created_at").only("name", "created_at", "last_fetch", "failures", "last_error"))
+    if not sources:
+        return None
+    untried = [source for source in sources if not source.last_fetch]
+    papers = FetchLog.objects.filter(source__in=[source.pk for source in sources]).aggregate(sum=Sum("added"))["sum"]
+    return Progress(
+        total=len(sources),
+        tried=len(sources) - len(untried),
+        papers=papers or 0,
+        failing=tuple(source for source in sources if source.failures),
+        stuck=len(untried) == len(sources) and now - untried[0].created_at > timedelta(minutes=3),
+    )

@@ -1,0 +1,189 @@
+"""views.sources: where papers come from: how each source fares, and what the team makes of it."""
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+from kombu.exceptions import OperationalError
+
+from .. import access, tasks
+from ..forms import HorizonForm, NameForm, StateForm
+from ..intake import subscriptions
+from ..models import Event, Source
+from . import page
+
+SHOWS = {"failing": "Failing", "muted": "Muted", "paused": "Paused"}
+_log = logging.getLogger(__name__)
+
+
+def sources(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    rows = sorted(Source.objects.with_recent(now), key=lambda source: source.name.casefold())
+    pulled = [source for source in rows if source.kind != Source.Kind.PERSON]
+    by_show = {show: [source for source in pulled if _is(source, show)] for show in SHOWS}
+    show = request.GET.get("show", "")
+    context = {
+        "sources": by_show.get(show, pulled),
+        "by_hand": [source for source in rows if source.kind == Source.Kind.PERSON] if show not in SHOWS else [],
+        "total": len(pulled),
+        "shows": [(name, label, len(by_show[name])) for name, label in SHOWS.items()],
+        "show": show,
+        **_common(request, now),
+    }
+    return render(request, "sources/sources.html", context)
+
+
+def _is(source: Source, show: str) -> bool:
+    if show == "failing":
+        return source.failures > 0 and source.state != Source.State.PAUSED
+    return source.state == show
+
+
+def source(request: HttpRequest, source_id: int) -> HttpResponse:
+    now = timezone.now()
+    source = get_object_or_404(Source.objects.with_recent(now).select_related("person"), pk=source_id)
+    sightings = source.sightings.order_by("-at", "-paper")
+    context = {
+        "source": source,
+        "fetches": source.fetches.order_by("-at")[:30],
+        "events": [(event, _said(event)) for event in source.events.select_related("person").order_by("-at")[:50]],
+        "sightings": sightings.select_related("paper").defer("paper__search", "paper__abstract")[:10],
+        **_common(request, now),
+    }
+    return render(request, "sources/source.html", context)
+
+
+def _said(event: Event) -> str:
+    """An event of a source, in words: what somebody did, or what Tenth noticed."""
+    data = event.data
+    if event.kind == Event.Kind.SOURCE_ADDED:
+        return "added this source"
+    if event.kind == Event.Kind.SOURCE_MOVED:
+        return f"follows it from {data.get('from')} to {data.get('to')}"
+    if event.kind == Event.Kind.SOURCE_DIED:
+        return f"says that it stopped answering: {data.get('why')}"
+    changes = [f"{field} from “{pair[0]}” to “{pair[1]}”" for field, pair in data.items() if isinstance(pair, list)]
+    if changes:
+        return "changed " + ", ".join(changes)
+    return f"set it to {data.get('state')}: {data.get('why')}"
+
+
+def row(request: HttpRequest, source_id: int) -> HttpResponse:
+    """One source as a piece of a page, asked for again and again while its refresh runs."""
+    source = _shown(source_id)
+    left = request.GET.get("watch", "")
+    watch = int(left) - 1 if left.isascii() and left.isdigit() and len(left) < 4 else 0
+    return render(request, "sources/_source.html", _row(request, source, watch))
+
+
+@access.admin_required
+@require_POST
+def refresh(request: HttpRequest, source_id: int) -> HttpResponse:
+    now = timezone.now()
+    source = get_object_or_404(Source.objects.exclude(kind=Source.Kind.PERSON), pk=source_id)
+    if source.state == Source.State.PAUSED:
+        return page.refuse(request, f"{source.name} is paused. Resume it, and it is fetched.", 409)
+    if source.last_fetch and (now - source.last_fetch).total_seconds() < 60:
+        return page.refuse(request, f"{source.name} was fetched within the last minute. Give it a little time.", 429)
+    Source.objects.filter(pk=source.pk).update(next_fetch=now)
+    soon(tasks.refresh_source, source.pk)
+    return _answer(request, source, watch=30)
+
+
+@access.admin_required
+@require_POST
+def state(request: HttpRequest, source_id: int) -> HttpResponse:
+    source = get_object_or_404(Source.objects.exclude(kind=Source.Kind.PERSON), pk=source_id)
+    form = StateForm(request.POST)
+    if not form.is_valid():
+        return page.refuse(request, "A source is active, muted or paused.")
+    resumed = source.state == Source.State.PAUSED and form.cleaned_data["state"] != Source.State.PAUSED
+    subscriptions.change(access.person(request), source, timezone.now(), state=form.cleaned_data["state"])
+    if resumed:
+        soon(tasks.refresh_source, source.pk)
+    return _answer(request, source, watch=30 if resumed else 0)
+
+
+@access.admin_required
+@require_POST
+def horizon(request: HttpRequest, source_id: int) -> HttpResponse:
+    source = get_object_or_404(Source, pk=source_id)
+    form = HorizonForm(request.POST)
+    if not form.is_valid():
+        return page.refuse(request, "A horizon is core, adjacent or moonshot.")
+    subscriptions.change(access.person(request), source, timezone.now(), horizon=form.cleaned_data["horizon"])
+    return _answer(request, source)
+
+
+@access.admin_required
+@require_POST
+def rename(request: HttpRequest, source_id: int) -> HttpResponse:
+    source = get_object_or_404(Source, pk=source_id)
+    form = NameForm(request.POST)
+    if not form.is_valid():
+        return page.refuse(request, "A source needs a name of at most 200 characters.")
+    subscriptions.change(access.person(request), source, timezone.now(), name=form.cleaned_data["name"])
+    return page.SeeOther(reverse("source", args=[source.pk]))
+
+
+@access.admin_required
+@require_POST
+def remove(request: HttpRequest, source_id: int) -> HttpResponse:
+    source = get_object_or_404(Source, pk=source_id)
+    if not subscriptions.remove(source):
+        return page.refuse(request, f"{source.name} brought papers, which keep it in the list. Pause it instead.", 409)
+    messages.success(request, f"{source.name} is off the list.")
+    return page.SeeOther(reverse("sources"))
+
+
+def progress(request: HttpRequest) -> HttpResponse:
+    """The first pull, as it goes. When it is over and papers came, the page that waited is drawn anew."""
+    how_far = subscriptions.progress(timezone.now())
+    if not how_far:
+        raise Http404
+    if not request.headers.get("HX-Request"):
+        return page.SeeOther(reverse("today"))
+    answer = render(request, "sources/_progress.html", {"progress": how_far})
+    if how_far.done and how_far.papers:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+# ── shared with views.subscribe ──────────────────────────────────────────────────────────────
+
+
+def soon(task: Any, *args: Any) -> None:
+    """Hand work to a worker now. Should the queue be out of reach, the beat's next tick finds it due all the same."""
+    try:
+        task.delay_on_commit(*args)
+    except OperationalError as error:
+        _log.warning("The queue could not be reached, so the next tick does it: %s", error)
+
+
+def _shown(source_id: int) -> Source:
+    with_recent: QuerySet[Source] = Source.objects.with_recent(timezone.now())
+    return get_object_or_404(with_recent, pk=source_id)
+
+
+def _common(request: HttpRequest, now: datetime) -> dict[str, Any]:
+    """What `sources/_source.html` needs beside the source. `back`: where its forms lead without JavaScript."""
+    return {"now": now, "back": page.here(request), "horizons": Source.Horizon.choices}
+
+
+def _row(request: HttpRequest, source: Source, watch: int = 0) -> dict[str, Any]:
+    now = timezone.now()
+    waits = source.state != Source.State.PAUSED and source.next_fetch is not None and source.next_fetch <= now
+    return {"source": source, "watch": watch if waits else 0, **_common(request, now)}
+
+
+def _answer(request: HttpRequest, source: Source, watch: int = 0) -> HttpResponse:
+    shown = _shown(source.pk)  # read after the write
+    context = _row(request, shown, watch)
+    return page.fragment_or_redirect(request, "sources/_source.html", context, to=reverse("source", args=[source.pk]))

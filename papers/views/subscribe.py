@@ -1,0 +1,204 @@
+"""views.subscribe: adding sources: one by its address, seeing what would come in first; or many at once."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from .. import access, tasks
+from ..forms import AddressForm, NewSourceForm
+from ..intake import pipeline, subscriptions
+from ..intake.gate import BusyError
+from ..intake.subscriptions import NotASourceError, Wish
+from ..models import Source
+from ..sources import feed, opml
+from ..sources.http import FetchError
+from ..sources.item import Pull
+from ..sources.starter import ARXIV_CATEGORIES, BLOGS
+from . import page
+from .sources import soon
+
+OPML_BYTES = 5 * 1024 * 1024
+OPML_FEEDS = 4000  # each comes back as a field of a form (DATA_UPLOAD_MAX_NUMBER_FIELDS)
+SHOWN = 8  # of what would come in
+
+# What a machine-learning team mostly wants, above the other categories of arXiv.
+TOP = ("cs.LG", "cs.CL", "cs.CV", "cs.AI", "stat.ML", "cs.IR", "cs.RO", "cs.NE")
+ARCHIVES = {
+    "cs": "Computer science",
+    "stat": "Statistics",
+    "eess": "Electrical engineering and systems",
+    "math": "Mathematics",
+    "q-bio": "Quantitative biology",
+    "q-fin": "Quantitative finance",
+    "econ": "Economics",
+    "physics": "Physics",
+    "astro-ph": "Astrophysics",
+    "cond-mat": "Condensed matter",
+    "nlin": "Nonlinear sciences",
+}
+
+
+# ── one, by its address ──────────────────────────────────────────────────────────────────────
+
+
+@access.admin_required
+def new(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return _ask(request, AddressForm(initial={"address": request.GET.get("address", "")}))
+    if "save" in request.POST:
+        return _save(request)
+    form = AddressForm(request.POST)
+    if not form.is_valid():
+        return _ask(request, form)
+    try:
+        wish = subscriptions.understand(form.cleaned_data["address"])
+        return _known(request, form, wish) or _look(request, form, wish)
+    except (NotASourceError, FetchError, BusyError) as error:
+        form.add_error("address", str(error))
+        return _ask(request, form)
+
+
+def _ask(request: HttpRequest, form: AddressForm, **context: Any) -> HttpResponse:
+    return render(request, "sources/new.html", {"form": form, **context})
+
+
+def _known(request: HttpRequest, form: AddressForm, wish: Wish) -> HttpResponse | None:
+    known = Source.objects.filter(kind=wish.kind, address=wish.address).first()
+    return _ask(request, form, known=known) if known else None
+
+
+def _look(request: HttpRequest, form: AddressForm, wish: Wish) -> HttpResponse:
+    """What would come in. A site with several feeds asks which one is meant."""
+    if wish.kind == Source.Kind.FEED:
+        found = feed.discover(wish.address, pipeline.make_fetcher())
+        if len(found) > 1:
+            return _ask(request, form, choices=found)
+        if not found:
+            raise NotASourceError("No feed was found there. If the site has one, paste the address of the feed itself.")
+        wish = Wish(wish.kind, found[0].url, found[0].title)
+        if answer := _known(request, form, wish):
+            return answer
+    pull = pipeline.preview(wish.kind, wish.address)
+    initial = {
+        "kind": wish.kind,
+        "address": wish.address,
+        "name": (wish.name or pull.title or wish.address)[:200],
+        "site_url": pull.site_url,
+    }
+    return _preview(request, NewSourceForm(initial=initial), pull)
+
+
+def _preview(request: HttpRequest, form: NewSourceForm, pull: Pull | None) -> HttpResponse:
+    context = {"form": form, "pull": pull, "items": pull.items[:SHOWN] if pull else ()}
+    return render(request, "sources/preview.html", context)
+
+
+def _save(request: HttpRequest) -> HttpResponse:
+    form = NewSourceForm(request.POST)
+    if not form.is_valid():
+        return _preview(request, form, None)
+    said = form.cleaned_data
+    try:
+        meant = subscriptions.understand(said["address"])
+    except NotASourceError as error:
+        return page.refuse(request, str(error))
+    wish = Wish(meant.kind, meant.address, said["name"], said["horizon"], said["site_url"])
+    added = subscriptions.add(access.person(request), [wish], timezone.now())
+    if added:
+        soon(tasks.refresh_source, added[0].pk)
+        messages.success(request, f"{added[0].name} is in the list and is being fetched.")
+    else:
+        messages.info(request, "This source was in the list already.")
+    return page.SeeOther(reverse("source", args=[Source.objects.get(kind=wish.kind, address=wish.address).pk]))
+
+
+# ── many at once: the first run, and later ───────────────────────────────────────────────────
+
+
+@access.admin_required
+def start(request: HttpRequest) -> HttpResponse:
+    """Without a file: adds what is ticked. With an OPML file: shows what is in it, everything else still ticked."""
+    if request.method != "POST":
+        return _pick(request)
+    if file := request.FILES.get("opml"):
+        try:
+            return _pick(request, found=_read_opml(file))
+        except NotASourceError as error:
+            return _pick(request, error=str(error))
+    wishes = _ticked(request)
+    if not wishes:
+        return _pick(request, error="Nothing is ticked. Tick at least one category or feed, or choose an OPML file.")
+    added = subscriptions.add(access.person(request), wishes, timezone.now())
+    soon(tasks.tick)
+    count = f"{len(added)} source{'' if len(added) == 1 else 's'} added"
+    if already := len(wishes) - len(added):
+        count += f"; {already} {'was' if already == 1 else 'were'} in the list already"
+    messages.success(request, f"{count}.")
+    return page.SeeOther(reverse("today"))
+
+
+def _ticked(request: HttpRequest) -> list[Wish]:
+    """The ticked categories, starter blogs, and feeds of the OPML file, each once."""
+    texts = [name for name in request.POST.getlist("category") if name in ARXIV_CATEGORIES]
+    wishes = [subscriptions.understand(name) for name in texts]
+    chosen = set(request.POST.getlist("blog"))
+    wishes += [
+        Wish(Source.Kind.FEED, blog.address, blog.name, blog.horizon) for blog in BLOGS if blog.address in chosen
+    ]
+    for value in request.POST.getlist("feed"):
+        address, _, name = value.partition(" ")
+        try:
+            wish = subscriptions.understand(address)  # a reader's subscription to arXiv's feed is a category here
+            wishes.append(replace(wish, name=wish.name or name))
+        except NotASourceError:
+            continue  # the page offers none such
+    return list({(wish.kind, wish.address): wish for wish in wishes}.values())
+
+
+def _read_opml(file: UploadedFile) -> list[dict[str, Any]]:
+    """The feeds of an OPML file, once each, and whether the team has them; raises NotASourceError with a sentence."""
+    if (file.size or 0) > OPML_BYTES:
+        raise NotASourceError(f"{file.name} is larger than 5 MB. An OPML file of thousands of feeds is smaller.")
+    try:
+        outlines = {outline.url: outline for outline in opml.read(file.read())}
+    except ValueError as error:
+        raise NotASourceError(f"{file.name} cannot be used: {error}") from error
+    if not outlines:
+        raise NotASourceError(
+            f"{file.name} holds no feeds. In your feed reader, look for “Export” or “OPML”, and choose that file."
+        )
+    if len(outlines) > OPML_FEEDS:
+        raise NotASourceError(f"{file.name} holds {len(outlines):,} feeds. Bring them in parts of {OPML_FEEDS:,}.")
+    known = set(Source.objects.filter(kind=Source.Kind.FEED, address__in=outlines).values_list("address", flat=True))
+    return [{"outline": outline, "known": url in known} for url, outline in outlines.items()]
+
+
+def _pick(request: HttpRequest, found: list[dict[str, Any]] | None = None, error: str = "") -> HttpResponse:
+    known = set(Source.objects.values_list("kind", "address"))
+    ticked = set(request.POST.getlist("category") + request.POST.getlist("blog"))
+    feeds = [value.partition(" ") for value in request.POST.getlist("feed")]
+
+    def box(value: str, name: str, kind: str) -> dict[str, Any]:
+        return {"value": value, "name": name, "known": (kind, value) in known, "ticked": value in ticked}
+
+    groups: dict[str, list[dict[str, Any]]] = {"": [], **{name: [] for name in ARCHIVES.values()}}
+    for value in sorted(ARXIV_CATEGORIES, key=lambda name: (TOP.index(name) if name in TOP else len(TOP), name)):
+        group = "" if value in TOP else ARCHIVES.get(value.split(".")[0], "Physics")
+        groups[group].append(box(value, ARXIV_CATEGORIES[value], Source.Kind.ARXIV))
+    context = {
+        "top": groups.pop(""),
+        "groups": [(name, boxes, sum(box["ticked"] for box in boxes)) for name, boxes in groups.items()],
+        "blogs": [box(blog.address, blog.name, Source.Kind.FEED) | {"horizon": blog.horizon} for blog in BLOGS],
+        "found": found,
+        "new_found": sum(not row["known"] for row in found or ()),
+        "kept_feeds": [(address, name) for address, _, name in feeds],
+        "error": error,
+        "first_run": not Source.objects.exclude(kind=Source.Kind.PERSON).exists(),
+    }
+    return render(request, "sources/start.html", context)

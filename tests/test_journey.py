@@ -1,0 +1,199 @@
+"""The whole product, from feeds on the wire to a member's votes, as processes of their own."""
+
+import tempfile
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from config.embedded import DATABASE, ROLE, Cluster
+from feedserver import FeedServer
+from papers.intake import gate
+from papers.models import FetchLog, Paper, Sighting, Source
+from papers.sources import http
+
+from .journey import Browser, Service, environment, free_port, service, wait_for
+from .makers import make_source
+
+pytestmark = pytest.mark.journey
+
+WEDNESDAY = datetime(2026, 3, 4, 15, tzinfo=UTC)
+PASSWORD = "a-kettle-of-gradients-7"
+
+
+@pytest.fixture
+def server():
+    with FeedServer(seed=3, now=WEDNESDAY, history=timedelta(days=40)) as server:
+        yield server
+
+
+@pytest.fixture
+def var():
+    with tempfile.TemporaryDirectory(prefix="tenth journey ", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)  # the account that runs PostgreSQL, when we are root, passes through
+        yield Path(folder)
+
+
+# ── the journey ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_from_feed_to_vote_and_over_a_restart(server, var):
+    port = free_port()
+    env = environment(var, server, PORT=str(port))
+    browser = Browser(f"http://localhost:{port}")
+
+    with service(["-m", "config.run"], env) as tenth:
+        set_up(browser, tenth)
+        subscribe(browser, server)
+        cards = wait_for(lambda: cards_of(browser), 30)
+        voted, kept, passed = list(cards)[:3]
+        browser.send(f"/papers/{voted}/vote", value="1")
+        browser.open("/")
+        browser.send(f"/papers/{kept}/keep")
+        browser.open("/")
+        browser.send(f"/papers/{passed}/pass")
+        check_what_was_done(browser, cards, voted, kept, passed)
+        make_all_due(var)
+        assert tenth.end() == 0
+
+    server.clock.advance(timedelta(days=1))
+    with service(["-m", "config.run"], env) as tenth:
+        tenth.said("Tenth is ready")
+        check_what_was_done(browser, cards, voted, kept, passed)  # still signed in, too
+        # Nobody asks for it: the beat's first tick finds the sources due, a worker pulls Thursday's batch.
+        wait_for(lambda: set(cards_of(browser)) - set(cards), 30)
+        assert tenth.end() == 0
+
+
+def set_up(browser: Browser, tenth: Service) -> None:
+    link = tenth.said(r"first admin, once: (\S+)")[1]
+    browser.open(link)
+    browser.send(name="Ada", email="ada@team.example", time_zone="Europe/Paris", password=PASSWORD, again=PASSWORD)
+    assert browser.url.endswith("/sources/start")
+
+
+def subscribe(browser: Browser, server: FeedServer) -> None:
+    """One arXiv category by tick, three blogs by OPML."""
+    urls = [server.feed(slug) for slug in ("kettle", "petit-lot", "fjord")]
+    outlines = "".join(f'<outline type="rss" text="{quote(url)}" xmlUrl="{url}"/>' for url in urls)
+    opml = f'<opml version="2.0"><body>{outlines}</body></opml>'.encode()
+    browser.send("start$", files={"opml": ("feeds.opml", opml)}, look="1")
+    browser.send("start$", category=["cs.LG"])
+    assert "4 sources added" in browser.text()
+
+
+def cards_of(browser: Browser) -> dict[str, str]:
+    """The papers in the queue: id and title."""
+    page = browser.open("/")
+    cards = page.xpath("//*[starts-with(@id, 'paper-') and .//h2]")
+    return {card.get("id").removeprefix("paper-"): card.xpath("string(.//h2)").strip() for card in cards}
+
+
+def check_what_was_done(browser: Browser, cards: dict[str, str], voted: str, kept: str, passed: str) -> None:
+    left = cards_of(browser)
+    assert voted in left
+    assert not {kept, passed} & set(left)
+    assert browser.page.xpath(f"//*[@id='votes-{voted}']//*[@aria-pressed='true']")
+    assert cards[kept] in browser.open("/kept").text_content()
+    assert cards[passed] not in browser.page.text_content()
+
+
+def make_all_due(var: Path) -> None:
+    sockets = str(Cluster(var).sockets)
+    with psycopg.connect(host=sockets, dbname=DATABASE, user=ROLE) as database:
+        database.execute("UPDATE papers_source SET next_fetch = now() WHERE kind <> 'person'")
+
+
+# ── the worker and the gate ─────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def env(server, var, transactional_db):
+    """Workers share this test's database, and the queue inside it."""
+    from config import broker
+
+    broker.install()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pgmq.purge_queue('{broker.QUEUE}')")
+    database = connection.settings_dict
+    url = f"postgresql://{database['USER']}@{quote(database['HOST'], safe='')}/{database['NAME']}"
+    return environment(var, server, DATABASE_URL=url)
+
+
+WORKER = ["-m", "config.run", "worker"]
+
+
+def make_arxiv(*categories: str) -> list[Source]:
+    return [make_source(name, kind="arxiv", address=name, next_fetch=timezone.now()) for name in categories]
+
+
+def ask_to_refresh(env: dict[str, str], sources: list[Source]) -> None:
+    """Put one task a source into the queue, as the doors do."""
+    ids = [source.pk for source in sources]
+    code = f"from papers.tasks import refresh_source\nfor pk in {ids}: refresh_source.delay(pk)"
+    with service(["-c", f"import config.celery, django; django.setup()\n{code}"], env | SETTINGS) as sender:
+        assert sender.process.wait(20) == 0, sender.lines
+
+
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "config.settings"}
+
+
+def test_a_worker_killed_during_a_pull_loses_nothing_and_doubles_nothing(server, env):
+    (source,) = make_arxiv("cs.LG")
+    expected = {each.paper.id for each in server.world.announcements(WEDNESDAY.date(), ["cs.LG"]) if "new" in each.type}
+    with connection.cursor() as cursor, service(WORKER, env) as worker:
+        # Killed in the middle of storing: our lock holds the worker's transaction up, once papers are in it.
+        cursor.execute("BEGIN")
+        cursor.execute("LOCK TABLE papers_sighting IN EXCLUSIVE MODE")
+        ask_to_refresh(env, [source])
+        wait_for(waits_for_a_lock)
+        worker.kill()
+        cursor.execute("ROLLBACK")
+    wait_for(lambda: not waits_for_a_lock())
+    assert not Paper.objects.exists()
+
+    Source.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))  # a quarter of an hour later
+    with service(WORKER, env):
+        ask_to_refresh(env, [source])
+        wait_for(lambda: Source.objects.get().last_success)
+    stored = list(Paper.objects.values_list("arxiv_id", flat=True))
+    assert len(stored) == len(set(stored)) == Sighting.objects.count()
+    assert expected <= set(stored)
+
+
+def waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # it is kept for as long as a transaction
+        cursor.execute("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+        return cursor.fetchone() is not None
+
+
+def test_a_host_is_asked_at_its_pace_by_two_workers_together(server, env):
+    env |= {"HOST_PACE_SECONDS": "0.5"}
+    sources = make_arxiv("cs.LG", "cs.CL", "cs.CV", "stat.ML", "cs.RO", "cs.IR")
+    with service(WORKER, env) as one, service(WORKER, env) as two:
+        one.said("ready")
+        two.said("ready")
+        ask_to_refresh(env, sources)
+        wait_for(lambda: FetchLog.objects.count() >= len(sources))
+    asked = sorted(server.requests, key=lambda each: each.began)
+    assert len(asked) >= len(sources)
+    for before, after in pairwise(asked):
+        assert after.began >= before.ended, "two connections at a time"
+        assert after.began - before.began >= 0.5
+    assert all(worker_pulled(worker) for worker in (one, two)), "one of the workers did it all"
+
+
+def worker_pulled(worker: Service) -> bool:
+    return any("refresh_source" in line for line in worker.lines)
+
+
+def test_all_of_arxiv_is_one_host_and_its_pace_is_three_seconds():
+    hosts = ("rss.arxiv.org", "export.arxiv.org", "arxiv.org", "oaipmh.arxiv.org")
+    assert {http.gate_name(f"https://{host}/some/path") for host in hosts} == {gate.ARXIV}
+    assert gate.ARXIV_PACE == 3

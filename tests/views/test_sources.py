@@ -1,0 +1,311 @@
+"""Sources: how they fare, and what admins change."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from papers import tasks
+from papers.models import Event, FetchLog, Source
+from tests.makers import make_paper, make_person, make_source
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/sources?show=failing"}
+CHANGES = ["refresh", "state", "horizon", "name", "remove"]
+
+
+@pytest.fixture
+def queue(monkeypatch):
+    """What was handed to the worker."""
+    handed = []
+    for name in ("refresh_source", "tick"):
+        monkeypatch.setattr(
+            getattr(tasks, name), "delay_on_commit", lambda *args, name=name: handed.append((name, *args))
+        )
+    return handed
+
+
+@pytest.fixture
+def boss(client, queue):
+    person = make_person("Grace Boss", role="admin")
+    client.force_login(person)
+    return person
+
+
+def text(answer):
+    return " ".join(answer.content.decode().split())
+
+
+# ── who may ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_stranger_is_sent_to_sign_in(client):
+    source = make_source()
+    for address in ("/sources", f"/sources/{source.pk}", "/sources/new", "/sources/start", "/sources/progress"):
+        assert client.get(address)["Location"] == f"/signin?next={address}"
+
+
+@pytest.mark.parametrize("role", ["guest", "member"])
+def test_members_and_guests_see_sources_but_change_nothing(client, role):
+    source = make_source("A blog")
+    client.force_login(make_person(role=role))
+    for address in ("/sources", f"/sources/{source.pk}"):
+        page = text(client.get(address))
+        assert "A blog" in page
+        assert 'method="post" action="/sources' not in page
+    for change in CHANGES:
+        answer = client.post(f"/sources/{source.pk}/{change}", {"state": "paused", "horizon": "moonshot", "name": "X"})
+        assert answer.status_code == 403
+    assert client.get("/sources/new").status_code == 403
+    assert client.post("/sources/start").status_code == 403
+    before = Source.objects.get()
+    assert (before.state, before.horizon, before.name) == ("active", "core", "A blog")
+
+
+# ── the list ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_list_says_how_each_source_fares(client, boss):
+    now = timezone.now()
+    source = make_source(
+        "A <blog>",
+        last_fetch=now - timedelta(minutes=5),
+        last_success=now - timedelta(days=3),
+        next_fetch=now + timedelta(minutes=12, seconds=20),
+        failures=4,
+        last_error="blog.example did not answer within 20 seconds.",
+    )
+    make_paper(source=source, arrived_at=now - timedelta(days=2))
+    make_source("Quiet", state="muted")
+    page = text(client.get("/sources"))
+    assert "A &lt;blog&gt;" in page
+    assert "did not answer within 20 seconds" in page
+    assert "It last worked 3 days ago" in page
+    assert "in 12 min" in page
+    assert "failing, 4 times" in page
+    assert "1 paper in 30 days" in page
+    assert "Not fetched yet" in page
+
+
+def test_list_can_be_narrowed_to_what_fails(client, boss):
+    make_source("Broken", failures=1, last_error="No.")
+    make_source("Fine")
+    page = text(client.get("/sources?show=failing"))
+    assert "Broken" in page
+    assert "Fine" not in page
+    assert "Fine" in text(client.get("/sources?show=nonsense"))
+    assert "None of the sources is muted" in text(client.get("/sources?show=muted"))
+
+
+def test_empty_list_says_what_to_do(client, boss):
+    assert "/sources/start" in text(client.get("/sources"))
+    client.force_login(make_person())
+    assert "An admin of your team" in text(client.get("/sources"))
+
+
+def test_more_sources_cost_no_more_queries(client, boss):
+    def queries():
+        with CaptureQueriesContext(connection) as seen:
+            client.get("/sources")
+        return len(seen)
+
+    for number in range(2):
+        make_paper(source=make_source(f"s{number}"))
+    few = queries()
+    for number in range(12):
+        make_paper(source=make_source(f"t{number}"))
+    assert queries() == few
+
+
+def test_links_added_by_hand_stand_apart_and_cannot_be_fetched(client, boss):
+    source = Source.objects.create(
+        kind="person", address="person:1", name="Added by Grace", person=boss, next_fetch=None
+    )
+    assert "Links added by hand" in text(client.get("/sources"))
+    assert client.get(f"/sources/{source.pk}").status_code == 200
+    assert client.post(f"/sources/{source.pk}/refresh").status_code == 404
+    assert client.post(f"/sources/{source.pk}/state", {"state": "paused"}).status_code == 404
+    assert client.post(f"/sources/{source.pk}/remove").status_code == 409
+
+
+# ── one source ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_page_of_a_source_shows_fetches_history_and_newest_papers(client, boss):
+    now, source = timezone.now(), make_source("Blog")
+    for number in range(40):
+        FetchLog.objects.create(
+            source=source, at=now - timedelta(hours=number), took_ms=12, outcome="ok", seen=number, status=200
+        )
+    FetchLog.objects.create(source=source, at=now, took_ms=3, outcome="failed", note="It was <not> a feed.", status=500)
+    Event.objects.create(kind="source_added", at=now, person=boss, source=source)
+    Event.objects.create(
+        kind="source_changed", at=now, person=boss, source=source, data={"horizon": ["core", "moonshot"]}
+    )
+    for number in range(12):
+        make_paper(f"Paper number {number}", source=source, arrived_at=now - timedelta(hours=number))
+    page = text(client.get(f"/sources/{source.pk}"))
+    assert page.count("<tr>") == 31  # thirty and the head
+    assert "It was &lt;not&gt; a feed." in page
+    assert "Grace Boss added this source" in page
+    assert "Grace Boss changed horizon from “core” to “moonshot”" in page
+    assert "Paper number 9" in page
+    assert "Paper number 10" not in page
+    assert f"/browse?source={source.pk}" in page
+    assert "Take off the list" not in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "sentence"),
+    [
+        ("source_moved", {"from": "http://a", "to": "https://b"}, "Tenth follows it from http://a to https://b"),
+        ("source_died", {"why": "It did not answer."}, "Tenth says that it stopped answering: It did not answer."),
+        ("source_changed", {"state": "paused", "why": "It is gone."}, "Tenth set it to paused: It is gone."),
+    ],
+)
+def test_what_tenth_itself_did_is_in_the_history(client, boss, kind, data, sentence):
+    source = make_source()
+    Event.objects.create(kind=kind, at=timezone.now(), source=source, data=data)
+    assert sentence in text(client.get(f"/sources/{source.pk}"))
+
+
+def test_unknown_source_is_not_found(client, boss):
+    for change in CHANGES:
+        assert (
+            client.post(f"/sources/999/{change}", {"state": "paused", "horizon": "core", "name": "X"}).status_code
+            == 404
+        )
+    assert client.get("/sources/999").status_code == 404
+    assert client.get("/sources/999/row").status_code == 404
+
+
+# ── changing ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_refresh_hands_the_source_to_the_worker(client, boss, queue):
+    later = timezone.now() + timedelta(hours=3)
+    source = make_source(next_fetch=later, last_fetch=timezone.now() - timedelta(hours=1))
+    answer = client.post(f"/sources/{source.pk}/refresh", {"next": "/sources?show=failing"})
+    assert (answer.status_code, answer["Location"]) == (303, "/sources?show=failing")
+    assert queue == [("refresh_source", source.pk)]
+    source.refresh_from_db()
+    assert source.next_fetch <= timezone.now()
+
+
+def test_refresh_by_htmx_watches_the_source_until_it_is_done(client, boss):
+    source = make_source(next_fetch=timezone.now() + timedelta(hours=3))
+    first = text(client.post(f"/sources/{source.pk}/refresh", headers=HTMX))
+    assert f'hx-get="/sources/{source.pk}/row?watch=30"' in first
+    assert 'value="/sources?show=failing"' in first
+    assert "<html" not in first
+    assert "row?watch=29" in text(client.get(f"/sources/{source.pk}/row?watch=30", headers=HTMX))
+    assert 'hx-trigger="load' not in text(client.get(f"/sources/{source.pk}/row?watch=1", headers=HTMX))
+    assert 'hx-trigger="load' not in text(client.get(f"/sources/{source.pk}/row?watch=-4x", headers=HTMX))
+    Source.objects.update(next_fetch=timezone.now() + timedelta(hours=1), last_fetch=timezone.now())
+    assert 'hx-trigger="load' not in text(client.get(f"/sources/{source.pk}/row?watch=20", headers=HTMX))
+
+
+def test_source_is_not_hammered(client, boss, queue):
+    source = make_source(last_fetch=timezone.now() - timedelta(seconds=20))
+    answer = client.post(f"/sources/{source.pk}/refresh", headers=HTMX)
+    assert answer.status_code == 429
+    assert "within the last minute" in answer.content.decode()
+    paused = make_source("Asleep", state="paused")
+    assert "Asleep is paused" in text(client.post(f"/sources/{paused.pk}/refresh"))
+    assert queue == []
+
+
+def test_refresh_waits_for_the_beat_when_the_queue_is_out_of_reach(client, boss, monkeypatch):
+    from kombu.exceptions import OperationalError
+
+    def fail(*args):
+        raise OperationalError("no broker")
+
+    monkeypatch.setattr(tasks.refresh_source, "delay_on_commit", fail)
+    assert client.post(f"/sources/{make_source().pk}/refresh").status_code == 303
+
+
+@pytest.mark.parametrize(("state", "buttons"), [("active", "Mute"), ("muted", "Unmute"), ("paused", "Resume")])
+def test_state_is_changed_in_the_list(client, boss, state, buttons):
+    source = make_source(state="paused" if state == "active" else "active")
+    piece = text(client.post(f"/sources/{source.pk}/state", {"state": state}, headers=HTMX))
+    assert f">{buttons}<" in piece
+    source.refresh_from_db()
+    assert source.state == state
+    assert Event.objects.get().person == boss
+
+
+def test_resumed_source_is_fetched_right_away(client, boss, queue):
+    source = make_source(state="paused")
+    client.post(f"/sources/{source.pk}/state", {"state": "active"})
+    assert queue == [("refresh_source", source.pk)]
+
+
+def test_horizon_and_name_are_changed(client, boss):
+    source = make_source("Old")
+    piece = text(client.post(f"/sources/{source.pk}/horizon", {"horizon": "moonshot"}, headers=HTMX))
+    assert 'value="moonshot" selected' in piece
+    assert client.post(f"/sources/{source.pk}/name", {"name": " New "})["Location"] == f"/sources/{source.pk}"
+    source.refresh_from_db()
+    assert (source.horizon, source.name) == ("moonshot", "New")
+
+
+@pytest.mark.parametrize(
+    ("change", "form"),
+    [
+        ("state", {"state": "asleep"}),
+        ("state", {}),
+        ("horizon", {"horizon": "far"}),
+        ("name", {"name": " "}),
+        ("name", {"name": "x" * 201}),
+        ("name", {"name": "a\0b"}),
+    ],
+)
+def test_nonsense_is_refused_in_a_sentence(client, boss, change, form):
+    source = make_source("Blog")
+    answer = client.post(f"/sources/{source.pk}/{change}", form, headers=HTMX)
+    assert answer.status_code == 400
+    assert answer.content.decode().endswith(".")
+    assert not Event.objects.exists()
+
+
+def test_only_a_source_that_never_brought_a_paper_is_taken_off(client, boss):
+    idle, busy = make_source("Idle"), make_source("Busy")
+    make_paper(source=busy)
+    assert "Take off the list" in text(client.get(f"/sources/{idle.pk}"))
+    assert client.post(f"/sources/{idle.pk}/remove")["Location"] == "/sources"
+    assert "Pause it instead" in text(client.post(f"/sources/{busy.pk}/remove"))
+    assert list(Source.objects.all()) == [busy]
+
+
+# ── the first pull ───────────────────────────────────────────────────────────────────────────
+
+
+def test_progress_asks_again_until_every_source_was_tried(client, boss):
+    now = timezone.now()
+    source, other = make_source(created_at=now), make_source(created_at=now, last_fetch=now)
+    FetchLog.objects.create(source=other, at=now, took_ms=5, outcome="ok", added=1)
+    answer = client.get("/sources/progress", headers=HTMX)
+    assert "1 of 2 sources asked, 1 paper so far." in text(answer)
+    assert 'hx-trigger="load delay:2s"' in text(answer)
+    assert "HX-Refresh" not in answer
+    Source.objects.filter(pk=source.pk).update(last_fetch=now, failures=1, last_error="It is <gone>.")
+    answer = client.get("/sources/progress", headers=HTMX)
+    assert "hx-trigger" not in text(answer)
+    assert "It is &lt;gone&gt;." in text(answer)
+    assert answer["HX-Refresh"] == "true"
+
+
+def test_progress_without_papers_stays_and_tells_why(client, boss):
+    make_source(last_fetch=timezone.now(), failures=1, last_error="There is no way to the internet.")
+    answer = client.get("/sources/progress", headers=HTMX)
+    assert "no way to the internet" in text(answer)
+    assert "HX-Refresh" not in answer
+
+
+def test_progress_is_a_piece_of_the_queue_page(client, boss):
+    assert client.get("/sources/progress").status_code == 404  # nothing is new
+    make_source()
+    assert client.get("/sources/progress")["Location"] == "/"

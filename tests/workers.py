@@ -1,0 +1,42 @@
+"""Workers for tests of what happens at the same time: threads with connections of their own, and a process to kill."""
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection, connections
+
+
+def at_once(*calls: Callable[[], Any]) -> list[Any]:
+    """Run these at the same moment, each in a thread; what each returned, or the error it raised."""
+    results: list[Any] = [None] * len(calls)
+    ready = threading.Barrier(len(calls))
+
+    def run(number: int, call: Callable[[], Any]) -> None:
+        try:
+            ready.wait(10)
+            results[number] = call()
+        except Exception as error:  # the test looks at it
+            results[number] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return results
+
+
+def start(call: Callable[[], Any]) -> int:
+    """Run this in a process of its own; its id, to be killed with and waited for."""
+    connections.close_all()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            call()
+        finally:
+            os._exit(0)
+    return pid
