@@ -66,18 +66,14 @@ def cumulative(counts: list[float], names: list[str], unit: str, did: str, theme
         },
         "encoding": {"x": x, "y": y},
     }
-    dots: Spec = {
-        "mark": {
-            "type": "circle",
-            "color": theme["accent"],
-            "size": 45 if dotted else 60,
-            "opacity": 1 if dotted else 0,
-        },
-        "encoding": {
-            "x": {"field": "n", "type": "quantitative"},
-            "y": {"field": "share", "type": "quantitative"},
-            "tooltip": tooltip,
-        },
+    where = {"x": {"field": "n", "type": "quantitative"}, "y": {"field": "share", "type": "quantitative"}}
+    dots: list[Spec] = [
+        {"mark": {"type": "circle", "color": theme["accent"], "size": 45, "opacity": 1}, "encoding": where}
+    ]
+    # What a finger or a pointer meets: wider than the dot, and there is one where no dot is drawn.
+    touch: Spec = {
+        "mark": {"type": "circle", "size": 400, "opacity": 0},
+        "encoding": {**where, "tooltip": tooltip},
     }
     label: Spec = {
         "data": {"values": said},
@@ -92,7 +88,7 @@ def cumulative(counts: list[float], names: list[str], unit: str, did: str, theme
     return {
         **_frame(theme, f"Cumulative share. {what}", 280),
         "data": {"values": values},
-        "layer": [line, *rules, dots, label],
+        "layer": [line, *rules, *(dots if dotted else []), label, touch],
     }
 
 
@@ -135,6 +131,13 @@ def funnel(told: list[Step], theme: dict[str, str] = LIGHT) -> Spec:
     ]
     if pulled >= 10:
         layers.insert(0, _rule("x", pulled / 10, theme["warn"], "1 in 10"))
+        layers.append(
+            {
+                "data": {"values": [{"at": pulled / 10}]},
+                "mark": {"type": "text", "text": "1 in 10", "align": "left", "dx": 5, "dy": -8, "color": theme["warn"]},
+                "encoding": {"x": {"field": "at", "type": "quantitative"}, "y": {"value": "height"}},
+            }
+        )
     said = ", ".join(f"{value['papers']} {value['step']}" for value in values)
     return {**_frame(theme, f"From pulled to applied: {said}.", 170), "data": {"values": values}, "layer": layers}
 

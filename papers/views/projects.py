@@ -29,7 +29,7 @@ from ..reading import projects as ledger
 from . import page
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
-LEDGER = 200  # rows that one page shows
+LEDGER = 100  # rows that one page shows
 
 # What the ledger can be asked for: the query parameter `show`.
 SHOWS: dict[str, tuple[str, Q]] = {
