@@ -44,11 +44,11 @@ help: ## this list
 
 # Dependencies: installed anew only when the lock differs from the one that was installed.
 ready:
-	@cmp -s requirements.lock .venv/requirements.lock || { $(call install,requirements.lock) && \
+	@{ [ -x $(PY) ] && cmp -s requirements.lock .venv/requirements.lock; } || { $(call install,requirements.lock) && \
 	  cp requirements.lock .venv/; }
 
 ready-dev:
-	@cmp -s requirements-dev.lock .venv/requirements-dev.lock || { $(call install,requirements-dev.lock) && \
+	@{ [ -x $(PY) ] && cmp -s requirements-dev.lock .venv/requirements-dev.lock; } || { $(call install,requirements-dev.lock) && \
 	  cp requirements-dev.lock requirements.lock .venv/; }
 
 define install

@@ -1,6 +1,7 @@
 """config.celery: the Celery app and the beat's table."""
 
 import gc
+import logging
 import os
 import warnings
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import beat_init, worker_before_create_process
 from django.conf import settings
+from kombu.exceptions import OperationalError
 
 from config import broker
 
@@ -47,7 +49,10 @@ app.autodiscover_tasks(["papers"])
 @beat_init.connect
 def tick_at_once(**_: Any) -> None:
     """The first tick comes at the start, not a minute later."""
-    app.send_task("papers.tasks.tick")
+    try:
+        app.send_task("papers.tasks.tick")
+    except OperationalError as error:
+        logging.getLogger("tenth").warning("The first tick could not be sent, the next is in a minute: %s", error)
 
 
 @worker_before_create_process.connect

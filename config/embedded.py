@@ -24,6 +24,7 @@ import psutil
 ROLE = DATABASE = "tenth"
 START_SECONDS = 60
 STOP_SECONDS = 30
+LOG_BYTES = 10_000_000  # then the log is put aside at the next start
 
 
 class EmbeddedError(Exception):
@@ -129,14 +130,17 @@ class Cluster:
             self._initialise()
         self._end_leftover()
         # Where it listens is said here and not in its file, so that the folder can be moved.
-        listen = (
+        said = (
             "listen_addresses=",
             f"unix_socket_directories={self.sockets}",
             "unix_socket_permissions=0700",
+            "log_checkpoints=off",
         )
+        if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
+            self.log.replace(self.log.with_name("postgres.log.1"))
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                self._command("postgres", "-D", str(self.data), *(f"-c{each}" for each in listen), *options),
+                self._command("postgres", "-D", str(self.data), *(f"-c{each}" for each in said), *options),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

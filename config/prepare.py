@@ -36,6 +36,21 @@ def prepare() -> None:
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
     collect_static()
+    if settings.CELERY_BROKER_URL != "pgmq://":
+        reach_broker()
+
+
+def reach_broker() -> None:
+    """A broker of one's own has to answer; the queue in the database does."""
+    from kombu.exceptions import OperationalError as BrokerError
+
+    from config.celery import app
+
+    try:
+        with app.connection_for_write() as broker:
+            broker.ensure_connection(max_retries=1, interval_start=1, timeout=10)
+    except BrokerError as error:
+        raise StartError(f"CELERY_BROKER_URL cannot be used: {' '.join(str(error).split())}") from error
 
 
 def migrate() -> None:

@@ -3,19 +3,29 @@
 import logging
 import os
 
+import argon2  # noqa: F401 (see below)
+import psycopg_pool  # noqa: F401
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
+
+from config.celery import app
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
 
+# What the first requests would load is loaded now, once, before gunicorn makes its workers: they share it (20 MB).
+get_resolver().reverse_dict  # noqa: B018 (loads all views)
+app.connection_for_write().get_transport_cls()
+
+log = logging.getLogger("tenth")
 if not settings.HTTPS:
-    logging.getLogger("tenth").warning(
+    log.warning(
         "PUBLIC_URL is http: secure cookies, HSTS and the redirect to https are off. "
         "Fine on this machine; anyone on the way can read along elsewhere."
     )
 elif not settings.TRUSTED_PROXY_HEADER:
-    logging.getLogger("tenth").info(
+    log.info(
         "PUBLIC_URL is https: a proxy on this machine is believed when it says so (X-Forwarded-Proto). "
         "For one elsewhere set TRUSTED_PROXY_HEADER."
     )

@@ -5,9 +5,11 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import password_validation
+from django.http import QueryDict
 
 from .identity import names_in
 from .models import Application, Paper, Person, Project, Source
+from .reading import comments, search
 
 # ── signing in, and who one is ───────────────────────────────────────────────────────────────
 
@@ -147,6 +149,124 @@ class NewSourceForm(HorizonForm, NameForm):
     address = forms.CharField(max_length=2000, widget=forms.HiddenInput)
     site_url = forms.CharField(max_length=2000, required=False, widget=forms.HiddenInput)
     field_order = ["name", "horizon"]
+
+
+# ── reading ──────────────────────────────────────────────────────────────────────────────────
+
+
+class VoteForm(forms.Form):
+    value = forms.TypedChoiceField(choices=[(1, "up"), (-1, "down"), (0, "taken back")], coerce=int)
+
+
+class CommentForm(forms.Form):
+    text = forms.CharField(
+        label="Comment",
+        max_length=comments.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Write something first.", "max_length": "A comment has at most 10,000 characters."},
+    )
+
+
+# ── browse ───────────────────────────────────────────────────────────────────────────────────
+
+
+class BrowseForm(forms.Form):
+    """The search and filters of /browse, from the query string. templates/browse draws the fields itself."""
+
+    q = forms.CharField(required=False, max_length=300)
+    source = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    category = forms.CharField(required=False, max_length=100)
+    author = forms.CharField(required=False, max_length=300)
+    horizon = forms.ChoiceField(required=False, choices=[("", "Any"), *Source.Horizon.choices])
+    stage = forms.ChoiceField(required=False, choices=[("", "Any"), *search.STAGES.items()])
+    votes = forms.ChoiceField(required=False)
+    since = forms.DateField(required=False)
+    until = forms.DateField(required=False)
+
+    def __init__(self, data: QueryDict, person: Person) -> None:
+        super().__init__(data)
+        self._sources = {source.pk: source for source in Source.objects.order_by("name", "id").defer("last_error")}
+        team = Person.objects.active().exclude(pk=person.pk).order_by("name", "id")[:200]
+        by_name = [(str(pk), f"Voted up by {name}") for pk, name in team.values_list("pk", "name")]
+        self.vote_choices = [("", "Any"), *search.VOTES.items(), *by_name]
+        self.fields["votes"].choices = self.vote_choices  # type: ignore[attr-defined]
+        for name, field in self.fields.items():
+            what = (
+                "a date. Write it like 2026-03-31."
+                if isinstance(field, forms.DateField)
+                else f"a {name.rstrip('s')} we know."
+            )
+            sentence = f"“{data.get(name, '')[:60]}” is not {what}"
+            field.error_messages |= dict.fromkeys(["invalid", "invalid_choice", "min_value", "max_value"], sentence)
+
+    @property
+    def source_choices(self) -> list[tuple[str, str]]:
+        return [(str(pk), source.name) for pk, source in self._sources.items()]
+
+    @property
+    def known_categories(self) -> list[str]:
+        """Those that the team pulls, as suggestions: any other can be typed."""
+        pulled = (source.address for source in self._sources.values() if source.kind == Source.Kind.ARXIV)
+        return sorted(address for address in pulled if ":" not in address)
+
+    @property
+    def horizon_choices(self) -> list[tuple[str, str]]:
+        return list(self.fields["horizon"].choices)  # type: ignore[attr-defined]
+
+    @property
+    def stage_choices(self) -> list[tuple[str, str]]:
+        return list(self.fields["stage"].choices)  # type: ignore[attr-defined]
+
+    def clean_source(self) -> Source | None:
+        pk = self.cleaned_data["source"]
+        if pk and pk not in self._sources:
+            raise forms.ValidationError(self.fields["source"].error_messages["invalid"])
+        return self._sources.get(pk)
+
+    def clean_category(self) -> str:
+        return search.category(self.cleaned_data["category"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and since > until:
+            self.add_error("until", "The dates are the wrong way round: the first is after the last.")
+        return cleaned
+
+    def filters(self) -> search.Filters:
+        return search.Filters(**self.cleaned_data)
+
+
+# ── add ──────────────────────────────────────────────────────────────────────────────────────
+
+
+class AddForm(forms.Form):
+    """A link, or an arXiv id or DOI, with an optional first word on it."""
+
+    LONGEST = 2000
+    LONG = f"This is longer than an address can be ({LONGEST} characters)."
+
+    url = forms.CharField(
+        max_length=LONGEST,
+        error_messages={"required": "Paste a link, an arXiv id or a DOI.", "max_length": LONG},
+    )
+    title = forms.CharField(required=False, max_length=500)
+    note = forms.CharField(
+        required=False,
+        max_length=comments.LONGEST,
+        error_messages={"max_length": f"A note has at most {comments.LONGEST:,} characters."},
+    )
+    up = forms.BooleanField(required=False)
+    by_hand = forms.BooleanField(required=False)
+
+    def clean_title(self) -> str:
+        return " ".join(self.cleaned_data["title"].split())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("by_hand") and not cleaned.get("title"):
+            self.add_error("title", "Give it a title, so that the others know what it is.")
+        return cleaned
 
 
 # ── projects and the applied ledger ──────────────────────────────────────────────────────────

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
@@ -28,8 +28,7 @@ class DoorMiddleware(LoginRequiredMiddleware):
         return answer
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:  # type: ignore[override]
-        """A stranger. htmx would swap the sign-in page into a card, so it is told to leave the page instead."""
-        if not request.headers.get("HX-Request"):
-            return super().handle_no_permission(request, view_func)
-        back = page.here(request) if request.headers.get("HX-Current-URL") else "/"
-        return HttpResponseClientRedirect(redirect_to_login(back).url)
+        """A stranger, perhaps one who was signed in when the page was drawn: back to that page afterwards."""
+        to = redirect_to_login(page.back_to(request)).url
+        # htmx would swap the sign-in page into a card, so it is told to leave the page instead.
+        return HttpResponseClientRedirect(to) if request.headers.get("HX-Request") else HttpResponseRedirect(to)

@@ -9,20 +9,34 @@ from django.utils import timezone
 
 from .intake import pipeline
 from .models import Source
+from .models.source import SourceQuerySet
 from .ranking import refresh
 from .sources import kinds
 
 BATCH_SECONDS = 300  # then a batch takes no further source: what is left is due still, at the next tick
 
+EXPIRES = 120  # seconds that a batch may wait for a worker
+
 
 @shared_task
 def tick() -> None:
-    """Hand the due sources to workers: one batch a host, since a host is asked one thing at a time."""
-    batches: dict[str, list[int]] = defaultdict(list)
-    for source in Source.objects.due(timezone.now()).order_by("next_fetch", "id"):
-        batches[kinds.host_of(source.kind, source.address, pipeline.endpoints())].append(source.pk)
-    for ids in batches.values():
-        refresh_sources.delay(ids)
+    """Hand the due sources to workers: one batch a host, since a host is asked one thing at a time.
+
+    A host that is being asked waits for a later tick, and what no worker took within two ticks is handed out anew:
+    however slow a host is, its batches do not pile up.
+    """
+    now, endpoints = timezone.now(), pipeline.endpoints()
+
+    def by_host(sources: SourceQuerySet) -> dict[str, list[int]]:
+        batches: dict[str, list[int]] = defaultdict(list)
+        for pk, kind, address in sources.fetched().values_list("pk", "kind", "address"):
+            batches[kinds.host_of(kind, address, endpoints)].append(pk)
+        return batches
+
+    busy = by_host(Source.objects.claimed(now))
+    for host, ids in by_host(Source.objects.due(now).order_by("next_fetch", "id")).items():
+        if host not in busy:
+            refresh_sources.apply_async((ids,), expires=EXPIRES)
 
 
 @shared_task

@@ -2,9 +2,24 @@
 
 from django.urls import URLPattern, path
 
-from .views import insight, people, projects, settings, signin, sources, subscribe
+from .views import add, browse, insight, kept, paper, people, projects, settings, signin, sources, subscribe, today
 
 urlpatterns: list[URLPattern] = [
+    path("", today.today, name="today"),
+    path("papers/<int:paper_id>/vote", today.vote, name="vote"),
+    path("papers/<int:paper_id>/keep", today.keep, name="keep"),
+    path("papers/<int:paper_id>/pass", today.pass_, name="pass"),
+    path("papers/<int:paper_id>/read", today.read, name="read"),
+    path("papers/<int:paper_id>/reopen", today.reopen, name="reopen"),
+    path("papers/<int:paper_id>/skim", today.skim, name="skim"),
+    path("undo", today.undo, name="undo"),
+    path("browse", browse.browse, name="browse"),
+    path("p/<path:slug>", paper.paper, name="paper"),
+    path("papers/<int:paper_id>/comment", paper.comment, name="comment"),
+    path("comments/<int:comment_id>/edit", paper.comment_edit, name="comment_edit"),
+    path("comments/<int:comment_id>/delete", paper.comment_delete, name="comment_delete"),
+    path("kept", kept.kept, name="kept"),
+    path("add", add.add, name="add"),
     path("sources", sources.sources, name="sources"),
     path("sources/new", subscribe.new, name="source_new"),
     path("sources/start", subscribe.start, name="source_start"),

@@ -59,7 +59,9 @@ def _enter(host: str, wait: float) -> datetime:
         if Host.objects.filter(free, pk=host, next_at__lte=now).update(busy_until=until):
             return until
         row, created = Host.objects.get_or_create(pk=host, defaults={"next_at": now})
-        pause = 0.0 if created else _pause(row, now)
+        if created:
+            continue
+        pause = _pause(row, now)
         if time.monotonic() + pause > deadline:
             raise BusyError(_sentence(host, row, now))
         time.sleep(pause)

@@ -17,7 +17,7 @@ from ..sources import arxiv, kinds, page
 from ..sources.http import Fetcher, FetchError
 from ..sources.item import Item, Pull
 from . import schedule
-from .gate import BusyError, host_gate
+from .gate import BusyError, hold, host_gate
 from .store import Stored, store
 
 log = logging.getLogger(__name__)
@@ -101,15 +101,22 @@ def _failed(source: Source, error: FetchError, now: datetime) -> None:
     source.last_error = str(error)
     source.failures += 1
     source.next_fetch = schedule.after_failure(now, source.failures, error.retry_after or 0)
+    source.save(update_fields=["last_fetch", "claimed_until", "last_error", "failures", "next_fetch"])
+    if error.retry_after:
+        hold(kinds.host_of(source.kind, source.address, endpoints()), now + timedelta(seconds=error.retry_after))
     if error.gone:
-        source.state = Source.State.PAUSED
-        Event.objects.create(
-            kind=Event.Kind.SOURCE_CHANGED, source=source, at=now, data={"state": "paused", "why": str(error)}
-        )
+        _pause(source, str(error), now)
     since = source.last_success or source.created_at
     if now - since > DEAD_AFTER and not source.events.filter(kind=Event.Kind.SOURCE_DIED, at__gte=since).exists():
         Event.objects.create(kind=Event.Kind.SOURCE_DIED, source=source, at=now, data={"why": str(error)})
-    source.save(update_fields=["last_fetch", "claimed_until", "last_error", "failures", "next_fetch", "state"])
+
+
+def _pause(source: Source, why: str, now: datetime) -> None:
+    """Stop asking a source, for a reason that the team is shown."""
+    source.last_error = why
+    Source.objects.filter(pk=source.pk).update(state=Source.State.PAUSED, last_error=why)
+    data = {"state": Source.State.PAUSED.value, "why": why}
+    Event.objects.create(kind=Event.Kind.SOURCE_CHANGED, source=source, at=now, data=data)
 
 
 def _follow(source: Source, moved_to: str, now: datetime) -> None:
@@ -119,11 +126,14 @@ def _follow(source: Source, moved_to: str, now: datetime) -> None:
         return
     source.moved_seen = source.moved_seen + 1 if moved_to == source.moved_to else 1
     source.moved_to = moved_to[:2000]
-    taken = Source.objects.filter(kind=source.kind, address=moved_to).exists()
-    if source.moved_seen >= MOVED_FOR_GOOD and not taken and len(moved_to) <= 2000:
-        data = {"from": source.address, "to": moved_to}
-        Event.objects.create(kind=Event.Kind.SOURCE_MOVED, source=source, at=now, data=data)
-        source.address, source.moved_to, source.moved_seen = moved_to, "", 0
+    if source.moved_seen < MOVED_FOR_GOOD or len(moved_to) > 2000:
+        return
+    if other := Source.objects.filter(kind=source.kind, address=moved_to).first():
+        _pause(source, f"This feed moved to the address of “{other.name}”, which is in the list already.", now)
+        return
+    data = {"from": source.address, "to": moved_to}
+    Event.objects.create(kind=Event.Kind.SOURCE_MOVED, source=source, at=now, data=data)
+    source.address, source.moved_to, source.moved_seen = moved_to, "", 0
 
 
 def preview(kind: str, address: str, now: datetime | None = None) -> Pull:

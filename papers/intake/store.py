@@ -307,7 +307,9 @@ def _authorships(signed: list[tuple[int, tuple[Signer, ...]]]) -> list[dict[str,
 
 def _author_ids(keys: dict[str, str]) -> dict[str, int]:
     wanted = {key: name for name, key in keys.items() if key}
-    found = dict(Author.objects.filter(key__in=wanted).values_list("key", "id"))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT key, id FROM {Author._meta.db_table} WHERE key = ANY(%s)", [list(wanted)])  # noqa: S608
+        found = dict(cursor.fetchall())
     missing = [key for key in wanted if key not in found]
     if missing:
         made = dict(zip(missing, _next_ids(Author, len(missing)), strict=True))

@@ -20,6 +20,10 @@ class SourceQuerySet(models.QuerySet["Source"]):
     def due(self, now: datetime) -> "SourceQuerySet":
         return self.fetched().filter(next_fetch__lte=now).filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
 
+    def claimed(self, now: datetime) -> "SourceQuerySet":
+        """Being fetched by a worker."""
+        return self.filter(claimed_until__gte=now)
+
     def with_recent(self, now: datetime) -> "SourceQuerySet":
         """`recent`: papers within 30 days, counted to a thousand at most, so that a big source costs no more."""
         brought = Sighting.objects.filter(source=OuterRef("pk"), at__gte=now - timedelta(days=30))
@@ -120,7 +124,10 @@ class Host(models.Model):
 
 
 class SightingQuerySet(models.QuerySet["Sighting"]):
-    pass
+    def with_source(self) -> "SightingQuerySet":
+        """With what a card says of the source."""
+        shown = ("name", "kind", "horizon", "yield_read", "yield_skimmed")
+        return self.select_related("source").only("paper_id", *(f"source__{field}" for field in shown))
 
 
 class Sighting(models.Model):

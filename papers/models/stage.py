@@ -28,6 +28,9 @@ class StageQuerySet(models.QuerySet["Stage"]):
     def kept_by(self, person: Person) -> "StageQuerySet":
         return self.filter(person=person, kept_at__isnull=False, read_at=None, passed_at=None)
 
+    def kept_before(self, at: datetime, paper_id: int) -> "StageQuerySet":
+        return self.filter(kept_at__lte=at).filter(Q(kept_at__lt=at) | Q(paper__lt=paper_id))
+
     def judged_by(self, person: Person, since: datetime) -> "StageQuerySet":
         return self.alias(judged_at=JUDGED_AT).filter(person=person, judged_at__gte=since)
 

@@ -14,7 +14,7 @@ def _span(seconds: float) -> str:
     """
     if seconds < 60:
         return ""
-    if seconds < 3600:
+    if seconds < 3570:
         return f"{seconds / 60:.0f} min"
     if seconds < 36 * 3600:
         return f"{seconds / 3600:.0f} h"

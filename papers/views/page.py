@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods
 
 FORM_TOO_OLD = (
     "This form could not be trusted: the page was open too long, you signed in or out in another tab, "
@@ -42,8 +43,23 @@ def fragment_or_redirect(request: HttpRequest, template: str, context: dict[str,
 
 def here(request: HttpRequest) -> str:
     """The page somebody looks at: for a piece that htmx asks for, the page in which it stands."""
-    shown = urlsplit(request.headers.get("HX-Current-URL", ""))
-    return shown.path + (f"?{shown.query}" if shown.query else "") if shown.path else request.get_full_path()
+    return _path(request, "HX-Current-URL") or request.get_full_path()
+
+
+def _path(request: HttpRequest, header: str) -> str:
+    """The path and query of a page of ours that the browser names; "" when it names none."""
+    try:
+        named = urlsplit(request.headers.get(header, ""))
+    except ValueError:
+        return ""
+    return named._replace(scheme="", netloc="", fragment="").geturl() if named.netloc == request.get_host() else ""
+
+
+def back_to(request: HttpRequest) -> str:
+    """Where to go on after signing in: the page itself, or the one whose form was sent."""
+    if request.headers.get("HX-Request"):
+        return _path(request, "HX-Current-URL") or "/"
+    return request.get_full_path() if request.method in {"GET", "HEAD"} else _path(request, "Referer") or "/"
 
 
 def refuse(request: HttpRequest, sentence: str, status: int = 400, title: str = "That did not work") -> HttpResponse:
@@ -51,6 +67,10 @@ def refuse(request: HttpRequest, sentence: str, status: int = 400, title: str = 
     if request.headers.get("HX-Request"):
         return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
     return render(request, "refused.html", {"title": title, "sentence": sentence}, status=status)
+
+
+# For a page with a form of its own.
+read_or_send = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def sent(request: HttpRequest) -> QueryDict | None:

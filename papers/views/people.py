@@ -21,6 +21,7 @@ RESET_DAYS = 1
 
 @access.admin_required
 @never_cache
+@page.read_or_send
 def people(request: HttpRequest) -> HttpResponse:
     form = InvitationForm(page.sent(request))
     if form.is_valid():

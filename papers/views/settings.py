@@ -14,6 +14,7 @@ from ..models import Person
 from . import page
 
 
+@page.read_or_send
 def settings(request: HttpRequest) -> HttpResponse:
     person = _myself(request)
     form = ProfileForm(page.sent(request), instance=person)

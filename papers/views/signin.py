@@ -28,6 +28,7 @@ _MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 @login_not_required
 @never_cache
+@page.read_or_send
 @sensitive_post_parameters("password")
 def signin(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
@@ -75,6 +76,7 @@ def locked_out(request: HttpRequest, response: HttpResponse | None, credentials:
 
 @login_not_required
 @never_cache
+@page.read_or_send
 def signout(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":  # a link or a preview signs nobody out
         return page.SeeOther(reverse("today"))
@@ -84,6 +86,7 @@ def signout(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @never_cache
+@page.read_or_send
 def staff_door(request: HttpRequest) -> HttpResponse:
     """The admin site's sign-in: ours, which is throttled."""
     if request.user.is_authenticated:
@@ -96,6 +99,7 @@ def staff_door(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @never_cache
+@page.read_or_send
 @sensitive_post_parameters("password", "again")
 def onetime(request: HttpRequest, token: str) -> HttpResponse:
     """GET only shows the form, so that a chat's preview of the link does not use it up."""

@@ -4,13 +4,14 @@ import logging
 from datetime import datetime
 from typing import Any
 
+import psycopg
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from kombu.exceptions import OperationalError
 
 from .. import access, tasks
@@ -23,6 +24,7 @@ SHOWS = {"failing": "Failing", "muted": "Muted", "paused": "Paused"}
 _log = logging.getLogger(__name__)
 
 
+@require_safe
 def sources(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     rows = sorted(Source.objects.with_recent(now), key=lambda source: source.name.casefold())
@@ -46,6 +48,7 @@ def _is(source: Source, show: str) -> bool:
     return source.state == show
 
 
+@require_safe
 def source(request: HttpRequest, source_id: int) -> HttpResponse:
     now = timezone.now()
     source = get_object_or_404(Source.objects.with_recent(now).select_related("person"), pk=source_id)
@@ -75,6 +78,7 @@ def _said(event: Event) -> str:
     return f"set it to {data.get('state')}: {data.get('why')}"
 
 
+@require_safe
 def row(request: HttpRequest, source_id: int) -> HttpResponse:
     """One source as a piece of a page, asked for again and again while its refresh runs."""
     source = _shown(source_id)
@@ -143,6 +147,7 @@ def remove(request: HttpRequest, source_id: int) -> HttpResponse:
     return page.SeeOther(reverse("sources"))
 
 
+@require_safe
 def progress(request: HttpRequest) -> HttpResponse:
     """The first pull, as it goes. When it is over and papers came, the page that waited is drawn anew."""
     how_far = subscriptions.progress(timezone.now())
@@ -163,7 +168,7 @@ def soon(task: Any, *args: Any) -> None:
     """Hand work to a worker now. Should the queue be out of reach, the beat's next tick finds it due all the same."""
     try:
         task.delay_on_commit(*args)
-    except OperationalError as error:
+    except (OperationalError, psycopg.Error) as error:  # the broker, or PGMQ in the database
         _log.warning("The queue could not be reached, so the next tick does it: %s", error)
 
 

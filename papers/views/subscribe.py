@@ -48,6 +48,7 @@ ARCHIVES = {
 
 
 @access.admin_required
+@page.read_or_send
 def new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _ask(request, AddressForm(initial={"address": request.GET.get("address", "")}))
@@ -122,6 +123,7 @@ def _save(request: HttpRequest) -> HttpResponse:
 
 
 @access.admin_required
+@page.read_or_send
 def start(request: HttpRequest) -> HttpResponse:
     """Without a file: adds what is ticked. With an OPML file: shows what is in it, everything else still ticked."""
     if request.method != "POST":
@@ -195,6 +197,7 @@ def _pick(request: HttpRequest, found: list[dict[str, Any]] | None = None, error
         "top": groups.pop(""),
         "groups": [(name, boxes, sum(box["ticked"] for box in boxes)) for name, boxes in groups.items()],
         "blogs": [box(blog.address, blog.name, Source.Kind.FEED) | {"horizon": blog.horizon} for blog in BLOGS],
+        "total": len(ARXIV_CATEGORIES),
         "found": found,
         "new_found": sum(not row["known"] for row in found or ()),
         "kept_feeds": [(address, name) for address, _, name in feeds],

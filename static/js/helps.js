@@ -21,7 +21,7 @@ document.querySelectorAll("input[readonly][data-whole]").forEach((input) => {
   input.addEventListener("focus", () => input.select());
 });
 
-// <input data-filter="#list" hidden>: shows only the labels in the list that have its words; ticked ones stay.
+// <input data-filter="#list" hidden>: shows only the labels in the list that have its words; ticked ones stay, and [data-none] says so when none has.
 document.querySelectorAll("[data-filter]").forEach((input) => {
   const list = document.querySelector(input.dataset.filter);
   const sift = () => {
@@ -30,11 +30,11 @@ document.querySelectorAll("[data-filter]").forEach((input) => {
       const text = label.textContent.toLowerCase();
       label.hidden = !label.control.checked && !words.every((word) => text.includes(word));
     });
-    list.querySelectorAll("details, fieldset").forEach((group) => {
-      const shown = group.querySelector("label.check:not([hidden])");
-      group.hidden = !shown;
-      if (words.length && shown && group.tagName === "DETAILS") group.open = true;
+    list.querySelectorAll("details").forEach((group) => {
+      group.hidden = !group.querySelector("label.check:not([hidden])");
+      if (words.length && !group.hidden) group.open = true;
     });
+    list.querySelector("[data-none]").hidden = Boolean(list.querySelector("label.check:not([hidden])"));
   };
   input.closest(".field").hidden = false;
   input.addEventListener("input", sift);

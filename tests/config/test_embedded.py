@@ -99,6 +99,14 @@ def test_the_folder_can_be_moved(place, start):
         assert connection.execute("SELECT tenth FROM kept").fetchone() == (10,)
 
 
+def test_a_log_that_has_grown_long_is_put_aside(place, start):
+    (place / "var").mkdir()
+    (place / "var" / "postgres.log").write_bytes(b"x" * 10_000_001)
+    cluster = start(place / "var")
+    assert cluster.log.stat().st_size < 10_000
+    assert (place / "var" / "postgres.log.1").stat().st_size == 10_000_001
+
+
 def test_an_interrupted_first_start_is_begun_again(place, start):
     half = place / "var" / "postgres.part"
     half.mkdir(parents=True)

@@ -183,6 +183,13 @@ def test_a_database_that_cannot_be_reached_is_named(install):
     assert len(said.splitlines()) == 1
 
 
+def test_a_broker_that_cannot_be_reached_is_named(install):
+    code, said = install.start(CELERY_BROKER_URL=f"redis://127.0.0.1:{free_port()}/0").ends()
+    assert code == 2
+    assert said.splitlines()[-1].startswith("Tenth: CELERY_BROKER_URL cannot be used: ")
+    assert "Traceback" not in said
+
+
 def test_a_database_of_ones_own_is_used_and_none_is_started(install, tmp_path_factory):
     base = tmp_path_factory.mktemp("grown")
     base.chmod(0o711)
@@ -191,7 +198,7 @@ def test_a_database_of_ones_own_is_used_and_none_is_started(install, tmp_path_fa
     try:
         grown = Install(base / "var")
         address = f"postgresql://tenth@/tenth?host={quote(str(cluster.sockets), safe='')}"
-        grown.start(DATABASE_URL=address).until("first admin, once")
+        grown.start(DATABASE_URL=address, DEBUG="1").until("first admin, once")
         assert not (grown.var / "postgres").exists()
         with psycopg.connect(address) as connection:
             assert connection.execute("SELECT count(*) > 0 FROM papers_onetimelink").fetchone() == (True,)

@@ -115,3 +115,14 @@ def test_times_are_in_the_persons_zone(client):
     client.logout()
     client.get("/signin")
     assert timezone.get_current_timezone_name() == "UTC"
+
+
+def test_somebody_signed_out_meanwhile_goes_on_where_the_form_stood(client, db):
+    def wanted(answer):
+        return answer["Location"].partition("?next=")[2]
+
+    assert wanted(client.get("/sources?show=muted")) == "/sources%3Fshow%3Dmuted"
+    sent = client.post("/settings/password", headers={"Referer": "http://testserver/settings?a=1"})
+    assert wanted(sent) == "/settings%3Fa%3D1"
+    for referer in ("https://evil.example/settings", "", "http://["):
+        assert wanted(client.post("/settings/password", headers={"Referer": referer})) == "/"

@@ -140,7 +140,7 @@ def test_password_managers_know_the_fields(client):
 
 def test_the_admin_site_leads_to_the_throttled_sign_in(client):
     assert client.get("/admin/login/?next=/admin/")["Location"] == "/signin?next=%2Fadmin%2F"
-    assert client.get("/admin/")["Location"] == "/admin/login/?next=/admin/"
+    assert client.get("/admin/")["Location"] == "/signin?next=/admin/"
     client.force_login(make_person())
     assert client.get("/admin/login/?next=/admin/").status_code == 403  # and does not go round in circles
 

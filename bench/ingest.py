@@ -1,0 +1,142 @@
+"""bench.ingest: papers a second that a real worker pulls over HTTP and stores, beside the ingest floor.
+
+The worker is the product's own, under Celery, told by a tick; the pages come from a loopback server that replays them.
+Rounds alternate product and floor, over the same pages, each from empty tables.
+"""
+
+import multiprocessing
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing.connection import Connection
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from bench import atom, ingest_floor
+
+SOURCES, EACH = 20, 3  # so many searches, of so many pages each
+PAPERS = SOURCES * EACH * atom.PAGE
+ROUNDS = 5
+AIM = 0.5
+PATIENCE = 120  # seconds
+
+
+def replay(pages: list[bytes], port: Connection) -> None:
+    """A process of its own: answers `all:set3` from page 100 on with the second page of the third search."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            query = parse_qs(urlsplit(self.path).query)
+            found = re.search(r"set(\d+)", query["search_query"][0])
+            body = pages[int(found[1]) * EACH + int(query["start"][0]) // atom.PAGE] if found else b""
+            self.send_response(200)
+            self.send_header("Content-Type", "application/atom+xml; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    port.send(server.server_address[1])
+    server.serve_forever()
+
+
+def pull_all() -> float:
+    """One round of the product from empty tables: papers a second, from the tick to the last log row."""
+    from django.db import connection
+    from django.utils import timezone
+
+    from config.celery import app
+    from papers.models import FetchLog, Paper, Source
+
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE papers_paper, papers_author, papers_source, papers_host CASCADE")
+    now = timezone.now()
+    Source.objects.bulk_create(
+        Source(kind="arxiv", address=f"search: all:set{n}", name=f"Set {n}", next_fetch=now) for n in range(SOURCES)
+    )
+    began = time.perf_counter()
+    app.send_task("papers.tasks.tick")
+    while FetchLog.objects.count() < SOURCES:
+        if time.perf_counter() - began > PATIENCE:
+            sys.exit("The worker did not come to an end.")
+        time.sleep(0.02)
+    took = time.perf_counter() - began
+    if (stored := Paper.objects.count()) != PAPERS:
+        sys.exit(f"{stored} of {PAPERS} papers were stored: {set(FetchLog.objects.values_list('note', flat=True))}")
+    return PAPERS / took
+
+
+def rounds(pages: list[bytes]) -> tuple[list[float], list[float]]:
+    """Papers a second of product and floor, in turns; the first turn of each is not counted."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    from config import broker
+    from config.run import services
+
+    call_command("migrate", verbosity=0)
+    broker.install()
+    settings = connection.settings_dict
+    conninfo = {"host": settings["HOST"], "dbname": settings["NAME"], "user": settings["USER"]}
+    worker = subprocess.Popen(services()["worker"])
+    product, floor = [], []
+    try:
+        for _ in range(ROUNDS + 1):
+            product.append(pull_all())
+            floor.append(ingest_floor.run(pages, conninfo))
+    finally:
+        worker.terminate()
+        worker.wait(30)
+    return product[1:], floor[1:]
+
+
+def main() -> int:
+    press = atom.Press()
+    pages = [press.page(n * atom.PAGE, n % EACH * atom.PAGE, EACH * atom.PAGE) for n in range(SOURCES * EACH)]
+    ours, theirs = multiprocessing.Pipe()
+    server = multiprocessing.Process(target=replay, args=(pages, theirs), daemon=True)
+    server.start()
+    with tempfile.TemporaryDirectory(prefix="tenth-bench-") as folder:
+        Path(folder).chmod(0o711)  # the account that runs PostgreSQL, when we are root, passes through
+        os.environ |= {
+            "TENTH_VAR": str(Path(folder, "var")),
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "ARXIV_API_URL": f"http://127.0.0.1:{ours.recv()}/api/query",
+            "ALLOW_PRIVATE_ADDRESSES": "1",
+            "HOST_PACE_SECONDS": "0",
+            "LOG_LEVEL": "WARNING",
+        }
+        from config.embedded import Cluster
+
+        cluster = Cluster(Path(folder, "var"))
+        cluster.start()
+        try:
+            product, floor = rounds(pages)
+        finally:
+            cluster.stop()
+            shutil.rmtree(cluster.sockets, ignore_errors=True)
+            server.terminate()
+    ratio = statistics.median(a / b for a, b in zip(product, floor, strict=True))
+    print(f"Papers a second, medians of {ROUNDS} rounds of {PAPERS} papers:")
+    for name, measured in (("worker", product), ("floor", floor)):
+        print(f"  {name:8} {statistics.median(measured):6.0f}   ({min(measured):.0f} to {max(measured):.0f})")
+    print(f"  ratio    {ratio:6.2f}   (aim: at least {AIM})")
+    return int(ratio < AIM)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,42 @@
+"""reading.adding: a link that somebody brings, with what they have to say about it."""
+
+import re
+from datetime import datetime
+
+from django.db import transaction
+
+from ..intake import pipeline
+from ..models import Comment, Paper, Person
+from . import comments, votes
+
+_LINK = re.compile(r"https?://[^\s<>\"“”«»]+", re.IGNORECASE)
+
+
+def address_in(*texts: str) -> str:
+    """The first link in what a phone or a bookmark sends: apps put it in the text as often as in the url.
+
+    >>> address_in("", "Worth a look: https://arxiv.org/abs/2401.12345.", "A title")
+    'https://arxiv.org/abs/2401.12345'
+    """
+    for text in texts:
+        if found := _LINK.search(text):
+            link = found[0].rstrip(".,;:!?'*_]}")
+            return link.rstrip(")") if link.count(")") > link.count("(") else link
+    return texts[0].strip()
+
+
+def add(
+    person: Person, address: str, now: datetime, *, title: str = "", note: str = "", up: bool = False
+) -> pipeline.Added:
+    """Bring a paper by its address, say a first word on it, vote for it. Sent twice, it is done once.
+
+    Raises FetchError, with a sentence, when the far side does not tell what it is; then `title` is asked for.
+    """
+    added = pipeline.add_link(person, address, now, title=title)
+    with transaction.atomic():
+        paper = Paper.objects.select_for_update().only("pk").get(pk=added.paper.pk)
+        if note and not Comment.objects.filter(paper=paper, person=person, text=note).exists():
+            comments.add(person, paper, note, now)
+        if up:
+            votes.cast(person, paper, 1, now)
+    return added

@@ -1,0 +1,248 @@
+"""reading.search: what a person types and ticks, as one query over the papers, newest first.
+
+PostgreSQL chooses for each search between the words' index and a walk from the newest paper: common words fill
+a page within a few steps of the walk, rare ones are few enough to sort. What is slow either way (a phrase of two
+common words that never meet) is cut off after a few seconds, with a sentence.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, time, timedelta
+
+from django.contrib.postgres.search import SearchQuery
+from django.db import OperationalError, connection, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+
+from ..identity import author_key, fold, names_in
+from ..models import Author, Authorship, Paper, Person, Sighting, Source, Stage, Vote
+from ..models.paper import PaperQuerySet
+from ..sources import starter
+
+PATIENCE = timedelta(seconds=4)
+
+_TERM = re.compile(r'(?P<minus>-?)(?:(?P<field>author|cat):\s*)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))', re.I)
+
+
+class SearchError(Exception):
+    """This cannot be searched for; the sentence says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One word or phrase of a search."""
+
+    text: str
+    field: str = ""  # "author", "cat", or "" for everywhere
+    phrase: bool = False
+    minus: bool = False
+
+
+def parse(typed: str) -> list[Term]:
+    """The terms in what a person typed.
+
+    >>> [term.text for term in parse('sparse -"deep learning" author:LeCun')]
+    ['sparse', 'deep learning', 'LeCun']
+    """
+    return [
+        Term(text.strip(), (found["field"] or "").lower(), found["phrase"] is not None, bool(found["minus"]))
+        for found in _TERM.finditer(typed)
+        if (text := found["phrase"] or found["word"] or "").strip(" -+")
+    ]
+
+
+def _spellings(text: str) -> set[str]:
+    """Ways to write one thing that the English stemmer holds apart.
+
+    >>> sorted(_spellings("self-supervised"))
+    ['self supervised', 'self-supervised']
+    >>> sorted(_spellings("LLMs"))
+    ['LLM', 'LLMs']
+    """
+    found = {text, text.replace("-", " ")}
+    if re.fullmatch(r"[b-df-hj-np-tv-xz]{2,}", text, re.I):  # an acronym without vowels: LLM, GNN, MDP
+        found.add(text[:-1] if text[-1] in "sS" else f"{text}s")
+    return found
+
+
+def _tsquery(term: Term) -> tuple[str, list[str]]:
+    """SQL for one term: English in title and abstract, or a name as it stands in the byline."""
+    if term.field == "author":
+        # The byline has weight C. Words alone are left, so that nothing needs quoting.
+        words = [f"{word}:C" for word in re.findall(r"\w+", fold(term.text))]
+        sql, values = "to_tsquery('simple', %s)", [(" <-> " if term.phrase else " & ").join(words)]
+    else:
+        values = sorted(_spellings(term.text))
+        english = " || ".join(["phraseto_tsquery('english', %s)"] * len(values))
+        # A word too common to be indexed (the, of) would else be looked for in the byline alone.
+        sql = f"CASE numnode({english}) WHEN 0 THEN '' ELSE {english} || phraseto_tsquery('simple', %s) END"
+        values = [*values, *values, fold(term.text)]
+    return (f"!!({sql})" if term.minus else f"({sql})"), values
+
+
+def compile_query(terms: list[Term]) -> str:
+    """The terms (without categories) as one tsquery in PostgreSQL's own words; "" when nothing is left of them."""
+    words = [term for term in terms if term.field != "cat"]
+    if not words:
+        return ""
+    parts = [_tsquery(term) for term in words]
+    sql = "SELECT (" + " && ".join(part for part, _ in parts) + ")::text"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [value for _, values in parts for value in values])
+        return cursor.fetchone()[0]
+
+
+class _Compiled(SearchQuery):
+    """A tsquery in PostgreSQL's own words: a constant, so that the planner knows how common it is."""
+
+    template = "%(expressions)s::tsquery"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What /browse is asked for. The empty value of each field asks for nothing."""
+
+    q: str = ""
+    source: Source | None = None
+    category: str = ""
+    author: str = ""
+    horizon: str = ""
+    stage: str = ""
+    votes: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    def asked(self) -> list[str]:
+        return [field.name for field in fields(self) if getattr(self, field.name)]
+
+    def without(self, name: str) -> "Filters":
+        return replace(self, **{name: getattr(Filters(), name)})
+
+
+def take(person: Person, asked: Filters, after: str = "", limit: int = 25) -> list[Paper]:
+    """One page of what fits, from the paper with the cursor `after` on. Raises SearchError."""
+    with patience() if asked.asked() else nullcontext():
+        return list(find(person, asked).older_than(after).for_cards()[:limit])
+
+
+def find(person: Person, asked: Filters) -> PaperQuerySet:
+    """The papers that fit, newest first."""
+    papers = Paper.objects.newest_first()
+    if asked.q:
+        papers = _matching(papers, parse(asked.q))
+    if asked.category:
+        papers = papers.filter(categories__contains=[asked.category])
+    if asked.author:
+        papers = _signed(papers, asked.author)
+    if asked.source:
+        papers = papers.filter(Exists(Sighting.objects.filter(paper=OuterRef("pk"), source=asked.source)))
+    if asked.horizon:
+        papers = papers.filter(Exists(Sighting.objects.filter(paper=OuterRef("pk"), source__horizon=asked.horizon)))
+    if asked.stage:
+        papers = _at_stage(papers, asked.stage, person)
+    if asked.votes:
+        papers = papers.filter(pk__in=_voted(asked.votes, person).values("paper"))
+    if asked.since:
+        papers = papers.filter(arrived_at__gte=datetime.combine(asked.since, time.min, person.zone))
+    if asked.until and asked.until < date.max:
+        papers = papers.filter(arrived_at__lt=datetime.combine(asked.until + timedelta(days=1), time.min, person.zone))
+    return papers
+
+
+def category(typed: str) -> str:
+    """As arXiv writes it: cs.LG for cs.lg. What arXiv does not know stays as typed."""
+    return next((name for name in starter.ARXIV_CATEGORIES if name.lower() == typed.lower()), typed)
+
+
+def _matching(papers: PaperQuerySet, terms: list[Term]) -> PaperQuerySet:
+    for term in terms:
+        if term.field == "cat":
+            fits = Q(categories__contains=[category(term.text)])
+            papers = papers.filter(~fits if term.minus else fits)
+    if query := compile_query(terms):
+        return papers.filter(search=_Compiled(query))
+    if not any(term.field == "cat" for term in terms):
+        raise SearchError(
+            "These words are too common to search for: add a rarer one. For an author of that name, write author:name."
+        )
+    return papers
+
+
+def _signed(papers: PaperQuerySet, author: str) -> PaperQuerySet:
+    """By this author: the one of exactly that name, else every byline that has the words."""
+    known = Author.objects.filter(key=author_key(author)).first()
+    if known:
+        return papers.filter(pk__in=Authorship.objects.filter(author=known).values("paper_id"))
+    return _matching(papers, [Term(author, field="author")])
+
+
+STAGES = {
+    "new": "Not triaged by me",
+    "kept": "Kept by me",
+    "read": "Read by me",
+    "passed": "Passed by me",
+    "skimmed": "Only skimmed by me",
+}
+
+
+def _at_stage(papers: PaperQuerySet, stage: str, person: Person) -> PaperQuerySet:
+    mine = Stage.objects.filter(person=person)
+    if stage == "new":
+        return papers.untriaged_by(person)
+    steps = ("read", "kept", "passed", "skimmed")
+    higher = {f"{step}_at": None for step in steps[: steps.index(stage)]}
+    return papers.filter(pk__in=mine.filter(**{f"{stage}_at__isnull": False}, **higher).values("paper"))
+
+
+VOTES = {
+    "team": "Voted up by the team",
+    "anyone": "Voted up by anyone",
+    "me": "Voted up by me",
+    "me-down": "Voted down by me",
+}
+
+
+def _voted(votes: str, person: Person) -> QuerySet[Vote]:
+    """Votes on the papers that are asked for: one of VOTES, or the id of whoever voted up."""
+    if votes == "team":
+        return Vote.objects.values("paper").annotate(sum=Sum("value")).filter(sum__gt=0)  # type: ignore[return-value]
+    if votes == "anyone":
+        return Vote.objects.filter(value=1)
+    if votes in ("me", "me-down"):
+        return Vote.objects.filter(person=person, value=1 if votes == "me" else -1)
+    return Vote.objects.filter(person_id=int(votes), value=1)
+
+
+def ways_out(person: Person, asked: Filters) -> list[str]:
+    """When nothing fits: the filters without which something would."""
+    try:
+        with patience():
+            return [name for name in asked.asked() if find(person, asked.without(name)).exists()]
+    except SearchError:
+        return []
+
+
+@contextmanager
+def patience() -> Iterator[None]:
+    """Queries in this block are cut off when they take too long, and say so as SearchError."""
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT set_config('statement_timeout', %s, true)", [f"{PATIENCE // timedelta(milliseconds=1)}"]
+                )
+            yield
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != "57014":  # query_canceled
+            raise
+        raise SearchError("This search takes too long. Add a rarer word, or dates.") from error
+
+
+def addressed(typed: str) -> tuple[bool, Paper | None]:
+    """Whether what a person typed is the address of a paper (an id, a DOI, a link), and the paper when we have it."""
+    names = names_in(typed.strip()) if "\0" not in typed else ()
+    fits = Q()
+    for name in names:
+        fits |= Q(names__kind=name.kind, names__value=name.value)
+    return bool(names), Paper.objects.filter(fits).order_by("id").first() if names else None

@@ -1,0 +1,113 @@
+"""views.browse: everything the team has: search, filters, and straight to a paper by its address."""
+
+import re
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.formats import date_format
+from django.views.decorators.http import require_safe
+from django_htmx.http import replace_url
+
+from .. import access
+from ..forms import BrowseForm
+from ..models import Person, Source
+from ..reading import queue, search
+
+PAGE = 25
+MOST_PAGES = 10  # that one address shows at once
+
+
+@require_safe
+def browse(request: HttpRequest) -> HttpResponse:
+    asked = {name: text for name, value in request.GET.items() if (text := str(value)).strip()}
+    if len(asked) < len(request.GET):  # a form sends its empty fields too; the address is for people
+        return redirect(_address(asked))
+    if goal := _straight_to(request, asked):
+        return goal
+    pages = _pages(asked.pop("pages", ""))
+    person = access.person(request)
+    form = BrowseForm(request.GET, person)
+    context = {"form": form, "cards": [], "list": "browse"}
+    if form.is_valid():
+        filters = form.filters()
+        context |= {"filters": filters, "chips": _chips(form, filters, asked)}
+        context |= _results(person, filters, asked, pages)
+    more = bool(request.headers.get("HX-Request") and asked.get("after"))
+    template = "browse/_results.html" if more else "browse/browse.html"
+    response = render(request, template, context, status=400 if form.errors else 200)
+    if more:  # after Back, what "More" had added is there again
+        replace_url(response, _address(asked, after="", pages=str(pages)))
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _pages(given: str) -> int:
+    return min(max(int(given), 1), MOST_PAGES) if given.isdecimal() and len(given) < 4 else 1
+
+
+def _address(asked: dict[str, str], **changes: str) -> str:
+    left = {name: value for name, value in {**asked, **changes}.items() if value}
+    return "/browse" + (f"?{urlencode(left)}" if left else "")
+
+
+def _straight_to(request: HttpRequest, asked: dict[str, str]) -> HttpResponse | None:
+    """An id or a link leads to its paper; when we do not have it, to adding it."""
+    typed = asked.get("q", "").strip()
+    link = urlsplit(typed) if re.match(r"https?://\S+$", typed, re.IGNORECASE) else None
+    if link and link.netloc == request.get_host() and link.path.startswith("/p/"):
+        return redirect(link.path)
+    is_address, paper = search.addressed(typed)
+    if paper:
+        return redirect(paper)
+    if is_address:
+        return render(
+            request, "browse/unknown.html", {"typed": typed, "form": BrowseForm(request.GET, access.person(request))}
+        )
+    return None
+
+
+def _results(person: Person, filters: search.Filters, asked: dict[str, str], pages: int) -> dict[str, Any]:
+    """What fits, from `after` on or `pages` from the newest, with the way to more; or what stands in the way."""
+    after = asked.get("after", "")
+    forged = bool(after) and not re.fullmatch(r"\d{1,17}-\d{1,19}", after, re.ASCII)
+    after = "" if forged else after
+    limit = PAGE if after else PAGE * pages
+    try:
+        found = search.take(person, filters, after, limit + 1)
+    except search.SearchError as error:
+        return {"trouble": str(error)}
+    papers = found[:limit]
+    following = _address(asked, after=papers[-1].cursor) if len(found) > limit else ""
+    return {
+        "cards": queue.cards(person, papers, timezone.now()),
+        "next": following,
+        "next_here": following and f"{following}&pages={pages + 1}",
+        "forged": forged,
+        "newest": _address(asked, after="") if after else "",
+        "ways_out": [] if papers or after else search.ways_out(person, filters),
+    }
+
+
+def _chips(form: BrowseForm, filters: search.Filters, asked: dict[str, str]) -> dict[str, tuple[str, str]]:
+    """What is filtered: for each filter its words, and the address without it."""
+    words = {
+        "q": lambda: f"Search: {filters.q}",
+        "source": lambda: f"Source: {filters.source}",
+        "category": lambda: f"Category: {filters.category}",
+        "author": lambda: f"Author: {filters.author}",
+        "horizon": lambda: f"Horizon: {Source.Horizon(filters.horizon).label}",
+        "stage": lambda: search.STAGES[filters.stage],
+        "votes": lambda: dict(form.vote_choices)[filters.votes],
+        "since": lambda: f"From {_day(filters.since)}",
+        "until": lambda: f"Until {_day(filters.until)}",
+    }
+    return {name: (words[name](), _address(asked, **{name: "", "after": ""})) for name in filters.asked()}
+
+
+def _day(day: date | None) -> str:
+    return date_format(day, "j F Y") if day else ""

@@ -1,0 +1,72 @@
+"""views.paper: one paper at its stable address: all that is known of it, and the team's talk about it."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from .. import access
+from ..forms import CommentForm
+from ..models import Comment, Paper
+from ..reading import comments, one
+from . import page
+
+
+@require_safe
+def paper(request: HttpRequest, slug: str) -> HttpResponse:
+    found = one.find(slug)
+    if found is None:
+        raise Http404
+    if slug != found.slug:
+        return redirect(found)
+    return _page(request, found)
+
+
+def _page(request: HttpRequest, found: Paper, form: CommentForm | None = None, **more: Any) -> HttpResponse:
+    dossier = one.dossier(access.person(request), found, timezone.now(), all_authors="authors" in request.GET)
+    context = {
+        "paper": found,
+        "dossier": dossier,
+        "card": dossier.card,
+        "list": "paper",
+        "form": form or CommentForm(),
+        "absolute": request.build_absolute_uri(found.get_absolute_url()),
+        **more,
+    }
+    return render(request, "paper/paper.html", context, status=400 if form and form.errors else 200)
+
+
+# ── the team's talk ──────────────────────────────────────────────────────────────────────────
+
+
+@access.member_required
+@require_POST
+def comment(request: HttpRequest, paper_id: int) -> HttpResponse:
+    found = access.paper_for(access.person(request), paper_id)
+    form = CommentForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, form)
+    comments.add(access.person(request), found, form.cleaned_data["text"], timezone.now())
+    return page.SeeOther(f"{found.get_absolute_url()}#comments")
+
+
+@access.member_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def comment_edit(request: HttpRequest, comment_id: int) -> HttpResponse:
+    mine = get_object_or_404(Comment.objects.select_related("paper"), pk=comment_id, person=access.person(request))
+    form = CommentForm(page.sent(request), initial={"text": mine.text})
+    if form.is_valid():
+        comments.edit(access.person(request), mine, form.cleaned_data["text"], timezone.now())
+        return page.SeeOther(f"{mine.paper.get_absolute_url()}#comments")
+    context = {"form": form, "comment": mine}
+    return render(request, "paper/comment.html", context, status=400 if form.errors else 200)
+
+
+@access.member_required
+@require_POST
+def comment_delete(request: HttpRequest, comment_id: int) -> HttpResponse:
+    gone = get_object_or_404(Comment.objects.select_related("paper", "person"), pk=comment_id)
+    comments.delete(access.person(request), gone, timezone.now())
+    return page.SeeOther(f"{gone.paper.get_absolute_url()}#comments")

@@ -1,0 +1,291 @@
+"""reading.search: what is typed and ticked finds what is meant."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import connection
+
+from papers.identity import author_key, fold
+from papers.models import Author, Authorship, Name
+from papers.reading import search
+from papers.reading.search import Filters, SearchError, Term
+from tests.makers import NOW, make_paper, make_person, make_source, make_stage, make_vote
+
+pytestmark = pytest.mark.django_db
+
+
+def found(person=None, **asked):
+    return [paper.title for paper in search.find(person or make_person(), Filters(**asked))]
+
+
+def signed(title, *names):
+    paper = make_paper(title, byline="; ".join(names), byline_folded=fold("; ".join(names)))
+    for position, name in enumerate(names):
+        author, _ = Author.objects.get_or_create(key=author_key(name), defaults={"name": name})
+        Authorship.objects.create(paper=paper, position=position, author=author)
+    return paper
+
+
+# ── words ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_typed_text_is_read_as_terms():
+    assert search.parse('sparse -"deep  nets" author:"Yann LeCun" -cat:cs.LG "open end') == [
+        Term("sparse"),
+        Term("deep  nets", phrase=True, minus=True),
+        Term("Yann LeCun", "author", phrase=True),
+        Term("cs.LG", "cat", minus=True),
+        Term("open end", phrase=True),
+    ]
+
+
+@pytest.mark.parametrize("typed", ["", "   ", '""', "-", "- -", '-""', "+++"])
+def test_nothing_typed_is_no_term(typed):
+    assert search.parse(typed) == []
+
+
+def test_all_words_must_be_there():
+    make_paper("Sparse attention for graphs")
+    make_paper("Dense attention for graphs")
+    assert found(q="sparse attention") == ["Sparse attention for graphs"]
+
+
+def test_words_match_in_any_form_and_case():
+    make_paper("Learning to optimise networks")
+    assert found(q="NETWORK learned") == ["Learning to optimise networks"]
+
+
+def test_the_abstract_is_searched_too():
+    make_paper("A title", abstract="We prove a lemma on zebras.")
+    assert found(q="zebra lemma") == ["A title"]
+
+
+def test_a_phrase_holds_its_words_together():
+    make_paper("Graph neural networks")
+    make_paper("Neural rendering of graph drawings by networks")
+    assert found(q='"neural networks"') == ["Graph neural networks"]
+
+
+def test_minus_leaves_out():
+    make_paper("Diffusion for images")
+    make_paper("Diffusion for proteins")
+    assert found(q="diffusion -proteins") == ["Diffusion for images"]
+    assert found(q='diffusion -"for images"') == ["Diffusion for proteins"]
+    assert found(q="-proteins") == ["Diffusion for images"]
+
+
+def test_common_words_do_not_stand_in_the_way():
+    make_paper("The art of search")
+    assert found(q="the art of search") == ["The art of search"]
+
+
+@pytest.mark.parametrize("typed", ["the of and", "!!!", "(((", "-the", "'", "\\", "&", "author:'"])
+def test_nothing_but_common_words_and_signs_is_said(typed):
+    with pytest.raises(SearchError, match="rarer"):
+        found(q=typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["a & | !b", "it's <-> (x", "x:*A", "'quoted':B", "back\\slash zebra", "author:O'Brien", "author:", "a -cat:"],
+)
+def test_signs_of_the_query_language_are_only_signs(typed):
+    found(q=typed)
+
+
+def test_a_hyphen_is_a_matter_of_taste():
+    make_paper("Self-supervised learning")
+    make_paper("Self supervised vision")
+    make_paper("Supervised by one self")
+    assert len(found(q="self-supervised")) == 2
+    assert len(found(q='"self supervised"')) == 2
+
+
+def test_acronyms_are_found_in_singular_and_plural():
+    make_paper("An LLM reads")
+    make_paper("LLMs write")
+    make_paper("GNNs")
+    assert len(found(q="LLM")) == len(found(q="llms")) == 2
+    assert found(q="GNN") == ["GNNs"]
+
+
+def test_numbers_behind_a_hyphen_are_found():
+    make_paper("GPT-4 and its friends")
+    assert found(q="GPT-4") == found(q="gpt friends") == ["GPT-4 and its friends"]
+
+
+# ── authors ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("typed", ["Schölkopf", "scholkopf", "SCHÖLKOPF", "author:schölkopf", "bernhard scholkopf"])
+def test_authors_are_found_with_and_without_accents(typed):
+    signed("Kernels", "Bernhard Schölkopf", "Émilie Ngo")
+    signed("Others", "Ada Example")
+    assert found(q=typed) == ["Kernels"]
+
+
+def test_an_author_is_looked_for_in_the_byline_alone():
+    make_paper("On the Hinton diagram", byline="Bo Sample", byline_folded="bo sample")
+    signed("Capsules", "Geoffrey E. Hinton")
+    assert found(q="author:hinton") == found(q="author: hinton") == ["Capsules"]
+    assert found(q="-author:hinton hinton") == ["On the Hinton diagram"]
+    assert found(q='author:"hinton geoffrey"') == []
+
+
+def test_common_words_can_be_authors():
+    signed("By Will", "Will An")
+    make_paper("By others")
+    assert found(q="author:will") == found(q='author:"will an"') == ["By Will"]
+
+
+def test_the_author_filter_takes_exactly_that_author_when_there_is_one():
+    signed("Hers", "Wei Li")
+    signed("Theirs", "Wei Chen", "Bo Li")
+    assert found(author="Wei Li") == ["Hers"]
+    assert found(author="wei") == ["Theirs", "Hers"] or found(author="wei") == ["Hers", "Theirs"]
+    assert found(author="nobody") == []
+
+
+def test_the_author_filter_sees_beyond_a_capped_byline():
+    paper = signed("A collaboration", "First Author", "Last Author")
+    type(paper).objects.filter(pk=paper.pk).update(byline="First Author", byline_folded="first author")
+    assert found(author="Last Author") == ["A collaboration"]
+
+
+# ── filters ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_newest_come_first():
+    for day in (2, 4, 3):
+        make_paper(f"Of day {day}", arrived_at=datetime(2026, 3, day, tzinfo=UTC))
+    assert found() == ["Of day 4", "Of day 3", "Of day 2"]
+
+
+def test_category():
+    make_paper("Learning", categories=["cs.LG", "stat.ML"])
+    make_paper("Vision", categories=["cs.CV"])
+    assert found(category="stat.ML") == found(q="cat:cs.LG") == ["Learning"]
+    assert found(q="-cat:cs.LG") == ["Vision"]
+    assert found(q="vision cat:cs.LG") == []
+
+
+def test_categories_are_read_in_any_case():
+    make_paper("Learning", categories=["cs.LG"])
+    make_paper("Post", categories=["Deep Learning"])
+    assert found(q="cat:CS.lg") == ["Learning"]
+    assert search.category("stat.ml") == "stat.ML"
+    assert search.category("deep LEARNING") == "deep LEARNING"
+
+
+def test_source_and_horizon():
+    blog, moon = make_source("Blog"), make_source("Far", horizon="moonshot")
+    make_paper("Posted", source=blog)
+    make_paper("Flown", source=moon)
+    assert found(source=blog) == ["Posted"]
+    assert found(horizon="moonshot") == ["Flown"]
+
+
+def test_a_paper_of_two_sources_comes_once():
+    paper = make_paper("Twice", source=make_source(horizon="core"))
+    paper.sightings.create(source=make_source(horizon="core"), at=NOW)
+    assert found(horizon="core") == ["Twice"]
+
+
+def test_stages_are_mine():
+    me, other = make_person(), make_person()
+    for step in ("kept", "read", "passed", "skimmed"):
+        make_stage(me, make_paper(step), skimmed_at=NOW, **{f"{step}_at": NOW} if step != "skimmed" else {})
+    theirs = make_paper("theirs")
+    make_stage(other, theirs, kept_at=NOW)
+    for step in ("kept", "read", "passed", "skimmed"):
+        assert found(me, stage=step) == [step]
+    assert set(found(me, stage="new")) == {"skimmed", "theirs"}
+
+
+def test_a_kept_paper_that_was_read_is_read():
+    me = make_person()
+    make_stage(me, make_paper("both"), kept_at=NOW, read_at=NOW)
+    assert found(me, stage="read") == ["both"]
+    assert found(me, stage="kept") == []
+
+
+def test_votes():
+    me, ada, bo = make_person(), make_person("Ada"), make_person("Bo")
+    split, mine, down = make_paper("split"), make_paper("mine"), make_paper("down")
+    make_vote(ada, split, 1)
+    make_vote(bo, split, -1)
+    make_vote(me, mine, 1)
+    make_vote(me, down, -1)
+    make_paper("unvoted")
+    assert found(me, votes="team") == found(me, votes="me") == ["mine"]
+    assert found(me, votes="me-down") == ["down"]
+    assert sorted(found(me, votes="anyone")) == ["mine", "split"]
+    assert found(me, votes=str(ada.pk)) == ["split"]
+    assert found(me, votes=str(bo.pk)) == []
+
+
+def test_days_are_those_of_the_persons_time_zone():
+    tokyo = make_person(time_zone="Asia/Tokyo")
+    make_paper("Late on the 3rd in London", arrived_at=datetime(2026, 3, 3, 20, tzinfo=UTC))
+    assert found(tokyo, since=date(2026, 3, 4), until=date(2026, 3, 4)) == ["Late on the 3rd in London"]
+    assert found(tokyo, until=date(2026, 3, 3)) == []
+    assert found(since=date(2026, 3, 4)) == []
+
+
+def test_the_ends_of_time_are_days_too():
+    make_paper("Now")
+    for zone in ("UTC", "Asia/Tokyo", "America/Los_Angeles"):
+        person = make_person(time_zone=zone)
+        assert found(person, since=date.min, until=date.max) == ["Now"]
+        assert found(person, since=date.max) == found(person, until=date.min) == []
+
+
+def test_filters_add_up():
+    me, blog = make_person(), make_source()
+    wanted = make_paper("Wanted zebra", source=blog, categories=["cs.LG"])
+    make_paper("Other zebra", source=blog, categories=["cs.CV"])
+    make_vote(me, wanted)
+    assert found(me, q="zebra", source=blog, category="cs.LG", votes="me", stage="new") == ["Wanted zebra"]
+
+
+def test_when_nothing_fits_the_ways_out_are_named():
+    make_paper("Zebra", categories=["cs.LG"])
+    asked = Filters(q="zebra", category="cs.CV", horizon="core")
+    assert search.ways_out(make_person(), asked) == ["category"]
+
+
+# ── how quick, and where to ──────────────────────────────────────────────────────────────────
+
+
+def test_a_search_that_takes_too_long_is_cut_off_with_a_sentence(monkeypatch):
+    monkeypatch.setattr(search, "PATIENCE", search.PATIENCE / 200)
+    with pytest.raises(SearchError, match="too long"), search.patience(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(5)")
+
+
+def test_patience_ends_with_its_block():
+    with search.patience():
+        pass
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)
+
+
+def test_an_address_leads_to_its_paper():
+    paper = make_paper(arxiv_id="2401.12345")
+    post = make_paper(arxiv_id="", link="https://blog.example/a-post")
+    for typed in ("2401.12345", " arXiv:2401.12345v3 ", "https://arxiv.org/pdf/2401.12345v2"):
+        assert search.addressed(typed) == (True, paper)
+    assert search.addressed("https://blog.example/a-post") == (True, post)
+
+
+def test_an_address_that_we_do_not_have_is_known_as_one():
+    assert search.addressed("2401.99999") == (True, None)
+    for typed in ("transformers", "", "sparse attention", "a\0b"):
+        assert search.addressed(typed) == (False, None)
+
+
+def test_a_name_of_two_kinds_finds_one_paper():
+    paper = make_paper(arxiv_id="2401.12345")
+    Name.objects.create(paper=paper, kind="doi", value="10.48550/arxiv.2401.12345")
+    assert search.addressed("2401.12345") == (True, paper)

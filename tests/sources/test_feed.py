@@ -1,0 +1,145 @@
+import json
+
+import pytest
+
+from papers.sources import feed
+from papers.sources.arxiv import Endpoints
+from papers.sources.feed import NoFeedError
+from papers.sources.http import FetchError, Reply
+from papers.sources.item import Asked
+
+from .conftest import NOW
+
+
+def parse(text: str | bytes, content_type: str = ""):
+    body = text if isinstance(text, bytes) else text.encode()
+    return feed.parse(Reply(200, "https://blog.example/feed", {"content-type": content_type}, body), NOW)
+
+
+def rss(item: str, channel: str = "") -> str:
+    return f'<rss version="2.0"><channel><title>B</title><link>/home</link>{channel}<item>{item}</item></channel></rss>'
+
+
+@pytest.mark.parametrize("blog", ["kettle", "petit-lot", "fjord", "aao"])
+def test_every_dialect_gives_posts_with_title_link_date_and_words(server, fetcher, blog):
+    pull = feed.pull(server.feed(blog), Asked(), fetcher, NOW, Endpoints())
+    assert pull.items
+    assert pull.title
+    for item in pull.items:
+        assert item.title
+        assert item.link.startswith("http")
+        assert item.published_at
+        assert item.published_at <= NOW
+        assert item.abstract or item.content_html
+
+
+def test_a_feed_that_has_not_changed_is_not_read_again(server, fetcher):
+    first = feed.pull(server.feed("kettle"), Asked(), fetcher, NOW, Endpoints())
+    for asked in (Asked(etag=first.etag, last_modified=first.last_modified), Asked(body_hash=first.body_hash)):
+        assert feed.pull(server.feed("kettle"), asked, fetcher, NOW, Endpoints()).not_modified
+
+
+def test_malformed_entries_are_skipped_and_counted_never_the_whole_feed(server, fetcher):
+    good = feed.pull(server.feed("kettle"), Asked(), fetcher, NOW, Endpoints())
+    server.misbehave("*", "malformed")
+    pull = feed.pull(server.feed("kettle"), Asked(), fetcher, NOW, Endpoints())
+    assert len(pull.items) == len(good.items)
+    assert pull.skipped > 0
+
+
+def test_a_feed_cut_off_in_the_middle_gives_what_came(server, fetcher):
+    server.misbehave("*", "cut")
+    assert feed.pull(server.feed("kettle"), Asked(), fetcher, NOW, Endpoints()).items
+
+
+@pytest.mark.parametrize(("mischief", "sentence"), [("page", "a web page"), ("empty", "an empty answer")])
+def test_what_is_no_feed_is_said(server, fetcher, mischief, sentence):
+    server.misbehave("*", mischief)
+    with pytest.raises(FetchError, match=sentence):
+        feed.pull(server.feed("kettle"), Asked(), fetcher, NOW, Endpoints())
+
+
+def test_plain_text_stays_as_it_came():
+    atom = (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>B</title><entry><id>urn:1</id><link href="/p"/>'
+        '<title type="text">p &lt; 0.05 for &lt;MASK&gt;</title>'
+        '<summary type="text">We prove $n&lt;m$ here</summary></entry></feed>'
+    )
+    item = parse(atom).items[0]
+    assert (item.title, item.abstract, item.content_html) == ("p < 0.05 for <MASK>", "We prove $n<m$ here", "")
+    assert item.link == "https://blog.example/p"
+
+
+def test_html_is_handed_on_as_html_and_its_words_are_counted():
+    item = parse(
+        rss(
+            "<title>T</title><link>https://b.example/1</link>"
+            "<description>&lt;p&gt;one &lt;b&gt;two&lt;/b&gt;&lt;/p&gt;</description>"
+        )
+    ).items[0]
+    assert (item.content_html, item.abstract, item.words) == ("<p>one <b>two</b></p>", "", 2)
+
+
+def test_a_title_with_markup_loses_it():
+    assert (
+        parse(rss("<title>A &lt;b&gt;bold&lt;/b&gt; &amp;amp; brave</title><link>https://b.example/1</link>"))
+        .items[0]
+        .title
+        == "A bold & brave"
+    )
+
+
+@pytest.mark.parametrize("when", ["Mon, 01 Jan 1900 00:00:00 GMT", "Mon, 01 Jan 2046 00:00:00 GMT", "yesterday"])
+def test_an_absurd_date_is_no_date(when):
+    assert (
+        parse(rss(f"<title>T</title><link>https://b.example/1</link><pubDate>{when}</pubDate>")).items[0].published_at
+        is None
+    )
+
+
+def test_the_feeds_own_wish_for_rest_is_heard():
+    assert parse(rss("<title>T</title><link>https://b.example/1</link>", "<ttl>180</ttl>")).wait_seconds == 180 * 60
+
+
+def test_a_guid_that_is_no_address_is_the_entrys_id_alone():
+    item = parse(rss('<title>T</title><link>https://b.example/1</link><guid isPermaLink="false">tag:7</guid>')).items[0]
+    assert (item.entry_id, item.addresses) == ("tag:7", ())
+
+
+def test_a_link_that_is_no_web_address_is_not_followed():
+    assert parse(rss("<title>T</title><link>javascript:alert(1)</link><guid>urn:1</guid>")).items[0].link == ""
+
+
+def test_external_entities_and_entity_bombs_do_nothing():
+    bomb = '<!DOCTYPE rss [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY x SYSTEM "file:///etc/passwd">]>'
+    found = parse(bomb + rss("<title>T &b; &x;</title><link>https://b.example/1</link>"))
+    assert "root:" not in str(found)
+
+
+def test_a_two_megabyte_post_is_read():
+    item = parse(
+        rss(f"<title>T</title><link>https://b.example/1</link><description>{'word ' * 400_000}</description>")
+    ).items[0]
+    assert item.words == 400_000
+
+
+def test_json_feeds_of_both_versions_name_their_authors():
+    for version, people in (("1", {"author": {"name": "Ann"}}), ("1.1", {"authors": [{"name": "Ann"}]})):
+        body = {
+            "version": f"https://jsonfeed.org/version/{version}",
+            "title": "B",
+            "items": [{"id": 7, "url": "https://b.example/7", "title": "T", "content_text": "one two", **people}, 17],
+        }
+        found = parse(json.dumps(body))
+        assert (found.items[0].entry_id, found.items[0].authors[0].name, found.skipped) == ("7", "Ann", 1)
+
+
+def test_other_json_is_no_feed():
+    for body in ('{"a": 1}', "[1]", "{", '{"version": "https://jsonfeed.org/version/1", "items": 5}', "[" * 100_000):
+        with pytest.raises(NoFeedError):
+            parse(body)
+
+
+def test_a_site_leads_to_its_feeds_and_a_feed_to_itself(server, fetcher):
+    assert server.feed("kettle") in [found.url for found in feed.discover(server.site("kettle"), fetcher)]
+    assert [found.url for found in feed.discover(server.feed("fjord"), fetcher)] == [server.feed("fjord")]

@@ -1,0 +1,168 @@
+import doctest
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+
+from papers.sources import http
+from papers.sources.http import Fetcher, FetchError, gate_name, is_public, open_gate, retry_after
+
+
+def test_the_worked_examples_hold():
+    assert doctest.testmod(http).failed == 0
+
+
+def test_a_feed_comes_whole_and_unpacked(server, fetcher):
+    reply = fetcher.get(server.feed("kettle"))
+    assert reply.status == 200
+    assert reply.body.lstrip().startswith(b"<")
+    assert not reply.moved_to
+
+
+def test_we_say_who_we_are(server, fetcher):
+    fetcher.get(server.feed("kettle"))
+    assert server.requests[-1].headers["user-agent"] == "Tenth/test"
+
+
+def test_validators_go_back_as_they_came_and_nothing_new_is_304(server, fetcher):
+    first = fetcher.get(server.feed("kettle"))
+    again = fetcher.get(server.feed("kettle"), first.headers.get("etag", ""), first.headers.get("last-modified", ""))
+    assert (again.status, again.body) == (304, b"")
+    assert server.requests[-1].headers.get("if-none-match", "") == first.headers.get("etag", "")
+
+
+@pytest.mark.parametrize(
+    ("mischief", "options", "sentence"),
+    [
+        ("hang", {}, "did not answer in time"),
+        ("drip", {}, "did not finish in time"),
+        ("close", {}, "broke off"),
+        ("bomb", {}, "more than 10 MB"),
+        ("huge", {}, "more than 10 MB"),
+        ("status", {"code": 404}, "nothing at this address"),
+        ("status", {"code": 403}, "does not let us in"),
+        ("status", {"code": 500}, "an error \\(500\\)"),
+    ],
+)
+def test_what_goes_wrong_is_said_in_a_sentence(server, fetcher, mischief, options, sentence):
+    server.misbehave("*", mischief, **options)
+    with pytest.raises(FetchError, match=sentence):
+        fetcher.get(server.feed("kettle"))
+
+
+def test_what_is_gone_for_good_says_so(server, fetcher):
+    server.misbehave("*", "status", code=410)
+    with pytest.raises(FetchError) as caught:
+        fetcher.get(server.feed("kettle"))
+    assert caught.value.gone
+
+
+@pytest.mark.parametrize("code", [429, 503])
+def test_a_busy_server_says_how_long_to_wait(server, fetcher, code):
+    server.misbehave("*", "status", code=code, retry_after="900")
+    with pytest.raises(FetchError) as caught:
+        fetcher.get(server.feed("kettle"))
+    assert (caught.value.status, caught.value.retry_after) == (code, 900)
+
+
+def test_a_wait_is_clamped_between_a_minute_and_a_day():
+    now = datetime(2026, 3, 4, 9, tzinfo=UTC)
+    assert retry_after("1", now) == 60
+    assert retry_after("9999999999", now) == 86_400
+    assert retry_after("Wed, 04 Mar 2026 09:10:00 GMT", now) == 600
+    assert retry_after("-5", now) is None
+
+
+def test_only_a_permanent_redirect_is_told(server, fetcher):
+    other = server.feed("fjord")
+    server.misbehave("*kettle*", "redirect", to=other, code=301)
+    assert fetcher.get(server.feed("kettle")).moved_to == other
+    server.behave()
+    server.misbehave("*kettle*", "redirect", to=other, code=302)
+    reply = fetcher.get(server.feed("kettle"))
+    assert (reply.url, reply.moved_to) == (other, "")
+
+
+def test_a_redirect_in_a_circle_ends(server, fetcher):
+    server.misbehave("*kettle*", "redirect", to=server.feed("kettle"), code=302)
+    with pytest.raises(FetchError, match="circle"):
+        fetcher.get(server.feed("kettle"))
+
+
+@pytest.mark.parametrize("to", ["file:///etc/passwd", "ftp://blog.example/x", "gopher://blog.example"])
+def test_a_redirect_to_something_else_than_the_web_is_refused(server, fetcher, to):
+    server.misbehave("*kettle*", "redirect", to=to, code=302)
+    with pytest.raises(FetchError, match="http:// or https://"):
+        fetcher.get(server.feed("kettle"))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "224.0.0.1",
+        ),
+        *("::1", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "::", "255.255.255.255"),
+    ],
+)
+def test_private_addresses_are_known_also_when_wrapped(address):
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["1.1.1.1", "2606:4700:4700::1111", "64:ff9b::101:101"])
+def test_public_addresses_are_public(address):
+    assert is_public(address)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "0x7f000001", "2130706433", "127.1"])
+def test_a_private_network_is_never_asked(server, host):
+    port = server.url.rpartition(":")[2]
+    before = len(server.requests)
+    with pytest.raises(FetchError, match=r"private or local network|not found|not a web address"):
+        Fetcher(open_gate).get(f"http://{host}:{port}/")
+    assert len(server.requests) == before
+
+
+def test_a_redirect_into_a_private_network_is_refused_too(server, monkeypatch):
+    """The first hop counts as public here; the second, to another spelling of this machine, does not."""
+    server.misbehave("*kettle*", "redirect", to="http://[::1]:9/", code=302)
+    monkeypatch.setattr(http, "is_public", lambda address: address == "127.0.0.1")
+    with pytest.raises(FetchError, match="private or local network"):
+        Fetcher(open_gate).get(server.feed("kettle"))
+
+
+def test_a_proxy_of_the_environment_is_not_used(server, fetcher, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert fetcher.get(server.feed("kettle")).status == 200
+
+
+@pytest.mark.parametrize("url", ["", "blog.example", "http://", "http://[", "https://exa mple/", "http://a:99999/"])
+def test_what_is_no_address_is_refused_in_a_sentence(fetcher, url):
+    with pytest.raises(FetchError):
+        fetcher.get(url)
+
+
+def test_every_hop_waits_at_its_hosts_gate(server):
+    passed = []
+
+    @contextmanager
+    def gate(host):
+        passed.append(host)
+        yield
+
+    server.misbehave("*kettle*", "redirect", to=server.feed("fjord"), code=302)
+    Fetcher(gate, allow_private=True).get(server.feed("kettle"))
+    assert passed == [gate_name(server.url)] * 2
+
+
+def test_all_of_arxiv_is_one_host():
+    hosts = ("arxiv.org", "www.arxiv.org", "export.arxiv.org", "rss.arxiv.org", "oaipmh.arxiv.org")
+    assert {gate_name(f"https://{host}/x") for host in hosts} == {"arxiv.org"}
+    assert gate_name("https://notarxiv.org/") != "arxiv.org"
