@@ -180,6 +180,15 @@ class BrowseForm(forms.Form):
     horizon = forms.ChoiceField(required=False, choices=[("", "Any"), *Source.Horizon.choices])
     stage = forms.ChoiceField(required=False, choices=[("", "Any"), *search.STAGES.items()])
     votes = forms.ChoiceField(required=False)
+    project = forms.ModelChoiceField(
+        queryset=Project.objects.order_by("name"),
+        required=False,
+        to_field_name="slug",
+        empty_label="Any",
+        label="Applied in",
+    )
+    used = forms.ChoiceField(required=False, label="Application", choices=[("", "Any"), *search.USED.items()])
+    outcome = forms.ChoiceField(required=False, choices=[("", "Any"), *Application.Outcome.choices])
     since = forms.DateField(required=False)
     until = forms.DateField(required=False)
 
@@ -216,6 +225,10 @@ class BrowseForm(forms.Form):
     @property
     def stage_choices(self) -> list[tuple[str, str]]:
         return list(self.fields["stage"].choices)  # type: ignore[attr-defined]
+
+    @property
+    def of_the_ledger(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("project", "used", "outcome")]
 
     def clean_source(self) -> Source | None:
         pk = self.cleaned_data["source"]

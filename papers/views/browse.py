@@ -15,7 +15,7 @@ from django_htmx.http import replace_url
 
 from .. import access
 from ..forms import BrowseForm
-from ..models import Person, Source
+from ..models import Application, Person, Source
 from ..reading import queue, search
 
 PAGE = 25
@@ -103,6 +103,9 @@ def _chips(form: BrowseForm, filters: search.Filters, asked: dict[str, str]) -> 
         "horizon": lambda: f"Horizon: {Source.Horizon(filters.horizon).label}",
         "stage": lambda: search.STAGES[filters.stage],
         "votes": lambda: dict(form.vote_choices)[filters.votes],
+        "project": lambda: f"Applied in {filters.project}",
+        "used": lambda: search.USED[filters.used],
+        "outcome": lambda: f"Outcome: {Application.Outcome(filters.outcome).label}",
         "since": lambda: f"From {_day(filters.since)}",
         "until": lambda: f"Until {_day(filters.until)}",
     }

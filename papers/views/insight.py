@@ -99,7 +99,7 @@ def table(request: HttpRequest) -> HttpResponse:
     except steps.TooMuch as error:
         return page.refuse(request, str(error), 503, "Too much at once")
     if not found.price:
-        return page.refuse(request, found.why_not or f"{found.sentence.capitalize()}.", 409, "No table yet")
+        return page.refuse(request, found.why_not or f"{found.sentence.capitalize()}.", 404, "No table yet")
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="tenth-{asked["unit"]}-{asked["measure"]}.csv"'
     answer.write("\ufeff")  # so that spreadsheets read it as UTF-8

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from .. import access
 from ..forms import CommentForm
 from ..models import Comment, Paper
-from ..reading import comments, one
+from ..reading import comments, one, projects
 from . import page
 
 
@@ -32,6 +32,7 @@ def _page(request: HttpRequest, found: Paper, form: CommentForm | None = None, *
         "card": dossier.card,
         "list": "paper",
         "form": form or CommentForm(),
+        "used": projects.used_in(found),
         "absolute": request.build_absolute_uri(found.get_absolute_url()),
         **more,
     }

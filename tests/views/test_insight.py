@@ -63,7 +63,7 @@ def test_below_twenty_no_share_is_shown(client, ada):
     page = text(client.get("/insight"))
     assert "Not enough yet: 4 applied, needs 20" in page
     assert "Price’s law is a rule of thumb" not in page
-    assert client.get("/insight/table.csv").status_code == 409
+    assert client.get("/insight/table.csv").status_code == 404
     assert client.get("/insight/cumulative.svg").status_code == 404
 
 
@@ -164,7 +164,7 @@ def test_what_two_people_read_is_not_shown_to_a_third(client, ada):
             make_stage(person, make_paper(arrived_at=now), skimmed_at=now, read_at=now)
     page = text(client.get("/insight?measure=read"))
     assert "Only 2 people have read papers in this time." in page
-    assert client.get("/insight/table.csv?measure=read").status_code == 409
+    assert client.get("/insight/table.csv?measure=read").status_code == 404
     assert "fewer than three people" in page
 
 

@@ -306,6 +306,52 @@ def test_an_event_of_every_kind_is_told_in_words(client, ada):
         assert words in page, words
 
 
+# ── elsewhere ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_papers_page_says_where_it_was_used_and_offers_to_apply_it(client, ada):
+    used = make_application(make_paper("Attention Is All You Need"), make_project("Atlas"), taken="The schedule")
+    page = text(client.get(used.paper.get_absolute_url()))
+    assert "Used in" in page
+    assert "The schedule" in page
+    assert f'href="/papers/{used.paper_id}/apply" data-act="apply"' in page
+    twin = make_paper("Attention is all you need", arxiv_id="")
+    page = text(client.get(twin.get_absolute_url()))
+    assert "The schedule" in page
+    assert "another record of this title" in page
+
+
+def test_a_guest_is_not_offered_to_apply(client):
+    paper = make_paper()
+    client.force_login(make_person(role="guest"))
+    assert "/apply" not in text(client.get(paper.get_absolute_url()))
+    assert "/apply" not in text(client.get("/browse"))
+
+
+def test_browse_filters_by_project_stage_and_outcome_of_one_application(client, ada):
+    atlas, borealis = make_project("Atlas"), make_project("Borealis")
+    toy = make_application(make_paper("The toy paper"), atlas)
+    hurt = make_application(make_paper("The hurtful paper"), borealis, stage="dropped", outcome="hurt")
+    make_application(toy.paper, borealis, stage="pilot")
+    make_paper("The unused paper")
+
+    def found(query):
+        page = text(client.get(f"/browse?{query}"))
+        return {title for title in ("toy", "hurtful", "unused") if f"The {title} paper" in page}
+
+    assert found(f"project={atlas.slug}") == {"toy"}
+    assert found("used=any") == {"toy", "hurtful"}
+    assert found("used=pilot") == {"toy"}
+    assert found(f"project={atlas.slug}&used=pilot") == set()
+    assert found("outcome=hurt") == {"hurtful"}
+    assert found(f"project={hurt.project.slug}&used=dropped&outcome=hurt") == {"hurtful"}
+    page = text(client.get(f"/browse?project={atlas.slug}&used=toy&outcome=running"))
+    for chip in ("Applied in Atlas", "Applied: Toy", "Outcome: Running"):
+        assert chip in page
+    for query in ("project=no-such", "used=moon", "outcome=great"):
+        assert client.get(f"/browse?{query}").status_code == 400
+
+
 # ── growth ───────────────────────────────────────────────────────────────────────────────────
 
 
