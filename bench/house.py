@@ -16,7 +16,7 @@ from django.db import connection, models, transaction
 from feedserver import invent
 from papers.models import Author, Authorship, Comment, Name, Paper, Person, Sighting, Source, Stage, Version, Vote
 
-NOW = datetime(2026, 3, 4, 9, tzinfo=UTC)
+NOW = datetime.now(UTC).replace(microsecond=0)
 YEARS = timedelta(days=730)
 TEXTS = 4_000  # distinct ones; a paper's title carries its number
 LEFT_OVER = 300  # newest papers that ada has not seen

@@ -6,6 +6,7 @@ PostgreSQL refuses root. Started as root it runs as an unprivileged account, wit
 can reach it: in var/, or below /var/lib when a folder above var/ is closed to others.
 """
 
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -160,6 +161,8 @@ class Cluster:
         except subprocess.TimeoutExpired:
             self.process.send_signal(signal.SIGQUIT)
             self.process.wait(STOP_SECONDS)
+        with contextlib.suppress(OSError):  # not empty when another server has taken over
+            self.sockets.rmdir()
 
     def has_ended(self) -> bool:
         return self.process is not None and self.process.poll() is not None

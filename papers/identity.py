@@ -170,6 +170,7 @@ _AMP_CACHE = re.compile(
     r"^(?:www\.google\.[a-z.]+/amp|[\w-]+\.cdn\.ampproject\.org/[cvi])/(?P<s>s/)?(?P<rest>.+)$", re.I
 )
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
@@ -253,6 +254,15 @@ def _capped(value: str, host: str = "") -> str:
         return value
     digest = hashlib.sha256(value.encode()).hexdigest()
     return f"https://{host[:300]}/sha256-{digest}" if host else f"{value[:100]}-sha256-{digest}"
+
+
+def entry_name(source_id: int, entry_id: str) -> Name:
+    """The name of a feed's entry, by the feed's own id for it.
+
+    >>> entry_name(7, "tag:blog.example,2026:été").value
+    '7:tag:blog.example,2026:%C3%A9t%C3%A9'
+    """
+    return Name("entry", _capped(f"{source_id}:{quote(_strip(entry_id), safe=_PRINTABLE)}"))
 
 
 # ── names of people ──────────────────────────────────────────────────────────────────────────

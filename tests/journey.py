@@ -124,17 +124,24 @@ class Browser:
     def send(
         self, action: str = "", files: dict[str, tuple[str, bytes]] | None = None, **fields: Any
     ) -> lxml.html.HtmlElement:
-        """Send the form whose action matches (or the page's own form that posts to the same address)."""
-        forms = [f for f in self.page.forms if f.method == "POST" and re.search(action, f.action or self.url)]
-        assert forms, f"No form for {action!r} on {self.url}: {[form.action for form in self.page.forms]}"
-        form = next((form for form in forms if set(fields) <= set(form.fields) | {"save"}), forms[-1])
+        """Send the form that posts to this address, or press the button that does."""
+        form, target = self._form(action, set(fields))
         values = [pair for pair in form.form_values() if pair[0] not in fields]
         for name, value in fields.items():
             values += [(name, each) for each in (value if isinstance(value, list) else [value])]
-        target = requests.compat.urljoin(self.url, form.action or self.url)
-        return self._show(
-            self.session.post(target, data=values, files=files, headers={"Referer": self.url}, timeout=20)
-        )
+        return self._show(self.session.post(target, values, files=files, headers={"Referer": self.url}, timeout=20))
+
+    def _form(self, action: str, fields: set[str]) -> tuple[lxml.html.FormElement, str]:
+        def full(address: str | None) -> str:
+            return requests.compat.urljoin(self.url, address or self.url)
+
+        for form in self.page.forms:
+            for button in form.xpath(".//button[@formaction]"):
+                if action and re.search(action, button.get("formaction")):
+                    return form, full(button.get("formaction"))
+            if form.method == "POST" and re.search(action, full(form.action)) and fields <= {*form.fields, "look"}:
+                return form, full(form.action)
+        raise AssertionError(f"No form for {action!r} on {self.url}: {[form.action for form in self.page.forms]}")
 
     def _show(self, answer: requests.Response) -> lxml.html.HtmlElement:
         assert answer.ok, f"{answer.url} answered {answer.status_code}: {answer.text[:2000]}"

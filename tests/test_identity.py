@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from papers.identity import Name, arxiv_id, author_key, canonical_link, doi, fold, names_in
+from papers.identity import Name, arxiv_id, author_key, canonical_link, doi, entry_name, fold, names_in
 
 ARXIV = [
     "2401.12345",
@@ -256,3 +256,11 @@ def test_other_authors_have_other_keys():
     assert author_key("Wei Zhang") != author_key("Wei Zhou")
     assert author_key("A, B Collaboration") == "a b collaboration"
     assert len(author_key("x" * 5000)) <= 300
+
+
+def test_an_entry_id_is_a_name_whatever_a_feed_puts_there():
+    for text in [*texts(500), "é" * 1900, "x" * 9000, "a\0b\ud800"]:
+        name = entry_name(1, text)
+        assert name.value.isascii()
+        assert len(name.value) <= 2000
+    assert entry_name(1, "7") != entry_name(2, "7")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ..identity import LONGEST, Name, fold, names_in
+from ..identity import Name, entry_name, fold, names_in
 from ..sources.item import Item
 
 ARXIV, DOI, LINK, ENTRY, SHORT = "arxiv", "doi", "link", "entry", "short"  # models.Name.Kind
@@ -43,7 +43,7 @@ def names_of(item: Item, source_id: int) -> tuple[Name, ...]:
     strong = papers[:1] + [name for name in found if name.kind == DOI]
     names = strong or [name for name in found if name.kind == LINK]
     if not strong and item.entry_id:
-        names.append(Name(ENTRY, f"{source_id}:{item.entry_id}"[:LONGEST]))
+        names.append(entry_name(source_id, item.entry_id))
     return tuple(dict.fromkeys(names))
 
 
@@ -74,7 +74,7 @@ def _vague(posts: list[tuple[Item, tuple[Name, ...]]]) -> set[Name]:
 
 
 def _by_title(item: Item, source_id: int) -> Name:
-    return Name(ENTRY, f"{source_id}:{item.link} {fold(item.title)}"[:LONGEST])
+    return entry_name(source_id, f"{item.link} {fold(item.title)}")
 
 
 def _joined(first: Entry, second: Entry) -> Entry:

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 ARXIV_ZONE = ZoneInfo("America/New_York")
-ARXIV_LOOK = timedelta(hours=3)  # on announcement days: a late or stale batch is caught the same morning
+ARXIV_LOOK = timedelta(hours=3)  # while a day has brought nothing: a late or stale batch is caught the same morning
 ARXIV_REBUILT = time(0, 20)  # the feed is rebuilt at midnight; a little later it is everywhere
 QUERY_EVERY = timedelta(hours=24)  # "search results do not change until new articles are added": arXiv's API manual
 SOONEST, LATEST = timedelta(minutes=30), timedelta(hours=12)
@@ -15,11 +15,9 @@ FIRST_RETRY, LAST_RETRY = timedelta(minutes=5), timedelta(days=1)
 def after_success(kind: str, address: str, now: datetime, last_new: datetime | None, wait_seconds: int = 0) -> datetime:
     """The next fetch after one that went well. A feed's own ttl and cache headers are a lower bound, up to a day."""
     if kind == "arxiv":
-        return now + _jitter(QUERY_EVERY) if address.startswith("search:") else _arxiv_feed(now)
+        return now + _jitter(QUERY_EVERY) if address.startswith("search:") else _arxiv_feed(now, last_new)
     quiet = now - last_new if last_new else timedelta(hours=8)
-    wait = min(
-        max(quiet / 8, SOONEST), LATEST
-    )  # what published an hour ago is asked often, what slept for weeks seldom
+    wait = min(max(quiet / 8, SOONEST), LATEST)  # what published lately is asked often, what slept for weeks seldom
     return now + max(_jitter(wait), min(timedelta(seconds=wait_seconds), LAST_RETRY))
 
 
@@ -29,21 +27,24 @@ def after_failure(now: datetime, failures: int, retry_after: float = 0) -> datet
     return now + max(_jitter(wait), min(timedelta(seconds=retry_after), LAST_RETRY))
 
 
-def _arxiv_feed(now: datetime) -> datetime:
-    """Every few hours on announcement days (Monday to Friday in New York), and soon after each midnight there.
+def _arxiv_feed(now: datetime, last_new: datetime | None) -> datetime:
+    """Soon after midnight in New York, Monday to Friday; every few hours while such a day has brought nothing.
 
     >>> saturday = datetime(2026, 3, 7, 15, tzinfo=ZoneInfo("UTC"))
-    >>> _arxiv_feed(saturday).astimezone(ARXIV_ZONE).strftime("%a %H:%M")[:6]
+    >>> _arxiv_feed(saturday, None).astimezone(ARXIV_ZONE).strftime("%a %H:%M")[:6]
     'Mon 00'
     """
-    there = now.astimezone(ARXIV_ZONE)
-    day = there.date() + timedelta(days=1)
+    today = now.astimezone(ARXIV_ZONE).date()
+    day = today + timedelta(days=1)
     while day.weekday() >= 5:
         day += timedelta(days=1)
-    rebuilt = datetime.combine(day, ARXIV_REBUILT, ARXIV_ZONE) + timedelta(minutes=random.uniform(0, 20))  # noqa: S311
-    if there.weekday() >= 5:
-        return rebuilt.astimezone(now.tzinfo)
-    return min(now + _jitter(ARXIV_LOOK), rebuilt.astimezone(now.tzinfo))
+    rebuilt = datetime.combine(day, ARXIV_REBUILT, ARXIV_ZONE).astimezone(now.tzinfo)
+    rebuilt += timedelta(minutes=random.uniform(0, 20))  # noqa: S311 (no secret)
+    again = now + _jitter(ARXIV_LOOK)
+    had_it = last_new is not None and last_new.astimezone(ARXIV_ZONE).date() == today
+    if had_it or again.astimezone(ARXIV_ZONE).weekday() >= 5:
+        return rebuilt
+    return min(again, rebuilt)
 
 
 def _jitter(wait: timedelta) -> timedelta:

@@ -5,6 +5,7 @@ for milliseconds), so that two workers which meet the same paper cannot both cre
 done before the lock is taken.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -131,16 +132,25 @@ def _draft(entry: Entry) -> Draft:
     return Draft(entry, said, _rendered(said, entry.item))
 
 
+# Control characters, those that turn the direction of text, and lone surrogates; PostgreSQL refuses some of them.
+_UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
 def _plain(text: str, limit: int) -> str:
-    """On one line, without what PostgreSQL refuses (NUL, lone surrogates)."""
-    text = text.replace("\0", "")
-    if not text.isascii():
-        text = text.encode("utf-8", "ignore").decode()
+    """On one line, as far as we keep it, without what nobody can see."""
+    text = text[: limit * 2]
+    if not text.isprintable():
+        text = _UNWANTED.sub("", text)
     return " ".join(text.split())[:limit]
 
 
+def _html(item: Item) -> str:
+    """What an item brought as HTML, still untrusted."""
+    return _UNWANTED.sub("", item.content_html[: 20 * render.LONGEST_HTML])
+
+
 def _said(item: Item) -> dict[str, Any]:
-    abstract = item.abstract or (render.text_of(item.content_html) if item.content_html else "")
+    abstract = item.abstract or (render.text_of(_html(item)) if item.content_html else "")
     return {
         "title": _plain(item.title, LONGEST_TITLE),
         "abstract": _plain(abstract, render.LONGEST_TEXT),
@@ -162,7 +172,7 @@ def _rendered(said: dict[str, Any], item: Item | None) -> dict[str, Any]:
     if "title" in said:
         made["title_html"] = render.tex(said["title"])
     if "abstract" in said:
-        content = item.content_html.replace("\0", "") if item else ""
+        content = _html(item) if item else ""
         made["abstract_html"] = render.clean(content) if content else render.tex(said["abstract"])
     if "byline" in said:
         made["byline_folded"] = fold(said["byline"])
@@ -222,7 +232,7 @@ def _link(item: Item, names: tuple[Name, ...]) -> str:
     if strongest.kind == ARXIV:
         return f"https://arxiv.org/abs/{strongest.value}"
     if canonical_link(item.link):
-        return item.link[:4000]
+        return _plain(item.link, 4000)
     return f"https://doi.org/{strongest.value}" if strongest.kind == DOI else ""
 
 
@@ -264,7 +274,7 @@ def _sightings(source: Source, items: Iterable[tuple[Item, int]], now: datetime)
             "source_id": source.pk,
             "paper_id": pk,
             "at": now,
-            "announce_type": item.announce_type[:16],
+            "announce_type": _plain(item.announce_type, 16),
             "link": _plain(item.link, 4000),
         }
         for item, pk in items

@@ -94,6 +94,7 @@ def test_the_folder_can_be_moved(place, start):
     with connect(first) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 10 AS tenth")
     first.stop()
+    assert not first.sockets.exists()
     (place / "var").rename(place / "elsewhere")
     with connect(start(place / "elsewhere")) as connection:
         assert connection.execute("SELECT tenth FROM kept").fetchone() == (10,)

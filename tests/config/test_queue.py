@@ -96,7 +96,6 @@ def queue(tmp_path_factory):
             os.killpg(worker.pid, signal.SIGKILL)
             worker.wait()
     cluster.stop()
-    cluster.sockets.rmdir()
 
 
 def test_a_task_whose_process_is_killed_midway_runs_again(queue):

@@ -117,7 +117,7 @@ def test_a_killed_supervisor_does_not_block_the_next_start(install):
     install.supervisor.wait()
     began = time.monotonic()
     said = install.start().until("Tenth is ready")
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 30
     assert not [process for process in left if process.is_running() and process.status() != "zombie"]
     assert link_in(install.until("first admin, once")) != link
     assert "Applying" not in said
@@ -137,7 +137,7 @@ def test_sigterm_ends_everything_in_order(install):
 def test_a_second_start_is_quick_and_ctrl_c_ends_it(install):
     began = time.monotonic()
     install.start().until("Tenth is ready")
-    assert time.monotonic() - began < 10  # 2 s on a quiet machine; the tests share this one
+    assert time.monotonic() - began < 20  # 2 s on a quiet machine; tests share theirs (make bench measures)
     install.supervisor.send_signal(signal.SIGINT)
     code, _ = install.ends()
     assert code == 0
@@ -203,7 +203,7 @@ def test_a_database_of_ones_own_is_used_and_none_is_started(install, tmp_path_fa
         with psycopg.connect(address) as connection:
             assert connection.execute("SELECT count(*) > 0 FROM papers_onetimelink").fetchone() == (True,)
         grown.until("celery@")
-        grown.supervisor.terminate()
+        grown.supervisor.send_signal(signal.SIGHUP)
         assert grown.ends()[0] == 0
     finally:
         cluster.stop()

@@ -264,3 +264,26 @@ def test_a_feed_that_invents_new_ids_at_each_fetch_writes_nothing_new(source):
             source, [make_post(f"https://blog.example/{n}", entry_id=f"{fetch}-{n}", title=f"{n}") for n in (1, 2)], NOW
         )
     assert (Paper.objects.count(), Name.objects.count()) == (2, 4)
+
+
+@pytest.mark.parametrize("entry_id", ["é" * 1900, "x" * 9000, "a\0b\ud800", " ", "日本" * 800])
+def test_any_entry_id_can_be_stored(source, entry_id):
+    posts = [make_post("https://blog.example/a", entry_id=entry_id)]
+    assert store(source, posts, NOW).added == 1
+    assert store(source, posts, NOW).added == 0
+
+
+@pytest.mark.parametrize("link", [f"https://blog.example/{'ü' * 3000}", f"https://blog.example/?{'a=b&' * 2000}"])
+def test_any_link_can_be_stored(source, link):
+    assert store(source, [make_post(link)], NOW).added == 1
+    assert store(source, [make_post(link)], NOW).added == 0
+
+
+def test_hostile_text_everywhere_is_stored(source):
+    bad = "\0\ud800\u202e\x1b[31m" + "é" * 70_000
+    texts = ("title", "abstract", "comment", "journal_ref", "license", "announce_type", "entry_id")
+    signers = (Signer(bad, bad), Signer(""), Signer("; ;"), Signer("\0"))
+    item = make_item(**dict.fromkeys(texts, bad), categories=(bad, bad + "x"), authors=signers, addresses=(bad,))
+    assert store(source, [item], NOW).added == 1
+    assert store(source, [item], NOW).amended == 0
+    assert store(source, [make_post(content_html=f"<p>{bad}</p>")], NOW).added == 1

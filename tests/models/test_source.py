@@ -1,0 +1,65 @@
+"""models.source: which sources are due, and that one worker gets each."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from papers.models import Sighting, Source
+from papers.models import source as module
+from tests.makers import NOW, make_paper, make_person, make_source
+
+pytestmark = pytest.mark.django_db
+SOON, AGO = NOW + timedelta(minutes=5), NOW - timedelta(minutes=5)
+
+
+def test_due_are_those_whose_time_has_come_and_that_nobody_fetches():
+    due = [
+        make_source(next_fetch=AGO),
+        make_source(next_fetch=NOW, state="muted"),
+        make_source(next_fetch=AGO, claimed_until=AGO),  # whoever claimed it has crashed
+    ]
+    make_source(next_fetch=SOON)
+    make_source(next_fetch=None)
+    make_source(next_fetch=AGO, state="paused")
+    claimed = make_source(next_fetch=AGO, claimed_until=SOON)
+    make_source(next_fetch=AGO, kind="person", address="person:1", person=make_person())
+    assert set(Source.objects.due(NOW)) == set(due)
+    assert list(Source.objects.claimed(NOW)) == [claimed]
+
+
+def test_a_claim_is_won_once_and_runs_out():
+    source = make_source(next_fetch=AGO)
+    assert source.claim(NOW, timedelta(minutes=1))
+    assert source.claimed_until == NOW + timedelta(minutes=1)
+    assert not Source.objects.get().claim(NOW)
+    assert Source.objects.get().claim(NOW + timedelta(minutes=2))
+
+
+def test_an_address_is_a_source_once():
+    source = make_source()
+    with pytest.raises(IntegrityError, match="one_source_per_address"), transaction.atomic():
+        make_source(address=source.address)
+
+
+def test_a_person_source_has_its_person_and_no_other_has_one():
+    for fields in ({"kind": "person", "address": "person:1"}, {"kind": "feed", "person": make_person()}):
+        with pytest.raises(IntegrityError, match="person_source_has_its_person"), transaction.atomic():
+            make_source(**fields)
+
+
+def test_a_source_sights_a_paper_once():
+    paper = make_paper()
+    with pytest.raises(IntegrityError, match="one_sighting_per_source_and_paper"), transaction.atomic():
+        Sighting.objects.create(source=paper.sightings.get().source, paper=paper, at=NOW)
+
+
+def test_recent_counts_a_month_up_to_a_limit(monkeypatch):
+    monkeypatch.setattr(module, "RECENT_AT_MOST", 3)
+    busy, slow = make_source(), make_source()
+    for _ in range(5):
+        make_paper(source=busy)
+    make_paper(source=slow)
+    make_paper(source=slow, arrived_at=NOW - timedelta(days=40))
+    recent = dict(Source.objects.with_recent(NOW).values_list("pk", "recent"))
+    assert recent == {busy.pk: 3, slow.pk: 1}
