@@ -101,30 +101,34 @@ def _spent(person: Person, window: steps.Window) -> list[Spent]:
     read, read_values = window.sql("read_at")
     applied, applied_values = window.sql("used.at")
     sql = f"""
-        WITH act AS (
+        WITH act AS MATERIALIZED (
             SELECT paper_id, person_id, ({skimmed}) IS TRUE AS skimmed, ({read}) IS TRUE AS read
             FROM papers_stage WHERE ({skimmed}) OR ({read})
+        ), paper AS (
+            SELECT paper_id, bool_or(act.read) AS read,
+                sum(act.skimmed::int * %s + act.read::int * papers_paper.minutes) AS minutes
+            FROM act JOIN papers_paper ON papers_paper.id = paper_id GROUP BY paper_id
         ), used AS (
             SELECT paper_id, min(at) AS at FROM papers_application GROUP BY paper_id
         ), looked AS (
-            SELECT s.source_id, count(DISTINCT act.paper_id) AS looked,
-                count(DISTINCT act.paper_id) FILTER (WHERE act.read) AS read,
-                count(DISTINCT used.paper_id) AS used,
-                sum(act.skimmed::int * %s + act.read::int * p.minutes) AS minutes,
-                count(DISTINCT act.person_id) AS people,
-                count(DISTINCT act.person_id) FILTER (WHERE act.person_id <> %s) AS others
-            FROM act JOIN papers_sighting s USING (paper_id) JOIN papers_paper p ON p.id = act.paper_id
-            LEFT JOIN used ON used.paper_id = act.paper_id
-            GROUP BY s.source_id
+            SELECT source_id, count(*) AS looked, count(*) FILTER (WHERE read) AS read, count(used.at) AS used,
+                sum(minutes) AS minutes
+            FROM paper JOIN papers_sighting USING (paper_id) LEFT JOIN used USING (paper_id) GROUP BY source_id
+        ), took AS (
+            SELECT source_id, count(*) AS people, count(*) FILTER (WHERE person_id <> %s) AS others
+            FROM (SELECT DISTINCT source_id, person_id FROM act JOIN papers_sighting USING (paper_id)) part
+            GROUP BY source_id
         ), gave AS (
-            SELECT s.source_id, count(*) AS applied FROM used JOIN papers_sighting s USING (paper_id)
-            WHERE {applied} GROUP BY s.source_id
+            SELECT source_id, count(*) AS applied FROM used JOIN papers_sighting USING (paper_id)
+            WHERE {applied} GROUP BY source_id
         )
         SELECT source.id, source.kind, coalesce(looked.looked, 0), coalesce(looked.read, 0), coalesce(looked.used, 0),
-            coalesce(gave.applied, 0), coalesce(looked.minutes, 0)::float8, coalesce(looked.people, 0),
-            coalesce(looked.others, 0)
+            coalesce(gave.applied, 0), coalesce(looked.minutes, 0)::float8, coalesce(took.people, 0),
+            coalesce(took.others, 0)
         FROM papers_source source
-        LEFT JOIN looked ON looked.source_id = source.id LEFT JOIN gave ON gave.source_id = source.id
+        LEFT JOIN looked ON looked.source_id = source.id
+        LEFT JOIN took ON took.source_id = source.id
+        LEFT JOIN gave ON gave.source_id = source.id
         WHERE looked.looked IS NOT NULL OR gave.applied IS NOT NULL
     """
     values = [*skimmed_values, *read_values] * 2 + [SKIM_MINUTES, person.pk, *applied_values]

@@ -17,10 +17,6 @@ TOLD = [
 ]
 
 
-def test_worked_examples():
-    assert charts._tens(2500) == [1, 10, 100, 1000, 10000]
-
-
 @pytest.mark.parametrize(
     "spec", [charts.cumulative([5.0, 2, 1, 1], list("abcd"), "source", "applied"), charts.funnel(TOLD)]
 )

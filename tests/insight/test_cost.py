@@ -1,6 +1,5 @@
 """What a source cost and gave."""
 
-import doctest
 from datetime import timedelta
 
 import pytest
@@ -10,10 +9,6 @@ from papers.models import Source
 from tests.makers import NOW, make_application, make_paper, make_person, make_source, make_stage
 
 ALL = steps.Window.of(None, NOW)
-
-
-def test_worked_examples():
-    assert not doctest.testmod(cost).failed
 
 
 def test_the_incomplete_beta_agrees_with_adding_up_slices():

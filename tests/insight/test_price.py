@@ -1,16 +1,11 @@
 """Price's law, measured: plain numbers in, plain numbers out."""
 
-import doctest
 import math
 import random
 
 import pytest
 
 from papers.insight import price
-
-
-def test_worked_examples():
-    assert not doctest.testmod(price).failed
 
 
 @pytest.mark.parametrize("seed", range(30))

@@ -1,12 +1,10 @@
 """The applied ledger: what it takes, what it refuses and with which sentence, and that nothing is ever lost."""
 
-import doctest
 from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from papers import identity
 from papers.models import Application, Check, Event, Project
 from papers.reading import projects
 from papers.reading.projects import LedgerError
@@ -36,11 +34,6 @@ def kinds(application):
 
 def fresh(application):
     return Application.objects.get(pk=application.pk)
-
-
-def test_worked_examples():
-    assert not doctest.testmod(projects).failed
-    assert not doctest.testmod(identity).failed
 
 
 # ── projects ─────────────────────────────────────────────────────────────────────────────────
