@@ -299,7 +299,10 @@ LOGGING = {
     "formatters": {"plain": {"format": "{levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {"arxiv": {"level": "WARNING"}},  # it tells of every request
+    "loggers": {
+        "arxiv": {"level": "WARNING"},  # it tells of every request
+        "axes": {"level": "WARNING"},  # it tells of every sign-in, with the one-time link that was used
+    },
 }
 
 MESSAGE_TAGS = {10: "", 20: "", 25: "good", 30: "warn", 40: "bad"}  # the notice classes of tenth.css

@@ -9,6 +9,7 @@ from pathlib import Path
 if "TENTH_TEST_RUN" not in os.environ:  # xdist's workers inherit it from the controller
     _var = Path(tempfile.mkdtemp(prefix="tenth-test-"))
     atexit.register(shutil.rmtree, _var, ignore_errors=True)
+    (_var / "static").mkdir()  # whitenoise looks for it
     _var.chmod(0o711)  # the account that runs PostgreSQL, when we are root, passes through
     for _name in ("DEBUG", "PUBLIC_URL", "SECRET_KEY", "BIND", "PORT", "CELERY_BROKER_URL", "ALLOW_PRIVATE_ADDRESSES"):
         os.environ[_name] = ""  # a developer's .env is not the tests' business

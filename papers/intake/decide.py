@@ -19,6 +19,7 @@ class Known:
     version: int
     fields: Mapping[str, Any]  # of FIELDS
     sighted: bool  # by the source that brings the item now
+    own: bool  # that source was the first to bring it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,13 @@ def decide(
     """What an item changes, from what it says of the paper's fields (FIELDS).
 
     A later version on arXiv replaces what we have. Anything else only fills what is empty, so that two sources which
-    print one paper differently do not overwrite each other for ever; but a feed may rewrite the posts it brought.
+    print one paper differently do not overwrite each other for ever; but a feed may rewrite the posts it brought first.
     """
     replaces = announce_type in REPLACEMENTS
     if known is None:
         return Leave() if replaces else Create()
     newer = version > known.version
-    rules = newer or (known.kind == "post" and known.sighted and not version)
+    rules = newer or (known.kind == "post" and known.own and not version)
     changes = {
         name: value
         for name, value in said.items()

@@ -15,10 +15,12 @@ LONGEST_HTML = 20_000  # of a post, with its tags: a page of cards stays light
 
 # ── text with TeX ────────────────────────────────────────────────────────────────────────────
 
-# $…$ as pandoc reads it: no blank inside the dollars, no digit after them, so that "$5 and $10" stays money.
-# What is longer than 600 letters is no formula, and looking further would take for ever on hostile text.
+# $…$ with a macro or a power in it is a formula; without, it is one as pandoc reads it: no blank inside the dollars
+# and no digit after them, so that "$5 and $10" stays money. What is longer than 600 letters is no formula, and looking
+# further would take for ever on hostile text.
 _MATH = re.compile(
     r"\$\$(?P<block>[^$]{1,600}?)\$\$"
+    r"|(?<![\\$])\$(?P<macro>(?=[^$]{0,600}[\\^])(?:[^$\\]|\\.){1,600})\$"
     r"|(?<![\\$])\$(?P<inline>(?=\S)(?:[^$\\]|\\.){1,600}?(?<!\s))\$(?!\d)"
     r"|\\\((?P<paren>.{1,600}?)\\\)|\\\[(?P<bracket>.{1,600}?)\\\]",
     re.DOTALL,
@@ -38,8 +40,8 @@ def tex(text: str) -> str:
     parts, at = [], 0
     for found in _MATH.finditer(text):
         parts.append(_words(text[at : found.start()]))
-        formula = found["block"] or found["inline"] or found["paren"] or found["bracket"]
-        display = "block" if found["block"] or found["bracket"] else "inline"
+        formula = found[found.lastgroup or 0]
+        display = "block" if found.lastgroup in {"block", "bracket"} else "inline"
         parts.append(_mathml(formula.strip(), display) or html.escape(found[0]))
         at = found.end()
     parts.append(_words(text[at:]))
@@ -102,7 +104,9 @@ _MARKS = {
     **dict.fromkeys(["emph", "textit", "textsl", "it", "em", "sl"], "em"),
     **dict.fromkeys(["textbf", "bf"], "strong"),
     **dict.fromkeys(["texttt", "tt", "url", "path"], "code"),
-    **dict.fromkeys(["textsc", "textrm", "textsf", "textup", "text", "mbox", "sc", "rm"], ""),
+    **dict.fromkeys(["textsc", "textrm", "textsf", "textup", "text", "mbox", "sc", "rm", "underline"], ""),
+    **dict.fromkeys(["textsuperscript"], "sup"),
+    **dict.fromkeys(["textsubscript"], "sub"),
 }
 _MARK = re.compile(rf"\\({'|'.join(_MARKS)})\s*\{{([^{{}}]*)\}}|\{{\s*\\(it|em|sl|bf|tt|sc|rm)\b\s*([^{{}}]*)\}}")
 _ACCENTS = {
@@ -112,18 +116,25 @@ _ACCENTS = {
 _ACCENT = re.compile(r"""\\(?:(['`^"~=.])\s*(?:\{\\?([A-Za-z])\}|\\?([A-Za-z]))|([cvuHkrd])\s*\{([A-Za-z])\})""")
 _LETTER_NAMES = (
     "ss:ß o:ø O:Ø l:ł L:Ł ae:æ AE:Æ oe:œ OE:Œ aa:å AA:Å i:ı j:ȷ dh:ð th:þ LaTeX:LaTeX TeX:TeX "
-    "ldots:… dots:… textendash:– textemdash:—"
+    "ldots:… dots:… textendash:– textemdash:— eg:e.g. ie:i.e. times:× sim:∼ approx:≈ pm:± rightarrow:→ to:→ "
+    "leq:≤ le:≤ geq:≥ ge:≥ alpha:α beta:β gamma:γ delta:δ epsilon:ε lambda:λ mu:μ sigma:σ degree:° deg:°"
 )
 _LETTERS = dict(pair.split(":") for pair in _LETTER_NAMES.split())
-_LETTER = re.compile(rf"\\({'|'.join(_LETTERS)})(?![A-Za-z])(?:\{{\}}|\s+(?=\w))?")
+_NATIONAL = frozenset("ss o O l L ae AE oe OE aa AA i j dh th".split())  # noqa: SIM905 (readable)
+_LETTER = re.compile(rf"\\({'|'.join(_LETTERS)})(?![A-Za-z])(?:\{{\}}|(\s+)(?=\w))?")
+
+
+_LINKED = re.compile(r"\\(?:href|textcolor|hyperlink)\s*\{[^{}]*\}\s*\{([^{}]*)\}")
+_ASIDE = re.compile(r"\s?\\(?:cite[tp]?|ref|label|color|footnote)\*?\s*\{[^{}]*\}")
 
 
 def _words(text: str) -> str:
     """Text between formulas: escaped, with the few macros that titles and abstracts really hold."""
     if "\\" not in text:
         return html.escape(text)
+    text = _ASIDE.sub("", _LINKED.sub(r"\1", text))
     text = html.escape(_ACCENT.sub(_accented, text), quote=False)
-    text = _LETTER.sub(lambda found: _LETTERS[found[1]], text)
+    text = _LETTER.sub(_lettered, text)
     for _ in range(3):  # one within another
         text, count = _MARK.subn(_marked, text)
         if not count:
@@ -136,6 +147,11 @@ def _words(text: str) -> str:
 def _accented(found: re.Match[str]) -> str:
     accent, *letters = [group for group in found.groups() if group]
     return unicodedata.normalize("NFC", letters[0] + _ACCENTS[accent])
+
+
+def _lettered(found: re.Match[str]) -> str:
+    """A letter of a word swallows the blank after it; any other sign stands apart."""
+    return _LETTERS[found[1]] + ("" if found[1] in _NATIONAL else found[2] or "")
 
 
 def _marked(found: re.Match[str]) -> str:

@@ -100,7 +100,9 @@ def _owners(names: Sequence[Name]) -> dict[Name, Owner]:
 
 
 def _known(ids: set[int], source: Source) -> dict[int, Known]:
-    sighted = set(Sighting.objects.filter(source=source, paper__in=ids).values_list("paper", flat=True))
+    brought: dict[int, list[int]] = {pk: [] for pk in ids}  # by which sources, the first of them first
+    for paper, by in Sighting.objects.filter(paper__in=ids).order_by("at", "id").values_list("paper", "source"):
+        brought[paper].append(by)
     rows = Paper.objects.filter(pk__in=ids).values("id", "kind", "arxiv_id", "version", *FIELDS)
     return {
         row["id"]: Known(
@@ -109,7 +111,8 @@ def _known(ids: set[int], source: Source) -> dict[int, Known]:
             row["arxiv_id"],
             row["version"],
             fields={name: row[name] for name in FIELDS},
-            sighted=row["id"] in sighted,
+            sighted=source.pk in brought[row["id"]],
+            own=brought[row["id"]][:1] == [source.pk],
         )
         for row in rows
     }

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Func, OuterRef, Q
+from django.db.models import Count, Func, OuterRef, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from .person import Person
@@ -23,6 +24,25 @@ class SourceQuerySet(models.QuerySet["Source"]):
     def claimed(self, now: datetime) -> "SourceQuerySet":
         """Being fetched by a worker."""
         return self.filter(claimed_until__gte=now)
+
+    def pulled(self) -> "SourceQuerySet":
+        """arXiv and feeds; not people, who bring links by hand."""
+        return self.exclude(kind=Source.Kind.PERSON)
+
+    def in_condition(self, name: str) -> "SourceQuerySet":
+        """One of CONDITIONS; any other name is all of them."""
+        return self.filter(CONDITIONS[name]) if name in CONDITIONS else self
+
+    def count_conditions(self) -> dict[str, int]:
+        return self.aggregate(
+            total=Count("pk"), **{name: Count("pk", filter=fits) for name, fits in CONDITIONS.items()}
+        )
+
+    def by_name(self, after: int = 0) -> "SourceQuerySet":
+        """In order of their names; only those that follow the source with the id `after`, when there is such a one."""
+        named = self.annotate(key=Lower("name")).order_by("key", "pk")
+        last = Source.objects.filter(pk=after).values_list(Lower("name"), "pk").first() if after else None
+        return named.filter(Q(key__gt=last[0]) | Q(key=last[0], pk__gt=last[1])) if last else named
 
     def with_recent(self, now: datetime) -> "SourceQuerySet":
         """`recent`: papers within 30 days, counted to a thousand at most, so that a big source costs no more."""
@@ -106,6 +126,13 @@ class Source(models.Model):
         return bool(won)
 
 
+CONDITIONS = {
+    "failing": Q(failures__gt=0) & ~Q(state=Source.State.PAUSED),
+    "muted": Q(state=Source.State.MUTED),
+    "paused": Q(state=Source.State.PAUSED),
+}
+
+
 class HostQuerySet(models.QuerySet["Host"]):
     pass
 
@@ -127,7 +154,9 @@ class SightingQuerySet(models.QuerySet["Sighting"]):
     def with_source(self) -> "SightingQuerySet":
         """With what a card says of the source."""
         shown = ("name", "kind", "horizon", "yield_read", "yield_skimmed")
-        return self.select_related("source").only("paper_id", *(f"source__{field}" for field in shown))
+        return self.select_related("source").only(
+            "paper_id", "at", "announce_type", *(f"source__{field}" for field in shown)
+        )
 
 
 class Sighting(models.Model):

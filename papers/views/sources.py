@@ -20,32 +20,35 @@ from ..intake import subscriptions
 from ..models import Event, Source
 from . import page
 
+PAGE = 50
+WATCH = 30  # times that a row asks, every two seconds, how its refresh goes
 SHOWS = {"failing": "Failing", "muted": "Muted", "paused": "Paused"}
 _log = logging.getLogger(__name__)
 
 
 @require_safe
 def sources(request: HttpRequest) -> HttpResponse:
-    now = timezone.now()
-    rows = sorted(Source.objects.with_recent(now), key=lambda source: source.name.casefold())
-    pulled = [source for source in rows if source.kind != Source.Kind.PERSON]
-    by_show = {show: [source for source in pulled if _is(source, show)] for show in SHOWS}
-    show = request.GET.get("show", "")
+    now, show, after = timezone.now(), request.GET.get("show", ""), _number(request.GET.get("after", ""))
+    rows = list(Source.objects.pulled().in_condition(show).by_name(after).with_recent(now)[: PAGE + 1])
+    counts = Source.objects.pulled().count_conditions()
     context = {
-        "sources": by_show.get(show, pulled),
-        "by_hand": [source for source in rows if source.kind == Source.Kind.PERSON] if show not in SHOWS else [],
-        "total": len(pulled),
-        "shows": [(name, label, len(by_show[name])) for name, label in SHOWS.items()],
+        "sources": rows[:PAGE],
+        "next": rows[PAGE - 1].pk if len(rows) > PAGE else None,
+        "by_hand": Source.objects.filter(kind=Source.Kind.PERSON).by_name().with_recent(now)
+        if show not in SHOWS and not after
+        else (),
+        "total": counts["total"],
+        "shows": [(name, label, counts[name]) for name, label in SHOWS.items()],
         "show": show,
+        "after": after,
         **_common(request, now),
     }
     return render(request, "sources/sources.html", context)
 
 
-def _is(source: Source, show: str) -> bool:
-    if show == "failing":
-        return source.failures > 0 and source.state != Source.State.PAUSED
-    return source.state == show
+def _number(text: str) -> int:
+    """A small number out of an address; 0 when it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 @require_safe
@@ -82,9 +85,8 @@ def _said(event: Event) -> str:
 def row(request: HttpRequest, source_id: int) -> HttpResponse:
     """One source as a piece of a page, asked for again and again while its refresh runs."""
     source = _shown(source_id)
-    left = request.GET.get("watch", "")
-    watch = int(left) - 1 if left.isascii() and left.isdigit() and len(left) < 4 else 0
-    return render(request, "sources/_source.html", _row(request, source, watch))
+    left = min(_number(request.GET.get("watch", "")), WATCH)
+    return render(request, "sources/_source.html", _row(request, source, left - 1))
 
 
 @access.admin_required
@@ -98,7 +100,7 @@ def refresh(request: HttpRequest, source_id: int) -> HttpResponse:
         return page.refuse(request, f"{source.name} was fetched within the last minute. Give it a little time.", 429)
     Source.objects.filter(pk=source.pk).update(next_fetch=now)
     soon(tasks.refresh_source, source.pk)
-    return _answer(request, source, watch=30)
+    return _answer(request, source, watch=WATCH)
 
 
 @access.admin_required
@@ -112,7 +114,7 @@ def state(request: HttpRequest, source_id: int) -> HttpResponse:
     subscriptions.change(access.person(request), source, timezone.now(), state=form.cleaned_data["state"])
     if resumed:
         soon(tasks.refresh_source, source.pk)
-    return _answer(request, source, watch=30 if resumed else 0)
+    return _answer(request, source, watch=WATCH if resumed else 0)
 
 
 @access.admin_required

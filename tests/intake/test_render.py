@@ -22,6 +22,10 @@ def test_formulas_become_mathml(text):
     assert ('display="block"' in made) == ("$$" in text or "[" in text)
 
 
+def test_formulas_before_a_digit_or_with_blanks_are_formulas_when_they_hold_tex():
+    assert render.tex(r"$\sim$10 and $ x^2 $").count("<math") == 2
+
+
 @pytest.mark.parametrize(
     ("text", "made"),
     [
@@ -44,6 +48,8 @@ def test_tex_that_cannot_be_rendered_is_shown_as_it_is(text, made):
         (r"\textbf{very \emph{much}} {\it so}", "<strong>very <em>much</em></strong> <em>so</em>"),
         (r"50\% of R\&D, \$5, a\_b", "50% of R&amp;D, $5, a_b"),
         (r"see \url{https://a.example/~b}", "see <code>https://a.example/~b</code>"),
+        (r"\href{https://a.example}{a page} of us \cite{a,b}, \eg this, 5\times", "a page of us, e.g. this, 5×"),
+        (r"H\textsubscript{2}O\footnote{water}", "H<sub>2</sub>O"),
         (r"a \textsc{Name} and \unknown{thing}", r"a Name and \unknown{thing}"),
     ],
 )

@@ -127,6 +127,14 @@ def test_a_feed_may_rewrite_its_own_post(source):
     assert Paper.objects.get().title == "A better title"
 
 
+def test_two_feeds_that_print_one_post_differently_do_not_take_turns(source):
+    other, ours, theirs = make_source(), make_post(), make_post(title="A post - via Example")
+    for fetch in range(3):
+        done = [store(source, [ours], NOW), store(other, [theirs], NOW)]
+        assert [each.amended for each in done] == [0, 0], fetch
+    assert Paper.objects.get().title == "A post"
+
+
 def test_a_post_is_cleaned_and_counted(source):
     store(source, [make_post(content_html='<p onclick="x()">Hi <script>alert(1)</script><b>there</b></p>')], NOW)
     paper = Paper.objects.get()

@@ -26,7 +26,7 @@ def server(running):
 
 @pytest.fixture
 def fetcher():
-    return Fetcher(open_gate, allow_private=True, user_agent="Tenth/test", read_timeout=1.5, deadline=2.5)
+    return Fetcher(open_gate, allow_private=True, user_agent="Tenth/test", read_timeout=3, deadline=6)
 
 
 @pytest.fixture

@@ -99,6 +99,20 @@ def test_list_can_be_narrowed_to_what_fails(client, boss):
     assert "None of the sources is muted" in text(client.get("/sources?show=muted"))
 
 
+def test_long_list_comes_in_pages(client, boss, monkeypatch):
+    monkeypatch.setattr("papers.views.sources.PAGE", 3)
+    made = [make_source(name) for name in ("alpha", "Beta", "beta", "Gamma", "delta", "Zeta", "eta")]
+    seen, address = [], "/sources"
+    while address:
+        answer = client.get(address)
+        seen += [source.name for source in answer.context["sources"]]
+        address = f"/sources?after={answer.context['next']}" if answer.context["next"] else None
+    assert seen == ["alpha", "Beta", "beta", "delta", "eta", "Gamma", "Zeta"]
+    assert len(made) == len(seen)
+    for forged in ("x", "-1", "9" * 30, "999"):
+        assert "alpha" in text(client.get(f"/sources?after={forged}"))
+
+
 def test_empty_list_says_what_to_do(client, boss):
     assert "/sources/start" in text(client.get("/sources"))
     client.force_login(make_person())
