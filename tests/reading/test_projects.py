@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from papers.intake import merge
 from papers.models import Application, Check, Event, Project
 from papers.reading import projects
 from papers.reading.projects import LedgerError
@@ -270,6 +271,26 @@ def test_due_for_review_are_those_whose_time_has_come():
     late, _ = make_application(review_due=NOW), make_application(review_due=NOW + timedelta(days=1))
     make_application(review_due=None)
     assert list(Application.objects.due_for_review(NOW)) == [late]
+
+
+# ── two records turn out to be one paper ─────────────────────────────────────────────────────
+
+
+def test_a_merge_moves_applications_and_loses_none(ada):
+    keep, lose = make_paper(), make_paper(arxiv_id="")
+    project = make_project("Atlas", members=(ada,))
+    ours = projects.apply(ada, keep, project, "The schedule", NOW)
+    twin = projects.apply(ada, lose, project, "The schedule", NOW)
+    other = projects.apply(ada, lose, project, "The table", NOW)
+    old = make_application(review="superseded", superseded_by=lose)
+    assert merge.merge(keep.pk, lose.pk, NOW)
+    assert [(fresh(each).paper_id, fresh(each).taken) for each in (ours, twin, other)] == [
+        (keep.pk, "The schedule"),
+        (keep.pk, "The schedule (merged)"),
+        (keep.pk, "The table"),
+    ]
+    assert fresh(old).superseded_by == keep
+    assert set(twin.events.values_list("paper", flat=True)) == {keep.pk}
 
 
 # ── used in ──────────────────────────────────────────────────────────────────────────────────
