@@ -41,6 +41,7 @@ app.conf.update(
     beat_schedule={
         "tick": {"task": "papers.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
         "refresh-yields": {"task": "papers.tasks.refresh_yields", "schedule": 3600.0},
+        "tidy": {"task": "papers.tasks.tidy", "schedule": 6 * 3600.0},
     },
 )
 app.autodiscover_tasks(["papers"])

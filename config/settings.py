@@ -302,6 +302,8 @@ LOGGING = {
     "loggers": {
         "arxiv": {"level": "WARNING"},  # it tells of every request
         "axes": {"level": "WARNING"},  # it tells of every sign-in, with the one-time link that was used
+        # Robots that ask for hosts that we are not get their 400, and no traceback in the log.
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
     },
 }
 

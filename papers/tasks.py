@@ -8,6 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from .intake import pipeline
+from .intake import tidy as tidying
 from .models import Source
 from .models.source import SourceQuerySet
 from .ranking import refresh
@@ -66,3 +67,9 @@ def _refresh(pk: int) -> None:
 def refresh_yields() -> None:
     """Make the sources' yields anew."""
     refresh.refresh_yields(timezone.now())
+
+
+@shared_task
+def tidy() -> None:
+    """Let go of old logs and sessions."""
+    tidying.tidy(timezone.now())

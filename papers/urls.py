@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("papers/<int:paper_id>/read", today.read, name="read"),
     path("papers/<int:paper_id>/reopen", today.reopen, name="reopen"),
     path("papers/<int:paper_id>/skim", today.skim, name="skim"),
+    path("clear", today.clear, name="clear"),
     path("undo", today.undo, name="undo"),
     path("browse", browse.browse, name="browse"),
     path("p/<path:slug>", paper.paper, name="paper"),

@@ -10,7 +10,7 @@ from .person import Person
 class VoteQuerySet(models.QuerySet["Vote"]):
     def with_person(self) -> "VoteQuerySet":
         """With the face that is shown beside the vote."""
-        return self.select_related("person").only("paper_id", "value", "person__name")
+        return self.select_related("person").only("paper_id", "value", "at", "person__name")
 
 
 class Vote(models.Model):

@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
+
+from django.utils.safestring import SafeString
 
 from ..identity import names_in
-from ..models import Authorship, Comment, Event, Name, Paper, Person, Sighting, Version
-from . import comments, queue
+from ..models import Authorship, Comment, Event, Name, Paper, Person, Version
+from ..sources.item import Signer
+from . import cite, comments, queue
 
-AUTHORS_SHOWN = 40
-LEAST_METAS, MOST_METAS = 1, 100  # authors in the head, for reference managers
+AUTHORS_SHOWN = 20
+MOST_EVENTS = 50
 
 
 def find(slug: str) -> Paper | None:
@@ -27,27 +31,94 @@ def find(slug: str) -> Paper | None:
 @dataclass(frozen=True, slots=True)
 class Dossier:
     card: queue.Card
-    authors: list[Authorship]
-    more_authors: int
-    sightings: list[Sighting]
+    signers: list[Signer]
+    doi: str
     versions: list[Version]
-    comments: list[dict[str, Any]]
-    events: list[Event]
+    comments: list[tuple[Comment, SafeString]]
+    events: list[tuple[Event, str]]
+
+    @property
+    def first(self) -> list[Signer]:
+        return self.signers[:AUTHORS_SHOWN]
+
+    @property
+    def rest(self) -> list[Signer]:
+        return self.signers[AUTHORS_SHOWN:]
+
+    @property
+    def affiliations(self) -> list[str]:
+        """Each once, in the order of the authors."""
+        return list(dict.fromkeys(signer.affiliation for signer in self.signers if signer.affiliation))
+
+    def metas(self, address: str) -> list[tuple[str, str]]:
+        return cite.metas(self.card.paper, [signer.name for signer in self.signers], self.doi, address)
 
 
-def dossier(person: Person, paper: Paper, now: datetime, all_authors: bool = False) -> Dossier:
+def dossier(person: Person, paper: Paper, now: datetime) -> Dossier:
     (card,) = queue.cards(person, [paper], now)
-    signed = paper.authorships.select_related("author").order_by("position")
-    authors = list(signed if all_authors else signed[: AUTHORS_SHOWN + 1])
-    shown = authors if all_authors else authors[:AUTHORS_SHOWN]
-    thread = list(Comment.objects.filter(paper=paper).select_related("person").order_by("at"))
+    signed = Authorship.objects.filter(paper=paper).order_by("position").values_list("author__name", "affiliation")
+    signers = [Signer(*row) for row in signed] or [Signer(name) for name in paper.authors_shown]
+    thread = list(Comment.objects.filter(paper=paper).select_related("person").order_by("at", "id"))
     names = list(Person.objects.active().values_list("name", flat=True)) if any("@" in c.text for c in thread) else []
+    events = Event.objects.filter(paper=paper).select_related("person").order_by("-at", "-id")[:MOST_EVENTS]
+    doi = paper.names.filter(kind=Name.Kind.DOI).values_list("value", flat=True).first()
     return Dossier(
         card=card,
-        authors=shown,
-        more_authors=len(authors) - len(shown),
-        sightings=list(paper.sightings.select_related("source").order_by("at")),
-        versions=list(Version.objects.filter(paper=paper).order_by("-number")),
-        comments=[{"comment": each, "html": comments.as_html(each.text, names)} for each in thread],
-        events=list(Event.objects.filter(paper=paper).select_related("person").order_by("-at")[:50]),
+        signers=signers,
+        doi=doi or "",
+        versions=list(Version.objects.filter(paper=paper).order_by("-number")) if paper.arxiv_id else [],
+        comments=[(each, comments.as_html(each.text, names)) for each in thread],
+        events=[(event, in_words(event)) for event in events],
     )
+
+
+def in_words(event: Event) -> str:
+    """What happened to the paper, as a sentence about it."""
+    who = event.person.name if event.person else "Somebody"
+    data: dict[str, Any] = event.data
+    match event.kind:
+        case Event.Kind.ADDED:
+            return f"{who} added it by hand"
+        case Event.Kind.REPLACED:
+            return f"Version {data['version']} came out" if data.get("version") else "A new version came out"
+        case Event.Kind.AMENDED:
+            return (
+                f"Its record changed; before, its title was “{data['title']}”"
+                if data.get("title")
+                else "Its record changed"
+            )
+        case Event.Kind.MERGED:
+            return f"Merged with “{data.get('title') or data.get('slug') or 'another record'}”, the same paper"
+        case Event.Kind.COMMENT_DELETED:
+            by = data.get("by")
+            return f"{who} deleted a comment" + (f" of {by}" if by and by != who else "")
+    return str(event.get_kind_display()).capitalize()
+
+
+_LICENSES = {
+    "arxiv.org/licenses/nonexclusive-distrib": "arXiv may distribute it; all else is the authors’",
+    "arxiv.org/licenses/assumed-1991-2003": "Assumed: arXiv may distribute it",
+    "creativecommons.org/licenses/by/": "CC BY",
+    "creativecommons.org/licenses/by-sa/": "CC BY-SA",
+    "creativecommons.org/licenses/by-nc/": "CC BY-NC",
+    "creativecommons.org/licenses/by-nd/": "CC BY-ND",
+    "creativecommons.org/licenses/by-nc-sa/": "CC BY-NC-SA",
+    "creativecommons.org/licenses/by-nc-nd/": "CC BY-NC-ND",
+    "creativecommons.org/publicdomain/zero/": "CC0: public domain",
+    "creativecommons.org/licenses/publicdomain": "Public domain",
+}
+
+
+def license_words(license: str) -> str:
+    """A licence's address as people name it; other words stay as they are.
+
+    >>> license_words("http://creativecommons.org/licenses/by-nc-sa/4.0/"), license_words("MIT")
+    ('CC BY-NC-SA 4.0', 'MIT')
+    """
+    parts = urlsplit(license)
+    address = f"{parts.netloc.removeprefix('www.')}{parts.path}"
+    for prefix, words in sorted(_LICENSES.items(), key=lambda item: -len(item[0])):
+        if address.startswith(prefix):
+            version = address.removeprefix(prefix).strip("/").split("/")[0] if words.startswith("CC BY") else ""
+            return f"{words} {version}".strip()
+    return license

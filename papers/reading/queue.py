@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import Min, Subquery
 
 from ..models import Paper, Person, Sighting, Source, Stage, Vote
 from ..ranking.score import Score, score
+from ..sources.arxiv import NEW_YORK, quiet_day
 
 PAGE = 25
 # One walk looks at no more papers than this. Who has judged everything would else have all of them looked at.
@@ -22,7 +23,7 @@ class Card:
     """A paper as a list shows it to one person."""
 
     paper: Paper
-    sources: tuple[Source, ...]
+    sightings: tuple[Sighting, ...]  # with their sources
     votes: tuple[Vote, ...]
     mine: int  # own vote: 1, -1 or 0
     stage: str  # own: read, kept, passed, skimmed or ""
@@ -38,7 +39,7 @@ class Card:
 
     @property
     def act(self) -> str:
-        """Where its acts live. Not reverse(): a list draws five for every card."""
+        """Where its acts live."""
         return f"/papers/{self.paper.pk}"
 
     @property
@@ -52,60 +53,75 @@ class Card:
     @property
     def horizon(self) -> str:
         """That of its nearest source."""
-        horizons = {source.horizon for source in self.sources}
+        horizons = {sighting.source.horizon for sighting in self.sightings}
         return next((each for each in Source.Horizon.values if each in horizons), "")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of the queue. `next`: the cursor from which it goes on, "" at the end; `walked`: it may be far."""
+    """A part of the queue. `next`: the cursor from which it goes on, "" at the end."""
 
     cards: list[Card]
     next: str = ""
-    walked: bool = False
+
+    @property
+    def ids(self) -> str:
+        return ",".join(str(card.paper.pk) for card in self.cards)
+
+    @property
+    def hours(self) -> str:
+        """What reading all of it takes, as people say it."""
+        minutes = sum(card.paper.minutes for card in self.cards)
+        return f"{minutes} min" if minutes < 90 else f"{minutes / 60:.0f} h"
 
 
-def take(person: Person, now: datetime, after: str = "", limit: int = PAGE) -> Page:
+def take(person: Person, now: datetime, after: str = "", limit: int = PAGE, horizon: str = "") -> Page:
     """The newest papers of active sources that this person has not judged, from a cursor on."""
     papers = Paper.objects.newest_first().older_than(after)
-    reached = papers.order_by("-arrived_at", "-id").values("arrived_at")[:REACH].aggregate(least=Min("arrived_at"))
-    if reached["least"] is None:
-        return Page([])
-    papers = papers.untriaged_by(person).of_active_sources().filter(arrived_at__gte=reached["least"])
-    found = list(papers.for_cards()[: limit + 1])
+    near = papers.values("arrived_at")[:REACH]
+    waiting = papers.untriaged_by(person).of_active_sources(horizon).filter(arrived_at__gte=_Earliest(near))
+    found = list(waiting.for_cards()[: limit + 1])
     if len(found) > limit:
-        return Page(cards(person, found[:limit], now), found[limit - 1].cursor)
+        return Page(cards(person, found[:limit], now, judged=False), found[limit - 1].cursor)
     # The next walk begins with the first paper that this one did not reach.
-    further = Paper.objects.filter(arrived_at__lt=reached["least"]).newest_first().only("arrived_at").first()
+    reached = near.aggregate(earliest=Min("arrived_at"))["earliest"]
+    further = papers.filter(arrived_at__lt=reached).only("arrived_at").first() if reached else None
     end = Paper(pk=2**63 - 1, arrived_at=further.arrived_at).cursor if further else ""
-    return Page(cards(person, found, now), end, walked=True)
+    return Page(cards(person, found, now, judged=False), end)
 
 
-def cards(person: Person, papers: Sequence[Paper], now: datetime) -> list[Card]:
-    """These papers as cards, in three queries however many they are."""
+class _Earliest(Subquery):
+    """The earliest `arrived_at` of a subquery; found within the same statement, before its walk begins."""
+
+    template = "(SELECT min(near.arrived_at) FROM (%(subquery)s) AS near)"
+
+
+def cards(person: Person, papers: Sequence[Paper], now: datetime, judged: bool = True) -> list[Card]:
+    """These papers as cards, in three queries however many they are; two where the person has `judged` none."""
     ids = [paper.pk for paper in papers]
-    sources: dict[int, list[Source]] = defaultdict(list)
-    for sighting in Sighting.objects.filter(paper__in=ids).with_source().order_by("at"):
-        sources[sighting.paper_id].append(sighting.source)
+    sightings: dict[int, list[Sighting]] = defaultdict(list)
+    for sighting in Sighting.objects.filter(paper__in=ids).with_source().order_by("at") if ids else ():
+        sightings[sighting.paper_id].append(sighting)
     votes: dict[int, list[Vote]] = defaultdict(list)
-    for vote in Vote.objects.filter(paper__in=ids).with_person().order_by("at"):
+    for vote in Vote.objects.filter(paper__in=ids).with_person().order_by("at") if ids else ():
         votes[vote.paper_id].append(vote)
-    stages = {stage.paper_id: stage.now for stage in Stage.objects.filter(person=person, paper__in=ids)}
+    rows = Stage.objects.filter(person=person, paper__in=ids) if ids and judged else ()
+    stages = {stage.paper_id: stage.now for stage in rows}
     return [
         Card(
             paper=paper,
-            sources=tuple(sources[paper.pk]),
+            sightings=tuple(sightings[paper.pk]),
             votes=tuple(votes[paper.pk]),
             mine=next((vote.value for vote in votes[paper.pk] if vote.person_id == person.pk), 0),
             stage=stages.get(paper.pk, ""),
-            score=_score(paper, sources[paper.pk], votes[paper.pk], now),
+            score=_score(paper, sightings[paper.pk], votes[paper.pk], now),
         )
         for paper in papers
     ]
 
 
-def _score(paper: Paper, sources: Iterable[Source], votes: Sequence[Vote], now: datetime) -> Score:
-    best = max(sources, key=lambda source: source.yield_read or 0, default=None)
+def _score(paper: Paper, sightings: Iterable[Sighting], votes: Sequence[Vote], now: datetime) -> Score:
+    best = max((each.source for each in sightings), key=lambda source: source.yield_read or 0, default=None)
     up = sum(vote.value > 0 for vote in votes)
     days = (now - paper.arrived_at).total_seconds() / 86400
     return score(best.yield_read if best else None, best.yield_skimmed if best else 0, up, len(votes) - up, days)
@@ -117,23 +133,36 @@ def today(person: Person, now: datetime) -> dict[str, Any]:
     return Stage.objects.judged_by(person, midnight).progress(midnight)
 
 
-def why_empty(person: Person, now: datetime) -> list[str]:
-    """Why there is nothing in the queue, in sentences."""
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """Why there is nothing in the queue: a heading, sentences, and the sources that do not answer."""
+
+    title: str
+    said: list[str]
+    failing: list[Source]
+    first_run: bool = False
+
+
+def why_empty(person: Person, now: datetime, further: bool = False, horizon: str = "") -> Empty:
+    """`further`: older papers were not looked at; `horizon`: the filter that is on."""
     sources = list(Source.objects.exclude(kind=Source.Kind.PERSON).order_by("name"))
     active = [source for source in sources if source.state == Source.State.ACTIVE]
-    if not sources:
-        return ["There are no sources yet."]
-    if not active:
-        return ["All sources are muted or paused."]
-    said = []
-    if not Stage.objects.filter(person=person).exists() and not any(source.last_success for source in active):
-        said.append("No source has been pulled yet. The first papers come within minutes.")
-    else:
-        said.append("You have judged everything that came in. Well done.")
-    if now.astimezone(person.zone).weekday() >= 5 and any(source.kind == Source.Kind.ARXIV for source in active):
-        said.append("arXiv announces nothing at weekends; its next papers come on Monday.")
     failing = [source for source in active if source.failures]
-    said += [f"{source.name} does not answer: {source.last_error}" for source in failing[:3]]
-    if len(failing) > 3:
-        said.append(f"So it is with {len(failing) - 3} more sources.")
-    return said
+    if not sources:
+        return Empty("Welcome to Tenth", ["Tell it where your papers come from, and it fetches them."], [], True)
+    if not active:
+        return Empty("Nothing is switched on", ["All sources are muted or paused."], [])
+    if not any(source.last_success for source in active):
+        if failing:
+            return Empty("Nothing could be fetched yet", [], failing)
+        return Empty("Nothing here yet", ["No source has been asked yet. The first papers come within minutes."], [])
+    said = []
+    if horizon:
+        said.append(f"The filter shows {horizon} only, and nothing new of it is waiting.")
+    elif Stage.objects.filter(person=person).exists():
+        said.append(f"You have judged the newest {REACH:,} papers." if further else "You have judged all that came in.")
+    else:
+        said.append("The sources have brought no papers yet.")
+    if any(source.kind == Source.Kind.ARXIV for source in active) and now.astimezone(NEW_YORK).weekday() >= 5:
+        said.append(quiet_day(now))
+    return Empty(f"Nothing waiting in {horizon}" if horizon else "All done", said, failing)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,13 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from .. import access
 from ..forms import CommentForm
 from ..models import Comment, Paper
-from ..reading import comments, one, projects
-from . import page
+from ..reading import acts, comments, one, projects
+from . import page, today
 
 
 @require_safe
 def paper(request: HttpRequest, slug: str) -> HttpResponse:
-    found = one.find(slug)
+    query = request.META.get("QUERY_STRING", "")
+    found = one.find(f"{slug}?{query}" if query and "://" in slug else slug)  # a pasted link may have a query
     if found is None:
         raise Http404
     if slug != found.slug:
@@ -25,15 +27,16 @@ def paper(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, found: Paper, form: CommentForm | None = None, **more: Any) -> HttpResponse:
-    dossier = one.dossier(access.person(request), found, timezone.now(), all_authors="authors" in request.GET)
+    dossier = one.dossier(access.person(request), found, timezone.now())
     context = {
         "paper": found,
         "dossier": dossier,
         "card": dossier.card,
         "list": "paper",
+        "license": one.license_words(found.license),
+        "metas": dossier.metas(request.build_absolute_uri(found.get_absolute_url())),
         "form": form or CommentForm(),
         "used": projects.used_in(found),
-        "absolute": request.build_absolute_uri(found.get_absolute_url()),
         **more,
     }
     return render(request, "paper/paper.html", context, status=400 if form and form.errors else 200)
@@ -49,8 +52,8 @@ def comment(request: HttpRequest, paper_id: int) -> HttpResponse:
     form = CommentForm(request.POST)
     if not form.is_valid():
         return _page(request, found, form)
-    comments.add(access.person(request), found, form.cleaned_data["text"], timezone.now())
-    return page.SeeOther(f"{found.get_absolute_url()}#comments")
+    changes = comments.add(access.person(request), found, form.cleaned_data["text"], timezone.now())
+    return _said(request, found, changes, "Your comment is here")
 
 
 @access.member_required
@@ -59,8 +62,8 @@ def comment_edit(request: HttpRequest, comment_id: int) -> HttpResponse:
     mine = get_object_or_404(Comment.objects.select_related("paper"), pk=comment_id, person=access.person(request))
     form = CommentForm(page.sent(request), initial={"text": mine.text})
     if form.is_valid():
-        comments.edit(access.person(request), mine, form.cleaned_data["text"], timezone.now())
-        return page.SeeOther(f"{mine.paper.get_absolute_url()}#comments")
+        changes = comments.edit(access.person(request), mine, form.cleaned_data["text"], timezone.now())
+        return _said(request, mine.paper, changes, "Your comment is changed")
     context = {"form": form, "comment": mine}
     return render(request, "paper/comment.html", context, status=400 if form.errors else 200)
 
@@ -69,5 +72,12 @@ def comment_edit(request: HttpRequest, comment_id: int) -> HttpResponse:
 @require_POST
 def comment_delete(request: HttpRequest, comment_id: int) -> HttpResponse:
     gone = get_object_or_404(Comment.objects.select_related("paper", "person"), pk=comment_id)
-    comments.delete(access.person(request), gone, timezone.now())
-    return page.SeeOther(f"{gone.paper.get_absolute_url()}#comments")
+    changes = comments.delete(access.person(request), gone, timezone.now())
+    return _said(request, gone.paper, changes, "The comment is deleted")
+
+
+def _said(request: HttpRequest, found: Paper, changes: acts.Changes, said: str) -> HttpResponse:
+    if changes:
+        today.remember(request, changes, said)
+        messages.success(request, said, extra_tags="undo")
+    return page.SeeOther(f"{found.get_absolute_url()}#comments")

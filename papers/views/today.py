@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
@@ -14,13 +14,13 @@ from django_htmx.http import HttpResponseClientRefresh
 from .. import access
 from ..forms import VoteForm
 from ..intake import subscriptions
-from ..models import Paper, Person, Source
+from ..models import Paper, Person, Source, Stage
 from ..reading import acts, queue, stages, votes
 from . import page
 
 REMEMBERED = 20  # acts of a session that can be taken back
-GOES = {"today": {"kept", "passed", "read"}, "kept": {"passed", "read"}}  # a list, and the stages that leave it
-SAID = {"kept": "Kept for later", "passed": "Passed", "read": "Marked as read"}
+MOST_CLEARED = 100
+GOES = {"today": {"kept", "passed", "read"}, "kept": {"passed", "read", "skimmed"}}  # a list, and what leaves it
 
 Act = Callable[[Person, Paper, datetime], acts.Changes]
 
@@ -28,16 +28,18 @@ Act = Callable[[Person, Paper, datetime], acts.Changes]
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     now, person = timezone.now(), access.person(request)
-    after = request.GET.get("after", "")
-    shown = queue.take(person, now, after)
-    context: dict[str, Any] = {"cards": shown.cards, "next": shown.next, "list": "today", "after": after}
+    after, horizon = request.GET.get("after", ""), request.GET.get("horizon", "")
+    horizon = horizon if horizon in Source.Horizon.values else ""
+    shown = queue.take(person, now, after, horizon=horizon)
+    context: dict[str, Any] = {"shown": shown, "cards": shown.cards, "list": "today", "after": after}
+    context |= {"horizon": horizon, "horizons": Source.Horizon.choices}
     if request.headers.get("HX-Request") and after:
         return render(request, "today/_more.html", context)
     context["done"] = queue.today(person, now)
     if not shown.cards and not after:
-        context["why"] = queue.why_empty(person, now)
+        context["why"] = queue.why_empty(person, now, further=bool(shown.next), horizon=horizon)
         context["progress"] = subscriptions.progress(now)
-        context["first_run"] = person.is_admin and not Source.objects.exclude(kind=Source.Kind.PERSON).exists()
+        context["waiting"] = Stage.objects.kept_by(person).exists()
     return render(request, "today/today.html", context)
 
 
@@ -47,13 +49,13 @@ def today(request: HttpRequest) -> HttpResponse:
 @access.member_required
 @require_POST
 def vote(request: HttpRequest, paper_id: int) -> HttpResponse:
-    form = VoteForm(request.POST)
     paper = access.paper_for(access.person(request), paper_id)
+    form = VoteForm(request.POST)
     if not form.is_valid():
         return page.refuse(request, "A vote is 1 or -1, or 0 to take it back.")
     value = form.cleaned_data["value"]
     changes = votes.cast(access.person(request), paper, value, timezone.now())
-    return _done(request, paper, changes, {1: "Voted up", -1: "Voted down", 0: "Vote taken back"}[value])
+    return _done(request, paper, changes, {1: "Voted up", -1: "Voted down", 0: "Took the vote back"}[value])
 
 
 def _stage(act: Act, said: str) -> Callable[..., HttpResponseBase]:
@@ -66,9 +68,9 @@ def _stage(act: Act, said: str) -> Callable[..., HttpResponseBase]:
     return view
 
 
-keep = _stage(stages.keep, SAID["kept"])
-pass_ = _stage(stages.pass_, SAID["passed"])
-read = _stage(stages.read, SAID["read"])
+keep = _stage(stages.keep, "Kept for later")
+pass_ = _stage(stages.pass_, "Passed")
+read = _stage(stages.read, "Read")
 reopen = _stage(stages.reopen, "Back in the queue")
 
 
@@ -83,32 +85,66 @@ def skim(request: HttpRequest, paper_id: int) -> HttpResponse:
 
 @access.member_required
 @require_POST
+def clear(request: HttpRequest) -> HttpResponse:
+    """Pass the papers that were on the page, and no others that came since."""
+    shown = request.POST.get("shown", "").split(",")
+    if len(shown) > MOST_CLEARED or not all(pk.isdecimal() and len(pk) < 19 for pk in shown):
+        return page.refuse(request, "This does not say which papers to pass. Reload the page and try again.")
+    papers = Paper.objects.filter(pk__in=[int(pk) for pk in shown]).only("pk")
+    changes = stages.clear(access.person(request), papers, timezone.now())
+    if changes:
+        said = f"Passed {len(changes)} paper{'s' * (len(changes) != 1)}"
+        remember(request, changes, said)
+        messages.success(request, said, extra_tags="undo")
+    return page.SeeOther(page.safe_next(request, "today"))
+
+
+@access.member_required
+@require_POST
 def undo(request: HttpRequest) -> HttpResponse:
     """Take the session's last act back."""
     remembered = request.session.get("acts", [])
     if not remembered:
         return page.refuse(request, "There is nothing to take back.", 409)
-    changes = [acts.Change(**change) for change in remembered.pop()]
+    last = remembered.pop()
     request.session["acts"] = remembered
-    taken_back = acts.take_back(access.person(request), changes)
+    taken_back = acts.take_back(access.person(request), [acts.Change(**change) for change in last["changes"]])
     if not taken_back:
-        return page.refuse(request, "That was changed since, so it was left as it is.", 409)
-    if request.headers.get("HX-Request"):
+        return page.refuse(request, "That was changed again since, so it was left as it is.", 409)
+    said = f"Taken back: {last['said']}"
+    if not request.headers.get("HX-Request"):
+        messages.success(request, said)
+        return page.SeeOther(page.safe_next(request, "today"))
+    if any(change.table not in {"stage", "vote"} for change in taken_back):
         return HttpResponseClientRefresh()
-    return page.SeeOther(page.safe_next(request, "today"))
+    papers = Paper.objects.filter(pk__in={change.key for change in taken_back}).for_cards()
+    return _answer(request, "papers/_undone.html", list(papers), said, undo=bool(remembered))
+
+
+def remember(request: HttpRequest, changes: acts.Changes, said: str) -> None:
+    """So that the session can take it back."""
+    entry = {"said": said, "changes": [change.plain() for change in changes]}
+    request.session["acts"] = [*request.session.get("acts", []), entry][-REMEMBERED:]
 
 
 def _done(request: HttpRequest, paper: Paper, changes: acts.Changes, said: str) -> HttpResponse:
     """The card anew, or its place empty when it left the list; beside it what was done and a way back."""
+    title = paper.title if len(paper.title) <= 60 else f"{paper.title[:59].rstrip()}…"
+    said = f"{said}: {title}"
     if changes:
-        remembered = [*request.session.get("acts", []), [change.plain() for change in changes]]
-        request.session["acts"] = remembered[-REMEMBERED:]
-    if not request.headers.get("HX-Request"):
-        return page.SeeOther(page.safe_next(request, "today"))
-    now, person = timezone.now(), access.person(request)
-    place = request.POST.get("list", "")
-    (card,) = queue.cards(person, [paper], now)
-    context = {"card": card, "list": place, "said": said, "gone": card.stage in GOES.get(place, ())}
+        remember(request, changes, said)
+    if request.headers.get("HX-Request"):
+        return _answer(request, "papers/_acted.html", [paper], said, undo=bool(changes))
+    if changes:
+        messages.success(request, said, extra_tags="undo")
+    return page.SeeOther(page.safe_next(request, "today"))
+
+
+def _answer(request: HttpRequest, template: str, papers: list[Paper], said: str, undo: bool) -> HttpResponse:
+    now, person, place = timezone.now(), access.person(request), request.POST.get("list", "")
+    cards = queue.cards(person, papers, now)
+    context: dict[str, Any] = {"cards": cards, "card": cards[0] if cards else None, "list": place, "said": said}
+    context |= {"undo": undo, "gone": bool(cards) and (cards[0].stage or "skimmed") in GOES.get(place, ())}
     if place == "today":
         context["done"] = queue.today(person, now)
-    return HttpResponse(render_to_string("papers/_acted.html", context, request))
+    return render(request, template, context)

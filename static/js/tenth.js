@@ -3,7 +3,8 @@
 
 (() => {
   const keysOn = document.body.dataset.keys === "on";
-  const cards = () => [...document.querySelectorAll(".cards > .card")];
+  const LEAVES = { today: ["keep", "pass", "read"], kept: ["pass", "read"] }; // a list, and the acts that end a card's stay
+  const cards = () => [...document.querySelectorAll(".cards > .card:not(.going)")];
   const at = () => document.querySelector(".card.at");
   const one = () => at() || document.querySelector(".judge");
 
@@ -29,6 +30,27 @@
     if (button) button.click();
   }
 
+  /* A card that is about to leave hands the selection on at once, so that the next key finds the next card. */
+  function leave(card, act) {
+    const list = card.closest("[data-list]");
+    if (!list || !(LEAVES[list.dataset.list] || []).includes(act)) return;
+    const all = cards();
+    const here = all.indexOf(card);
+    const next = all[here + 1] || all[here - 1];
+    const selected = card === at();
+    card.classList.add("going");
+    if (selected || card.contains(document.activeElement)) {
+      if (next) select(next);
+      else end();
+    }
+  }
+
+  /* Every card has left: the way on takes the focus. */
+  function end() {
+    const way = document.querySelector(".pager a, .empty a") || document.getElementById("main");
+    way.focus();
+  }
+
   function follow(what, apart) {
     const place = at() || document;
     const link = place.querySelector(`[data-${what}]`);
@@ -38,9 +60,10 @@
   }
 
   function undo() {
-    const button = document.querySelector('[data-act="undo"]') || document.querySelector('form[action="/undo"] button:not([formaction])');
+    const button = document.querySelector('[data-act="undo"]');
+    const list = document.querySelector("[data-list]")?.dataset.list || (document.querySelector(".judge") ? "paper" : "");
     if (button) button.click();
-    else toast("There is nothing to take back.");
+    else htmx.ajax("POST", "/undo", { swap: "none", values: { list } });
   }
 
   /* ── messages ── */
@@ -48,33 +71,49 @@
     const box = document.getElementById("toasts");
     const said = document.createElement("div");
     said.className = bad ? "toast bad" : "toast";
+    if (bad) said.setAttribute("role", "alert");
     said.textContent = text;
     box.replaceChildren(said);
+  }
+
+  function failed(text) {
+    for (const card of document.querySelectorAll(".card.going")) card.classList.remove("going");
+    toast(text, true);
   }
 
   document.addEventListener("htmx:responseError", (event) => {
     const answer = event.detail.xhr;
     const plain = (answer.getResponseHeader("Content-Type") || "").startsWith("text/plain");
-    toast(plain ? answer.responseText : "That did not work. Reload the page and try again.", true);
+    failed(plain ? answer.responseText : "That did not work. Reload the page and try again.");
   });
-  document.addEventListener("htmx:sendError", () => toast("Tenth cannot be reached. Nothing was changed.", true));
+  document.addEventListener("htmx:sendError", () => failed("Tenth cannot be reached. Nothing was changed."));
+  document.addEventListener("htmx:timeout", () => failed("Tenth did not answer in time. Reload the page to see what was done."));
 
-  /* A card that leaves, or is drawn anew, hands the selection on. */
-  let place = -1;
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    const card = event.detail.target.closest?.(".cards > .card");
-    place = card && card === at() ? cards().indexOf(card) : -1;
+  /* A card that came back has no place on this page: draw the page anew. */
+  document.addEventListener("htmx:oobErrorNoTarget", (event) => {
+    if (event.detail.content.id !== "done") location.reload();
   });
+
+  /* A card drawn anew keeps the selection; one that is back takes it. */
+  let again = "";
+  const keep = (event) => {
+    const card = event.detail.target.closest?.(".card, .gone");
+    if (card && (card === at() || card.contains(document.activeElement) || card.classList.contains("gone"))) again = card.id;
+  };
+  document.addEventListener("htmx:beforeSwap", keep);
+  document.addEventListener("htmx:oobBeforeSwap", keep);
   document.addEventListener("htmx:afterSettle", () => {
-    if (place < 0) return;
-    const all = cards();
-    select(all[Math.min(place, all.length - 1)], false);
-    place = -1;
+    const card = again && document.getElementById(again);
+    again = "";
+    if (card && card.matches(".cards > .card")) select(card);
+    document.dispatchEvent(new Event("ZoteroItemUpdated", { bubbles: true, cancelable: true }));
   });
 
   document.addEventListener("click", (event) => {
     const card = event.target.closest(".cards > .card");
-    if (card && card !== at() && !event.target.closest("a, button, summary")) select(card, false);
+    const button = event.target.closest("button[data-act]");
+    if (card && button) leave(card, button.dataset.act);
+    else if (card && card !== at() && !event.target.closest("a, button, summary")) select(card, false);
     if (event.target.closest("[data-help]")) help();
   });
 
