@@ -110,7 +110,7 @@ def make_cases(size: int) -> dict[str, Callable[[], float]]:
         "/browse": lambda: ada.get("/browse")[0],
         "/browse words": lambda: ada.get("/browse?q=gradient+hibernation")[0],
         "/browse rare word": lambda: ada.get("/browse?q=hibernation+%22" + str(size // 2) + "%22")[0],
-        "/browse unread": lambda: ada.get("/browse?stage=none")[0],
+        "/browse unread": lambda: ada.get("/browse?stage=new")[0],
         "/kept": lambda: ada.get("/kept")[0],
         "vote": vote,
         "pass": pass_,

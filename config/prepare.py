@@ -31,13 +31,24 @@ def prepare() -> None:
                 from config import broker
 
                 broker.install()
-                if settings.EMBEDDED:
-                    broker.free()  # the supervisor's lock says that no worker of ours is running
+            if settings.EMBEDDED:
+                release()
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
     collect_static()
     if settings.CELERY_BROKER_URL != "pgmq://":
         reach_broker()
+
+
+def release() -> None:
+    """Take back what killed workers held: the supervisor's lock says that none of ours is running."""
+    from config import broker
+    from papers.models import Host, Source
+
+    Source.objects.all().release()
+    Host.objects.all().release()
+    if settings.CELERY_BROKER_URL == "pgmq://":
+        broker.free()
 
 
 def reach_broker() -> None:

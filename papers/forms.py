@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.contrib.auth import password_validation
 from django.http import QueryDict
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from .identity import names_in
 from .models import Application, Paper, Person, Project, Source
@@ -174,67 +176,51 @@ class BrowseForm(forms.Form):
     """The search and filters of /browse, from the query string. templates/browse draws the fields itself."""
 
     q = forms.CharField(required=False, max_length=300)
-    source = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    source = forms.ChoiceField(required=False)
     category = forms.CharField(required=False, max_length=100)
     author = forms.CharField(required=False, max_length=300)
     horizon = forms.ChoiceField(required=False, choices=[("", "Any"), *Source.Horizon.choices])
     stage = forms.ChoiceField(required=False, choices=[("", "Any"), *search.STAGES.items()])
     votes = forms.ChoiceField(required=False)
-    project = forms.ModelChoiceField(
-        queryset=Project.objects.order_by("name"),
-        required=False,
-        to_field_name="slug",
-        empty_label="Any",
-        label="Applied in",
-    )
-    used = forms.ChoiceField(required=False, label="Application", choices=[("", "Any"), *search.USED.items()])
+    project = forms.ChoiceField(required=False)
+    used = forms.ChoiceField(required=False, choices=[("", "Any"), *search.USED.items()])
     outcome = forms.ChoiceField(required=False, choices=[("", "Any"), *Application.Outcome.choices])
     since = forms.DateField(required=False)
     until = forms.DateField(required=False)
 
     def __init__(self, data: QueryDict, person: Person) -> None:
         super().__init__(data)
-        self._sources = {source.pk: source for source in Source.objects.order_by("name", "id").defer("last_error")}
-        team = Person.objects.active().exclude(pk=person.pk).order_by("name", "id")[:200]
-        by_name = [(str(pk), f"Voted up by {name}") for pk, name in team.values_list("pk", "name")]
-        self.vote_choices = [("", "Any"), *search.VOTES.items(), *by_name]
-        self.fields["votes"].choices = self.vote_choices  # type: ignore[attr-defined]
+        known = search.choices(person)
+        self.known_categories = known.categories
+        by_name = [(pk, f"Voted up by {name}") for pk, name in known.people]
+        self.offered: dict[str, list[tuple[str, str]]] = {
+            "source": [("", "Any"), *known.sources],
+            "votes": [("", "Any"), *search.VOTES.items(), *by_name],
+            "project": [("", "Any"), *Project.objects.order_by("name").values_list("slug", "name")],
+        }
         for name, field in self.fields.items():
-            what = (
-                "a date. Write it like 2026-03-31."
-                if isinstance(field, forms.DateField)
-                else f"a {name.rstrip('s')} we know."
+            said = f"“{data.get(name, '')[:60]}” is not "
+            if isinstance(field, forms.ChoiceField):
+                field.choices = self.offered.setdefault(name, list(field.choices))  # type: ignore[arg-type]
+                field.error_messages["invalid_choice"] = f"{said}a {name.rstrip('s')} we know."
+            elif isinstance(field, forms.DateField):
+                field.error_messages["invalid"] = f"{said}a date. Write it like 2026-03-31."
+
+    def options(self) -> dict[str, SafeString]:
+        """The options of each select, the chosen one marked. In Python: a template takes ten times as long."""
+        return {
+            name: mark_safe(  # noqa: S308 (all is escaped)
+                "".join(
+                    f'<option value="{value}"{" selected" if value == self.data.get(name, "") else ""}>'
+                    f"{escape(label)}</option>"
+                    for value, label in offered
+                )
             )
-            sentence = f"“{data.get(name, '')[:60]}” is not {what}"
-            field.error_messages |= dict.fromkeys(["invalid", "invalid_choice", "min_value", "max_value"], sentence)
+            for name, offered in self.offered.items()
+        }
 
-    @property
-    def source_choices(self) -> list[tuple[str, str]]:
-        return [(str(pk), source.name) for pk, source in self._sources.items()]
-
-    @property
-    def known_categories(self) -> list[str]:
-        """Those that the team pulls, as suggestions: any other can be typed."""
-        pulled = (source.address for source in self._sources.values() if source.kind == Source.Kind.ARXIV)
-        return sorted(address for address in pulled if ":" not in address)
-
-    @property
-    def horizon_choices(self) -> list[tuple[str, str]]:
-        return list(self.fields["horizon"].choices)  # type: ignore[attr-defined]
-
-    @property
-    def stage_choices(self) -> list[tuple[str, str]]:
-        return list(self.fields["stage"].choices)  # type: ignore[attr-defined]
-
-    @property
-    def of_the_ledger(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("project", "used", "outcome")]
-
-    def clean_source(self) -> Source | None:
-        pk = self.cleaned_data["source"]
-        if pk and pk not in self._sources:
-            raise forms.ValidationError(self.fields["source"].error_messages["invalid"])
-        return self._sources.get(pk)
+    def clean_source(self) -> int:
+        return int(self.cleaned_data["source"] or 0)
 
     def clean_category(self) -> str:
         return search.category(self.cleaned_data["category"])

@@ -5,7 +5,6 @@ for milliseconds), so that two workers which meet the same paper cannot both cre
 done before the lock is taken.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,17 +12,16 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-from ..identity import BYLINE_SEPARATOR, Name, author_key, canonical_link, fold
+from ..identity import Name, author_key, canonical_link
 from ..models import Author, Authorship, Event, Paper, Sighting, Source, Version
 from ..models import Name as NameRow
 from ..sources.item import Item, Signer
-from . import match, merge, render
+from . import draft, match, merge
 from .decide import FIELDS, Amend, Create, Known, Leave, decide
+from .draft import Draft, plain
 from .match import ARXIV, DOI, ENTRY, Entry, Owner
 
 STALE = timedelta(days=3)  # an entry published longer ago did not arrive today, whenever we first see it
-LONGEST_BYLINE = 60_000
-LONGEST_TITLE = 1_000
 
 
 @dataclass(slots=True)
@@ -46,7 +44,7 @@ def store(source: Source, items: Iterable[Item], now: datetime, first: bool = Fa
         return done
     names = [name for entry in entries for name in entry.names]
     owners = _owners(names)
-    drafts = {entry: _draft(entry) for entry in entries if not match.known_papers(entry, owners)}
+    drafts = {entry: draft.prepare(entry) for entry in entries if not match.known_papers(entry, owners)}
     with transaction.atomic():
         merge.lock()
         owners = _owners(names)
@@ -59,16 +57,16 @@ def store(source: Source, items: Iterable[Item], now: datetime, first: bool = Fa
         joins: dict[int, Item] = {}
         for entry in entries:
             owned = match.known_papers(entry, owners)
-            item, draft = entry.item, drafts.get(entry)
-            said = draft.said if draft else _said(item)
+            item, ready = entry.item, drafts.get(entry)
             paper = known[owned[0]] if owned else None
-            decision = decide(said, item.version, item.announce_type, paper, entry.arxiv_id)
+            says = ready.said if ready else draft.said(item)
+            decision = decide(says, item.version, item.announce_type, paper, entry.arxiv_id)
             match decision:
                 case Leave():
                     done.skipped += 1
                     done.papers.append(0)
                 case Create():
-                    new.append(draft or _draft(entry))
+                    new.append(ready or draft.prepare(entry))
                     done.papers.append(-len(new))
                 case Amend():
                     done.papers.append(decision.id)
@@ -118,73 +116,6 @@ def _known(ids: set[int], source: Source) -> dict[int, Known]:
     }
 
 
-# ── what an item says, ready to be stored ────────────────────────────────────────────────────
-
-
-@dataclass(slots=True)
-class Draft:
-    """A paper to be: what its item says, and what is rendered from that."""
-
-    entry: Entry
-    said: dict[str, Any]
-    rendered: dict[str, Any]
-
-
-def _draft(entry: Entry) -> Draft:
-    said = _said(entry.item)
-    return Draft(entry, said, _rendered(said, entry.item))
-
-
-# Control characters, those that turn the direction of text, and lone surrogates; PostgreSQL refuses some of them.
-_UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def _plain(text: str, limit: int) -> str:
-    """On one line, as far as we keep it, without what nobody can see."""
-    text = text[: limit * 2]
-    if not text.isprintable():
-        text = _UNWANTED.sub("", text)
-    return " ".join(text.split())[:limit]
-
-
-def _html(item: Item) -> str:
-    """What an item brought as HTML, still untrusted."""
-    return _UNWANTED.sub("", item.content_html[: 20 * render.LONGEST_HTML])
-
-
-def _said(item: Item) -> dict[str, Any]:
-    abstract = item.abstract or (render.text_of(_html(item)) if item.content_html else "")
-    return {
-        "title": _plain(item.title, LONGEST_TITLE),
-        "abstract": _plain(abstract, render.LONGEST_TEXT),
-        "comment": _plain(item.comment, 2000),
-        "journal_ref": _plain(item.journal_ref, 2000),
-        "license": _plain(item.license, 500),
-        "categories": [_plain(category, 100) for category in dict.fromkeys(item.categories)][:50],
-        "byline": BYLINE_SEPARATOR.join(name for signer in item.authors if (name := _signed(signer)))[:LONGEST_BYLINE],
-    }
-
-
-def _signed(signer: Signer) -> str:
-    return _plain(signer.name, 300).replace(BYLINE_SEPARATOR, ", ")
-
-
-def _rendered(said: dict[str, Any], item: Item | None) -> dict[str, Any]:
-    """The columns that are made from others. `said` may lack fields: then what is made from them is left out."""
-    made: dict[str, Any] = {}
-    if "title" in said:
-        made["title_html"] = render.tex(said["title"])
-    if "abstract" in said:
-        content = _html(item) if item else ""
-        made["abstract_html"] = render.clean(content) if content else render.tex(said["abstract"])
-    if "byline" in said:
-        made["byline_folded"] = fold(said["byline"])
-    if "abstract" in said or "comment" in said:
-        made["code_links"] = render.code_links(said.get("abstract", ""), said.get("comment", ""))
-        made["minutes"] = render.minutes(item.words if item else 0, said.get("comment", ""))
-    return made
-
-
 # ── writing ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -195,30 +126,30 @@ def _create(drafts: list[Draft], source: Source, now: datetime, first: bool) -> 
     # The first entry of a feed is its newest: it gets the highest id, which breaks ties in newest-first.
     ids = _next_ids(Paper, len(drafts))[::-1]
     rows = []
-    for pk, draft in zip(ids, drafts, strict=True):
-        item, names = draft.entry.item, draft.entry.names
+    for pk, each in zip(ids, drafts, strict=True):
+        item, names = each.entry.item, each.entry.names
         rows.append(
             {
                 "id": pk,
                 "kind": _kind(item, names),
-                "arxiv_id": draft.entry.arxiv_id,
+                "arxiv_id": each.entry.arxiv_id,
                 "link": _link(item, names) or source.site_url or source.address,
                 "version": item.version,
                 "published_at": item.published_at,
                 "arrived_at": now if source.kind == Source.Kind.PERSON else _arrived(item, now, first),
-                **draft.said,
-                **draft.rendered,
+                **each.said,
+                **each.rendered,
             }
         )
     _copy(Paper, rows)
     pairs = list(zip(ids, drafts, strict=True))
-    _copy(Authorship, _authorships([(pk, draft.entry.item.authors) for pk, draft in pairs]))
-    _copy(Sighting, _sightings(source, ((draft.entry.item, pk) for pk, draft in pairs), now))
+    _copy(Authorship, _authorships([(pk, each.entry.item.authors) for pk, each in pairs]))
+    _copy(Sighting, _sightings(source, ((each.entry.item, pk) for pk, each in pairs), now))
     _copy(
         Version,
         [
             {"paper_id": pk, "number": item.version, "at": item.updated_at or item.published_at or now, "seen_at": now}
-            for pk, item in ((pk, draft.entry.item) for pk, draft in pairs)
+            for pk, item in ((pk, each.entry.item) for pk, each in pairs)
             if item.version
         ],
     )
@@ -235,7 +166,7 @@ def _link(item: Item, names: tuple[Name, ...]) -> str:
     if strongest.kind == ARXIV:
         return f"https://arxiv.org/abs/{strongest.value}"
     if canonical_link(item.link):
-        return _plain(item.link, 4000)
+        return plain(item.link, 4000)
     return f"https://doi.org/{strongest.value}" if strongest.kind == DOI else ""
 
 
@@ -251,7 +182,8 @@ def _amend(entry: Entry, decision: Amend, known: Known, now: datetime) -> bool:
     changes = dict(decision.changes)
     if not (changes or decision.version or decision.arxiv_id):
         return False
-    made = _rendered({**known.fields, **changes} if {"abstract", "comment"} & changes.keys() else changes, entry.item)
+    whole = {**known.fields, **changes}  # minutes and code links are made from both abstract and comment
+    made = draft.rendered(whole if {"abstract", "comment"} & changes.keys() else changes, entry.item)
     if decision.arxiv_id:
         changes |= {"kind": "arxiv", "arxiv_id": decision.arxiv_id, "link": _link(entry.item, entry.names)}
     if decision.version:
@@ -277,8 +209,8 @@ def _sightings(source: Source, items: Iterable[tuple[Item, int]], now: datetime)
             "source_id": source.pk,
             "paper_id": pk,
             "at": now,
-            "announce_type": _plain(item.announce_type, 16),
-            "link": _plain(item.link, 4000),
+            "announce_type": plain(item.announce_type, 16),
+            "link": plain(item.link, 4000),
         }
         for item, pk in items
     ]
@@ -304,7 +236,7 @@ def _authorships(signed: list[tuple[int, tuple[Signer, ...]]]) -> list[dict[str,
     for _, signers in signed:
         for signer in signers:
             if signer.name not in keys:
-                name = _signed(signer)
+                name = draft.signed(signer)
                 keys[signer.name] = author_key(name) or name.lower()
     ids = _author_ids(keys)
     rows = []
@@ -312,7 +244,7 @@ def _authorships(signed: list[tuple[int, tuple[Signer, ...]]]) -> list[dict[str,
         position = 0
         for signer in signers:
             if author := ids.get(keys[signer.name]):
-                affiliation = _plain(signer.affiliation, 1000)
+                affiliation = plain(signer.affiliation, 1000)
                 rows.append({"paper_id": pk, "position": position, "author_id": author, "affiliation": affiliation})
                 position += 1
     return rows
@@ -326,7 +258,7 @@ def _author_ids(keys: dict[str, str]) -> dict[str, int]:
     missing = [key for key in wanted if key not in found]
     if missing:
         made = dict(zip(missing, _next_ids(Author, len(missing)), strict=True))
-        _copy(Author, [{"id": pk, "name": _plain(wanted[key], 300), "key": key} for key, pk in made.items()])
+        _copy(Author, [{"id": pk, "name": plain(wanted[key], 300), "key": key} for key, pk in made.items()])
         found |= made
     return found
 

@@ -39,15 +39,11 @@ class PaperQuerySet(models.QuerySet["Paper"]):
 
     def older_than(self, cursor: str) -> "PaperQuerySet":
         """What follows the paper with this cursor in newest_first; everything when the cursor is none of ours."""
-        micros, _, pk = cursor.partition("-")
-        if not (micros.isdecimal() and pk.isdecimal() and len(cursor) < 40):
+        if not (place := Paper.place(cursor)):
             return self
-        try:
-            at = _EPOCH + timedelta(microseconds=int(micros))
-        except OverflowError:
-            return self
+        at, pk = place
         # The first condition is implied; with it the index alone finds where to begin.
-        return self.filter(arrived_at__lte=at).filter(Q(arrived_at__lt=at) | Q(id__lt=min(int(pk), 2**63 - 1)))
+        return self.filter(arrived_at__lte=at).filter(Q(arrived_at__lt=at) | Q(id__lt=pk))
 
     def untriaged_by(self, person: "Person") -> "PaperQuerySet":
         """Neither kept, passed nor read by this person."""
@@ -149,6 +145,17 @@ class Paper(models.Model):
     def cursor(self) -> str:
         """Where this paper stands in newest_first; what PaperQuerySet.older_than takes."""
         return f"{(self.arrived_at - _EPOCH) // timedelta(microseconds=1)}-{self.pk}"
+
+    @staticmethod
+    def place(cursor: str) -> tuple[datetime, int] | None:
+        """The arrival and id that a cursor stands for; None when it is none of ours."""
+        micros, _, pk = cursor.partition("-")
+        if not (micros.isdecimal() and pk.isdecimal() and len(cursor) < 40):
+            return None
+        try:
+            return _EPOCH + timedelta(microseconds=int(micros)), min(int(pk), 2**63 - 1)
+        except OverflowError:
+            return None
 
     @property
     def authors_shown(self) -> list[str]:

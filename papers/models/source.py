@@ -44,6 +44,10 @@ class SourceQuerySet(models.QuerySet["Source"]):
         last = Source.objects.filter(pk=after).values_list(Lower("name"), "pk").first() if after else None
         return named.filter(Q(key__gt=last[0]) | Q(key=last[0], pk__gt=last[1])) if last else named
 
+    def release(self) -> None:
+        """Take back what killed workers had claimed. Only for when no worker can be running."""
+        self.exclude(claimed_until=None).update(claimed_until=None)
+
     def with_recent(self, now: datetime) -> "SourceQuerySet":
         """`recent`: papers within 30 days, counted to a thousand at most, so that a big source costs no more."""
         brought = Sighting.objects.filter(source=OuterRef("pk"), at__gte=now - timedelta(days=30))
@@ -134,7 +138,9 @@ CONDITIONS = {
 
 
 class HostQuerySet(models.QuerySet["Host"]):
-    pass
+    def release(self) -> None:
+        """Take back what killed workers held. Only for when no worker can be running."""
+        self.exclude(busy_until=None).update(busy_until=None)
 
 
 class Host(models.Model):

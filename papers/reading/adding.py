@@ -7,7 +7,8 @@ from django.db import transaction
 
 from ..intake import pipeline
 from ..models import Comment, Paper, Person
-from . import comments, votes
+from ..sources.http import FetchError
+from . import comments, search, votes
 
 _LINK = re.compile(r"https?://[^\s<>\"“”«»]+", re.IGNORECASE)
 
@@ -32,6 +33,11 @@ def add(
 
     Raises FetchError, with a sentence, when the far side does not tell what it is; then `title` is asked for.
     """
+    if search.slug_in(address):  # a link to a page of ours
+        paper = search.addressed(address)[1]
+        if not paper:
+            raise FetchError("This is a link to a paper of ours, but there is none at that address.")
+        address = paper.link
     added = pipeline.add_link(person, address, now, title=title)
     with transaction.atomic():
         paper = Paper.objects.select_for_update().only("pk").get(pk=added.paper.pk)

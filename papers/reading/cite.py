@@ -1,6 +1,8 @@
 """reading.cite: how reference managers are told what a page holds: citation_* tags, and COinS on lists."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 from ..models import Paper
@@ -30,14 +32,19 @@ def surname_first(name: str) -> str:
     return ", ".join([" ".join(words[at:]), " ".join(words[:at]), *suffix])
 
 
-def metas(paper: Paper, authors: Iterable[str], doi: str, address: str) -> list[tuple[str, str]]:
-    """The names and contents of the <meta> tags for the page of one paper: arXiv's own set (FORMATS.md §5)."""
+def metas(
+    paper: Paper, authors: Iterable[str], doi: str, address: str, revised: datetime | None = None
+) -> list[tuple[str, str]]:
+    """The names and contents of the <meta> tags for the page of one paper: arXiv's own set (FORMATS.md §5).
+
+    `revised`: when its latest version came out.
+    """
     date = paper.published_at or paper.arrived_at
     found = [
         ("citation_title", paper.title),
         *(("citation_author", surname_first(name)) for name in authors),
         ("citation_date", f"{date:%Y/%m/%d}"),
-        ("citation_online_date", f"{date:%Y/%m/%d}"),
+        ("citation_online_date", f"{revised or date:%Y/%m/%d}"),
         ("citation_pdf_url", f"https://arxiv.org/pdf/{paper.arxiv_id}" if paper.arxiv_id else ""),
         ("citation_arxiv_id", paper.arxiv_id),
         ("citation_doi", doi),
@@ -66,6 +73,7 @@ def coins(paper: Paper, authors: list[str]) -> str:
 _PERCENT = {code: f"%{code:02X}" for code in range(128) if not (chr(code).isalnum() or chr(code) in "_.-~")}
 
 
+@lru_cache(4096)  # the same names and categories come on every list
 def percent(text: str) -> str:
     """As urllib's quote(text, safe=""), which is slow where a list has hundreds of values.
 

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from django.utils.safestring import SafeString
 
 from ..identity import names_in
-from ..models import Authorship, Comment, Event, Name, Paper, Person, Version
+from ..models import Comment, Event, Name, Paper, Person, Version
 from ..sources.item import Signer
-from . import cite, comments, queue
+from . import cite, comments, fetch, queue
 
 AUTHORS_SHOWN = 20
 MOST_EVENTS = 50
@@ -21,9 +21,8 @@ def find(slug: str) -> Paper | None:
     if "\0" in slug:
         return None
     names = [(name.kind, name.value) for name in names_in(slug)]
-    for kind, value in [*names, (Name.Kind.SHORT, slug.lower())]:
-        if paper := Paper.objects.named(kind, value).first():
-            return paper
+    if paper := fetch.named([*names, (Name.Kind.SHORT, slug.lower())]):
+        return paper
     number = Paper.id_from_short(slug)
     return Paper.objects.filter(pk=number).first() if number else None
 
@@ -51,24 +50,26 @@ class Dossier:
         return list(dict.fromkeys(signer.affiliation for signer in self.signers if signer.affiliation))
 
     def metas(self, address: str) -> list[tuple[str, str]]:
-        return cite.metas(self.card.paper, [signer.name for signer in self.signers], self.doi, address)
+        revised = self.versions[0].at if self.versions else None
+        return cite.metas(self.card.paper, [signer.name for signer in self.signers], self.doi, address, revised)
 
 
 def dossier(person: Person, paper: Paper, now: datetime) -> Dossier:
     (card,) = queue.cards(person, [paper], now)
-    signed = Authorship.objects.filter(paper=paper).order_by("position").values_list("author__name", "affiliation")
-    signers = [Signer(*row) for row in signed] or [Signer(name) for name in paper.authors_shown]
-    thread = list(Comment.objects.filter(paper=paper).select_related("person").order_by("at", "id"))
+    doi, discussed, eventful = fetch.record(paper.pk)
+    signers = [Signer(*row) for row in fetch.signed(paper.pk)] or [Signer(name) for name in paper.authors_shown]
+    thread = (
+        list(Comment.objects.filter(paper=paper).select_related("person").order_by("at", "id")) if discussed else []
+    )
     names = list(Person.objects.active().values_list("name", flat=True)) if any("@" in c.text for c in thread) else []
     events = Event.objects.filter(paper=paper).select_related("person").order_by("-at", "-id")[:MOST_EVENTS]
-    doi = paper.names.filter(kind=Name.Kind.DOI).values_list("value", flat=True).first()
     return Dossier(
         card=card,
         signers=signers,
-        doi=doi or "",
+        doi=doi,
         versions=list(Version.objects.filter(paper=paper).order_by("-number")) if paper.arxiv_id else [],
         comments=[(each, comments.as_html(each.text, names)) for each in thread],
-        events=[(event, in_words(event)) for event in events],
+        events=[(event, in_words(event)) for event in events] if eventful else [],
     )
 
 

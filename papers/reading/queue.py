@@ -1,21 +1,22 @@
 """reading.queue: what a person has in front of them, newest first: cards with votes, own stage and explained score."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from typing import Any
 
-from django.db.models import Min, Subquery
-
-from ..models import Paper, Person, Sighting, Source, Stage, Vote
+from ..models import Paper, Person, Source, Stage
 from ..ranking.score import Score, score
 from ..sources.arxiv import NEW_YORK, quiet_day
+from . import fetch
+from .fetch import Cast, Seen
 
 PAGE = 25
 # One walk looks at no more papers than this. Who has judged everything would else have all of them looked at.
 REACH = 2_000
 FEW_NAMES = 6
+HORIZONS = tuple(Source.Horizon.values)  # nearest first
+END = (datetime(9999, 1, 1, tzinfo=UTC), 0)  # before which everything lies
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,8 @@ class Card:
     """A paper as a list shows it to one person."""
 
     paper: Paper
-    sightings: tuple[Sighting, ...]  # with their sources
-    votes: tuple[Vote, ...]
+    sightings: tuple[Seen, ...]
+    votes: tuple[Cast, ...]
     mine: int  # own vote: 1, -1 or 0
     stage: str  # own: read, kept, passed, skimmed or ""
     score: Score
@@ -54,7 +55,7 @@ class Card:
     def horizon(self) -> str:
         """That of its nearest source."""
         horizons = {sighting.source.horizon for sighting in self.sightings}
-        return next((each for each in Source.Horizon.values if each in horizons), "")
+        return next((each for each in HORIZONS if each in horizons), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,50 +78,39 @@ class Page:
 
 def take(person: Person, now: datetime, after: str = "", limit: int = PAGE, horizon: str = "") -> Page:
     """The newest papers of active sources that this person has not judged, from a cursor on."""
-    papers = Paper.objects.newest_first().older_than(after)
-    near = papers.values("arrived_at")[:REACH]
-    waiting = papers.untriaged_by(person).of_active_sources(horizon).filter(arrived_at__gte=_Earliest(near))
-    found = list(waiting.for_cards()[: limit + 1])
+    before = Paper.place(after) or END
+    found = fetch.waiting(person, before, REACH, limit + 1, horizon)
     if len(found) > limit:
         return Page(cards(person, found[:limit], now, judged=False), found[limit - 1].cursor)
     # The next walk begins with the first paper that this one did not reach.
-    reached = near.aggregate(earliest=Min("arrived_at"))["earliest"]
-    further = papers.filter(arrived_at__lt=reached).only("arrived_at").first() if reached else None
-    end = Paper(pk=2**63 - 1, arrived_at=further.arrived_at).cursor if further else ""
+    further = fetch.beyond(before, REACH)
+    end = Paper(pk=2**63 - 1, arrived_at=further).cursor if further else ""
     return Page(cards(person, found, now, judged=False), end)
-
-
-class _Earliest(Subquery):
-    """The earliest `arrived_at` of a subquery; found within the same statement, before its walk begins."""
-
-    template = "(SELECT min(near.arrived_at) FROM (%(subquery)s) AS near)"
 
 
 def cards(person: Person, papers: Sequence[Paper], now: datetime, judged: bool = True) -> list[Card]:
     """These papers as cards, in three queries however many they are; two where the person has `judged` none."""
     ids = [paper.pk for paper in papers]
-    sightings: dict[int, list[Sighting]] = defaultdict(list)
-    for sighting in Sighting.objects.filter(paper__in=ids).with_source().order_by("at") if ids else ():
-        sightings[sighting.paper_id].append(sighting)
-    votes: dict[int, list[Vote]] = defaultdict(list)
-    for vote in Vote.objects.filter(paper__in=ids).with_person().order_by("at") if ids else ():
-        votes[vote.paper_id].append(vote)
-    rows = Stage.objects.filter(person=person, paper__in=ids) if ids and judged else ()
-    stages = {stage.paper_id: stage.now for stage in rows}
-    return [
-        Card(
-            paper=paper,
-            sightings=tuple(sightings[paper.pk]),
-            votes=tuple(votes[paper.pk]),
-            mine=next((vote.value for vote in votes[paper.pk] if vote.person_id == person.pk), 0),
-            stage=stages.get(paper.pk, ""),
-            score=_score(paper, sightings[paper.pk], votes[paper.pk], now),
+    sightings = fetch.sightings(ids) if ids else {}
+    votes = fetch.votes(ids) if ids else {}
+    stages = fetch.stages(person, ids) if ids and judged else {}
+    drawn = []
+    for paper in papers:
+        seen, cast = sightings.get(paper.pk, ()), votes.get(paper.pk, ())
+        drawn.append(
+            Card(
+                paper=paper,
+                sightings=tuple(seen),
+                votes=tuple(cast),
+                mine=next((vote.value for vote in cast if vote.person.pk == person.pk), 0),
+                stage=stages.get(paper.pk, ""),
+                score=_score(paper, seen, cast, now),
+            )
         )
-        for paper in papers
-    ]
+    return drawn
 
 
-def _score(paper: Paper, sightings: Iterable[Sighting], votes: Sequence[Vote], now: datetime) -> Score:
+def _score(paper: Paper, sightings: Iterable[Seen], votes: Sequence[Cast], now: datetime) -> Score:
     best = max((each.source for each in sightings), key=lambda source: source.yield_read or 0, default=None)
     up = sum(vote.value > 0 for vote in votes)
     days = (now - paper.arrived_at).total_seconds() / 86400
@@ -130,7 +120,7 @@ def _score(paper: Paper, sightings: Iterable[Sighting], votes: Sequence[Vote], n
 def today(person: Person, now: datetime) -> dict[str, Any]:
     """What the person has judged since midnight, by their own clock: how many, read of them, minutes."""
     midnight = datetime.combine(now.astimezone(person.zone).date(), time(), person.zone)
-    return Stage.objects.judged_by(person, midnight).progress(midnight)
+    return fetch.judged(person, midnight)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.postgres.search import SearchQuery
 from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from ..identity import author_key, fold, names_in
-from ..models import Application, Author, Authorship, Paper, Person, Project, Sighting, Source, Stage, Vote
+from ..models import Application, Author, Authorship, Paper, Person, Sighting, Source, Stage, Vote
 from ..models.paper import PaperQuerySet
 from ..sources import starter
+from . import one
 
 PATIENCE = timedelta(seconds=4)
 
@@ -104,13 +107,13 @@ class Filters:
     """What /browse is asked for. The empty value of each field asks for nothing."""
 
     q: str = ""
-    source: Source | None = None
+    source: int = 0
     category: str = ""
     author: str = ""
     horizon: str = ""
     stage: str = ""
     votes: str = ""
-    project: Project | None = None
+    project: str = ""
     used: str = ""
     outcome: str = ""
     since: date | None = None
@@ -121,6 +124,33 @@ class Filters:
 
     def without(self, name: str) -> "Filters":
         return replace(self, **{name: getattr(Filters(), name)})
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What there is to choose from: sources and other members as (id as text, name), by name."""
+
+    sources: list[tuple[str, str]]
+    people: list[tuple[str, str]]
+    categories: list[str]  # those that the team pulls: suggestions, any other can be typed
+
+
+def choices(person: Person) -> Choices:
+    """In plain SQL: every /browse draws them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id::text, name, kind, address, false FROM papers_source "
+            "UNION ALL SELECT id::text, name, '', '', true FROM papers_person WHERE is_active AND id <> %s "
+            "ORDER BY 2, 1",
+            [person.pk],
+        )
+        rows = cursor.fetchall()
+    pulled = {address for _, _, kind, address, _ in rows if kind == Source.Kind.ARXIV and ":" not in address}
+    return Choices(
+        sources=[(pk, name) for pk, name, _, _, is_person in rows if not is_person],
+        people=[(pk, name) for pk, name, _, _, is_person in rows if is_person][:200],
+        categories=sorted(pulled),
+    )
 
 
 def take(person: Person, asked: Filters, after: str = "", limit: int = 25) -> list[Paper]:
@@ -139,7 +169,7 @@ def find(person: Person, asked: Filters) -> PaperQuerySet:
     if asked.author:
         papers = _signed(papers, asked.author)
     if asked.source:
-        papers = papers.filter(Exists(Sighting.objects.filter(paper=OuterRef("pk"), source=asked.source)))
+        papers = papers.filter(Exists(Sighting.objects.filter(paper=OuterRef("pk"), source_id=asked.source)))
     if asked.horizon:
         papers = papers.filter(Exists(Sighting.objects.filter(paper=OuterRef("pk"), source__horizon=asked.horizon)))
     if asked.stage:
@@ -226,7 +256,7 @@ def _applied(asked: Filters) -> QuerySet[Application]:
     """The applications that are asked for: project, stage and outcome of one and the same."""
     used = Application.objects.all()
     if asked.project:
-        used = used.filter(project=asked.project)
+        used = used.filter(project__slug=asked.project)
     if asked.used not in ("", "any"):
         used = used.filter(stage=asked.used)
     return used.filter(outcome=asked.outcome) if asked.outcome else used
@@ -257,10 +287,20 @@ def patience() -> Iterator[None]:
         raise SearchError("This search takes too long. Add a rarer word, or dates.") from error
 
 
+def slug_in(typed: str, host: str = "") -> str:
+    """What follows /p/ in a link to a page of this install."""
+    hosts = "|".join(re.escape(name) for name in (host, urlsplit(settings.PUBLIC_URL).netloc) if name)
+    found = re.fullmatch(rf"https?://(?:{hosts})/p/([^?#\s]+)\S*", typed.strip(), re.IGNORECASE)
+    return found[1] if found else ""
+
+
 def addressed(typed: str) -> tuple[bool, Paper | None]:
     """Whether what a person typed is the address of a paper (an id, a DOI, a link), and the paper when we have it."""
-    names = names_in(typed.strip()) if "\0" not in typed else ()
+    if "\0" in typed:
+        return False, None
+    if slug := slug_in(typed):
+        return True, one.find(slug)
     fits = Q()
-    for name in names:
+    for name in names_in(typed.strip()):
         fits |= Q(names__kind=name.kind, names__value=name.value)
-    return bool(names), Paper.objects.filter(fits).order_by("id").first() if names else None
+    return bool(fits), Paper.objects.filter(fits).order_by("id").first() if fits else None

@@ -42,6 +42,11 @@ def draw_card(card: Card, person: Person, oob: bool = False) -> SafeString:
 
 
 @register.simple_tag
+def draw_cards(cards: Iterable[Card], person: Person) -> SafeString:
+    return mark_safe("".join(draw_card(card, person) for card in cards))  # noqa: S308 (escaped piece by piece)
+
+
+@register.simple_tag
 def draw_acts(card: Card) -> SafeString:
     return mark_safe(acts_of(card))  # noqa: S308 (escaped piece by piece)
 
@@ -136,7 +141,8 @@ def _byline(card: Card) -> str:
 
 def _meta(card: Card) -> str:
     paper = card.paper
-    pieces = [f'<span class="chip {card.horizon}">{card.horizon}</span>'] if card.horizon else []
+    horizon = card.horizon
+    pieces = [f'<span class="chip {horizon}">{horizon}</span>'] if horizon else []
     for sighting in card.sightings:
         how = f" · {escape(sighting.announce_type)}" if sighting.announce_type not in {"", "new"} else ""
         name = escape(sighting.source.name)

@@ -3,7 +3,7 @@
 import re
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -58,9 +58,8 @@ def _address(asked: dict[str, str], **changes: str) -> str:
 def _straight_to(request: HttpRequest, asked: dict[str, str]) -> HttpResponse | None:
     """An id or a link leads to its paper; when we do not have it, to adding it."""
     typed = asked.get("q", "").strip()
-    link = urlsplit(typed) if re.match(r"https?://\S+$", typed, re.IGNORECASE) else None
-    if link and link.netloc == request.get_host() and link.path.startswith("/p/"):
-        return redirect(link.path)
+    if slug := search.slug_in(typed, request.get_host()):
+        return redirect(f"/p/{slug}")
     is_address, paper = search.addressed(typed)
     if paper:
         return redirect(paper)
@@ -97,15 +96,15 @@ def _chips(form: BrowseForm, filters: search.Filters, asked: dict[str, str]) -> 
     """What is filtered: for each filter its words, and the address without it."""
     words = {
         "q": lambda: f"Search: {filters.q}",
-        "source": lambda: f"Source: {filters.source}",
+        "source": lambda: f"Source: {dict(form.offered['source'])[str(filters.source)]}",
         "category": lambda: f"Category: {filters.category}",
         "author": lambda: f"Author: {filters.author}",
         "horizon": lambda: f"Horizon: {Source.Horizon(filters.horizon).label}",
         "stage": lambda: search.STAGES[filters.stage],
-        "votes": lambda: dict(form.vote_choices)[filters.votes],
-        "project": lambda: f"Applied in {filters.project}",
+        "project": lambda: f"Applied in {dict(form.offered['project'])[filters.project]}",
         "used": lambda: search.USED[filters.used],
         "outcome": lambda: f"Outcome: {Application.Outcome(filters.outcome).label}",
+        "votes": lambda: dict(form.offered["votes"])[filters.votes],
         "since": lambda: f"From {_day(filters.since)}",
         "until": lambda: f"Until {_day(filters.until)}",
     }

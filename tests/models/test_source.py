@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from papers.models import Sighting, Source
+from papers.models import Host, Sighting, Source
 from papers.models import source as module
 from tests.makers import NOW, make_paper, make_person, make_source
 
@@ -34,6 +34,16 @@ def test_a_claim_is_won_once_and_runs_out():
     assert source.claimed_until == NOW + timedelta(minutes=1)
     assert not Source.objects.get().claim(NOW)
     assert Source.objects.get().claim(NOW + timedelta(minutes=2))
+
+
+def test_what_killed_workers_held_can_be_released():
+    source = make_source(next_fetch=AGO, claimed_until=SOON)
+    Host.objects.create(name="blog.example:443", next_at=SOON, busy_until=SOON)
+    Source.objects.all().release()
+    Host.objects.all().release()
+    assert list(Source.objects.due(NOW)) == [source]
+    assert Host.objects.get().busy_until is None
+    assert Host.objects.get().next_at == SOON  # its pace is kept
 
 
 def test_an_address_is_a_source_once():

@@ -181,7 +181,7 @@ def test_source_and_horizon():
     blog, moon = make_source("Blog"), make_source("Far", horizon="moonshot")
     make_paper("Posted", source=blog)
     make_paper("Flown", source=moon)
-    assert found(source=blog) == ["Posted"]
+    assert found(source=blog.pk) == ["Posted"]
     assert found(horizon="moonshot") == ["Flown"]
 
 
@@ -245,13 +245,25 @@ def test_filters_add_up():
     wanted = make_paper("Wanted zebra", source=blog, categories=["cs.LG"])
     make_paper("Other zebra", source=blog, categories=["cs.CV"])
     make_vote(me, wanted)
-    assert found(me, q="zebra", source=blog, category="cs.LG", votes="me", stage="new") == ["Wanted zebra"]
+    assert found(me, q="zebra", source=blog.pk, category="cs.LG", votes="me", stage="new") == ["Wanted zebra"]
 
 
 def test_when_nothing_fits_the_ways_out_are_named():
     make_paper("Zebra", categories=["cs.LG"])
     asked = Filters(q="zebra", category="cs.CV", horizon="core")
     assert search.ways_out(make_person(), asked) == ["category"]
+
+
+def test_choices_are_all_sources_and_the_other_active_members():
+    me, ada = make_person(), make_person("Ada")
+    make_person("Gone", is_active=False)
+    blog, learning = make_source("Blog"), make_source("Learning", kind="arxiv", address="cs.LG")
+    make_source("Asked", kind="arxiv", address="search: sparse")
+    offered = search.choices(me)
+    assert [name for _, name in offered.sources] == ["Asked", "Blog", "Learning"]
+    assert {str(blog.pk), str(learning.pk)} < {pk for pk, _ in offered.sources}
+    assert offered.people == [(str(ada.pk), "Ada")]
+    assert offered.categories == ["cs.LG"]
 
 
 # ── how quick, and where to ──────────────────────────────────────────────────────────────────

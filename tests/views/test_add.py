@@ -114,6 +114,38 @@ def test_sent_twice_it_is_added_once(client, me, far_side):
     assert (Paper.objects.count(), Comment.objects.count(), Vote.objects.count()) == (1, 1, 1)
 
 
+def test_a_link_to_a_page_of_ours_means_its_paper(client, me, settings):
+    paper = make_paper(arxiv_id="2401.12345")
+    settings.PUBLIC_URL = "https://tenth.example"
+    assert b"has this one already" in client.get("/add", {"url": "https://tenth.example/p/2401.12345#c1"}).content
+    assert client.post("/add", {"url": "https://tenth.example/p/2401.12345"}).url == "/p/2401.12345"
+    assert paper.sightings.count() == 2
+    nowhere = client.post("/add", {"url": "https://tenth.example/p/2401.99999"})
+    assert "there is none at that address" in nowhere.content.decode()
+
+
+@pytest.mark.parametrize(
+    "junk", ["not an address", "javascript:alert(1)", "https://[x", "ftp://a.example/x", "http://"]
+)
+def test_what_is_no_address_gets_a_sentence(client, me, junk):
+    response = client.post("/add", {"url": junk, "title": "By hand", "by_hand": "1"})
+    assert response.status_code == 422
+    assert "no link, arXiv id or DOI" in response.content.decode()
+    assert not Paper.objects.exists()
+
+
+def test_a_private_address_is_refused_and_nothing_stored(client, me):
+    response = client.post("/add", {"url": "http://127.0.0.1:1/secret"})
+    assert response.status_code == 422
+    assert "private" in response.content.decode()
+    assert not Paper.objects.exists()
+
+
+def test_an_id_saved_by_hand_leads_to_arxiv(client, me):
+    client.post("/add", {"url": "2401.99999", "title": "By hand", "by_hand": "1"})
+    assert Paper.objects.get().link == "https://arxiv.org/abs/2401.99999"
+
+
 def test_a_link_that_cannot_be_reached_keeps_all_that_was_typed(client, me, far_side):
     far_side.says = "blog.example did not answer within 20 seconds."
     response = client.post("/add", {"url": LINK, "note": "Read this.", "up": "on"})

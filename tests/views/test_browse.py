@@ -226,6 +226,11 @@ def test_our_own_link_goes_straight_to_its_paper(browse):
     assert browse("/browse?q=http://testserver/p/2401.12345").url == "/p/2401.12345"
 
 
+@pytest.mark.parametrize("typed", ["https://[x", "http://", "https://a b", "https://testserver/p/", "http://a:99999/"])
+def test_half_an_address_is_only_words(browse, typed):
+    assert browse(f"/browse?q={typed}").status_code == 200
+
+
 def test_an_address_that_we_do_not_have_can_be_added(browse):
     text = browse("/browse?q=https://arxiv.org/abs/2401.99999?a=b%26c").content.decode()
     assert "do not have this one yet" in text

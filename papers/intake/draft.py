@@ -1,0 +1,77 @@
+"""intake.draft: what an item says of a paper, as plain fields within our limits, and what is rendered from them."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from ..identity import BYLINE_SEPARATOR, fold
+from ..sources.item import Item, Signer
+from . import render
+from .match import Entry
+
+LONGEST_BYLINE = 60_000
+LONGEST_TITLE = 1_000
+
+
+@dataclass(slots=True)
+class Draft:
+    """A paper to be: what its item says, and what is rendered from that."""
+
+    entry: Entry
+    said: dict[str, Any]
+    rendered: dict[str, Any]
+
+
+def prepare(entry: Entry) -> Draft:
+    fields = said(entry.item)
+    return Draft(entry, fields, rendered(fields, entry.item))
+
+
+# Control characters, those that turn the direction of text, and lone surrogates; PostgreSQL refuses some of them.
+_UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def plain(text: str, limit: int) -> str:
+    """On one line, as far as we keep it, without what nobody can see."""
+    text = text[: limit * 2]
+    if not text.isprintable():
+        text = _UNWANTED.sub("", text)
+    return " ".join(text.split())[:limit]
+
+
+def _html(item: Item) -> str:
+    """What an item brought as HTML, still untrusted."""
+    return _UNWANTED.sub("", item.content_html[: 20 * render.LONGEST_HTML])
+
+
+def said(item: Item) -> dict[str, Any]:
+    abstract = item.abstract or (render.text_of(_html(item)) if item.content_html else "")
+    return {
+        "title": plain(item.title, LONGEST_TITLE),
+        "abstract": plain(abstract, render.LONGEST_TEXT),
+        "comment": plain(item.comment, 2000),
+        "journal_ref": plain(item.journal_ref, 2000),
+        "license": plain(item.license, 500),
+        "categories": [plain(category, 100) for category in dict.fromkeys(item.categories)][:50],
+        "byline": BYLINE_SEPARATOR.join(name for signer in item.authors if (name := signed(signer)))[:LONGEST_BYLINE],
+    }
+
+
+def signed(signer: Signer) -> str:
+    return plain(signer.name, 300).replace(BYLINE_SEPARATOR, ", ")
+
+
+def rendered(fields: dict[str, Any], item: Item) -> dict[str, Any]:
+    """The columns that are made from others. Where `fields` are not all, what is made from the others is left out."""
+    made: dict[str, Any] = {}
+    if "title" in fields:
+        made["title_html"] = render.tex(fields["title"])
+    if "abstract" in fields:
+        content = _html(item)
+        made["abstract_html"] = render.clean(content) if content else render.tex(fields["abstract"])
+    if "byline" in fields:
+        made["byline_folded"] = fold(fields["byline"])
+    if "abstract" in fields or "comment" in fields:
+        made["code_links"] = render.code_links(fields.get("abstract", ""), fields.get("comment", ""))
+        made["minutes"] = render.minutes(item.words, fields.get("comment", ""))
+    return made

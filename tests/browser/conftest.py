@@ -1,0 +1,103 @@
+"""A real headless Chromium on the pages of a live server; whatever it complains about fails the test."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.chromium import chromium as find_chromium
+from tests.makers import make_person
+
+# Playwright's loop runs in the tests' own thread, where Django then suspects async code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(),
+            # --no-sandbox: as root, as in CI, Chromium's own sandbox cannot be set up.
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """One browser window, and everything that it complained about."""
+
+    def __init__(self, context: BrowserContext, base: str):
+        self.context = context
+        self.base = base
+        self.complaints: list[str] = []
+        self.page: Page = context.new_page()
+        self.page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
+        self.page.on("console", self._console)
+
+    def _console(self, message) -> None:
+        if message.type == "error":  # a broken Content-Security-Policy shows here too
+            self.complaints.append(f"console: {message.text} ({self.page.url})")
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.base + path)
+        return self.page
+
+    def barriers(self) -> list[str]:
+        """What axe-core finds serious or worse on this page, a line each."""
+        found = Axe().run(self.page).response["violations"]
+        return [
+            f"{rule['id']}: {rule['help']}: {node['target']}"
+            for rule in found
+            if rule["impact"] in ("serious", "critical")
+            for node in rule["nodes"]
+        ]
+
+    def fits(self) -> bool:
+        """Whether the page needs no sideways scrolling."""
+        return self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.fixture
+def window(chromium, live_server):
+    """`window(person, **options)`: a window of a signed-in person (or a stranger), on the live server."""
+    opened: list[Visitor] = []
+
+    def open_window(person=None, viewport=DESKTOP, **options) -> Visitor:
+        context = chromium.new_context(viewport=viewport, **options)
+        context.set_default_timeout(10_000)
+        if person:
+            client = Client()
+            client.force_login(person)
+            context.add_cookies(
+                [
+                    {"name": name, "value": morsel.value, "url": live_server.url}
+                    for name, morsel in client.cookies.items()
+                ]
+            )
+        visitor = Visitor(context, live_server.url)
+        opened.append(visitor)
+        return visitor
+
+    yield open_window
+    for visitor in opened:
+        visitor.context.close()
+    assert not [line for visitor in opened for line in visitor.complaints]
+
+
+@pytest.fixture
+def member(transactional_db):
+    return make_person("Mira Lind", time_zone="Europe/Oslo")

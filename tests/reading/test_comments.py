@@ -1,0 +1,86 @@
+"""reading.comments: plain text, drawn safely; who may change it."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from papers.models import Comment, Event
+from papers.reading import acts, comments
+from tests.makers import NOW, make_paper, make_person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def me():
+    return make_person("Mira Lind")
+
+
+@pytest.fixture
+def comment(me):
+    comments.add(me, make_paper(), "Worth it.", NOW)
+    return Comment.objects.get()
+
+
+def test_editing_says_when(me, comment):
+    comments.edit(me, comment, "Worth it, mostly.", NOW)
+    comment.refresh_from_db()
+    assert (comment.text, comment.edited_at) == ("Worth it, mostly.", NOW)
+
+
+def test_someone_elses_comment_can_be_neither_edited_nor_deleted(comment):
+    other = make_person()
+    with pytest.raises(PermissionDenied):
+        comments.edit(other, comment, "Nonsense.", NOW)
+    with pytest.raises(PermissionDenied):
+        comments.delete(other, comment, NOW)
+    assert Comment.objects.get().text == "Worth it."
+
+
+def test_an_admin_may_delete_but_not_edit_and_it_is_remembered(comment):
+    admin = make_person(role="admin")
+    with pytest.raises(PermissionDenied):
+        comments.edit(admin, comment, "Nonsense.", NOW)
+    comments.delete(admin, comment, NOW)
+    assert not Comment.objects.exists()
+    event = Event.objects.get(kind="comment_deleted")
+    assert (event.person, event.data) == (admin, {"by": "Mira Lind"})
+
+
+def test_undo_of_a_deletion_brings_the_same_comment_back(me, comment):
+    pk = comment.pk
+    changes = [acts.Change(**change.plain()) for change in comments.delete(me, comment, NOW)]
+    acts.take_back(me, changes)
+    back = Comment.objects.get()
+    assert (back.pk, back.text, back.at, back.person) == (pk, "Worth it.", NOW, me)
+    assert not Event.objects.exists()
+
+
+def test_undo_of_a_comment_removes_it(me):
+    acts.take_back(me, comments.add(me, make_paper(), "Hm.", NOW))
+    assert not Comment.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
+        ("$n<m$ & co", "$n&lt;m$ &amp; co"),
+        ("hi @Bo Li!", 'hi <span class="mention">@Bo Li</span>!'),
+        ("hi @bo li", 'hi <span class="mention">@bo li</span>'),
+        ("me@Bo, @Bob", "me@Bo, @Bob"),
+        ("javascript:alert(1)", "javascript:alert(1)"),
+    ],
+)
+def test_text_is_escaped_and_mentions_are_marked(text, shown):
+    assert comments.as_html(text, ["Bo Li", "Bo"]) == shown
+
+
+def test_links_are_links_and_hold_no_mentions():
+    html = comments.as_html("see https://example.org/@Bo?a=1&b=2", ["Bo"])
+    assert html == (
+        'see <a href="https://example.org/@Bo?a=1&amp;b=2" rel="nofollow">https://example.org/@Bo?a=1&amp;b=2</a>'
+    )
+
+
+def test_a_name_cannot_smuggle_html_in():
+    assert "<img" not in comments.as_html("@<img src=x onerror=alert(1)>", ["<img src=x onerror=alert(1)>"])

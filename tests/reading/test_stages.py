@@ -1,0 +1,102 @@
+"""reading.stages: how far a person got, and the way back."""
+
+from datetime import timedelta
+
+import pytest
+
+from papers.models import Stage
+from papers.reading import acts, stages
+from tests.makers import NOW, make_paper, make_person, make_stage
+
+pytestmark = pytest.mark.django_db
+
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def me():
+    return make_person()
+
+
+@pytest.fixture
+def paper():
+    return make_paper()
+
+
+def times(person, paper):
+    row = Stage.objects.filter(person=person, paper=paper).first()
+    return row and (row.skimmed_at, row.kept_at, row.passed_at, row.read_at)
+
+
+def test_judging_a_card_singly_has_skimmed_it(me, paper):
+    stages.pass_(me, paper, NOW)
+    assert times(me, paper) == (NOW, None, NOW, None)
+
+
+def test_clearing_a_list_writes_passed_alone(me, paper):
+    stages.clear(me, [paper], NOW)
+    assert times(me, paper) == (None, None, NOW, None)
+
+
+def test_clearing_leaves_alone_what_is_judged_and_keeps_what_was_skimmed(me):
+    kept, skimmed, fresh = make_paper(), make_paper(), make_paper()
+    make_stage(me, kept, kept_at=NOW)
+    make_stage(me, skimmed, skimmed_at=NOW)
+    changes = stages.clear(me, [kept, skimmed, fresh], LATER)
+    assert {change.key for change in changes} == {skimmed.pk, fresh.pk}
+    assert times(me, kept) == (None, NOW, None, None)
+    assert times(me, skimmed) == (NOW, None, LATER, None)
+
+
+def test_kept_and_passed_are_never_both(me, paper):
+    stages.keep(me, paper, NOW)
+    stages.pass_(me, paper, LATER)
+    assert times(me, paper) == (NOW, None, LATER, None)
+    stages.keep(me, paper, LATER)
+    assert times(me, paper) == (NOW, LATER, None, None)
+
+
+def test_doing_it_twice_keeps_the_first_time_and_has_nothing_to_undo(me, paper):
+    stages.read(me, paper, NOW)
+    assert stages.read(me, paper, LATER) == ()
+    assert times(me, paper) == (NOW, None, None, NOW)
+
+
+def test_reopening_leaves_it_skimmed(me, paper):
+    stages.keep(me, paper, NOW)
+    stages.read(me, paper, NOW)
+    stages.reopen(me, paper, LATER)
+    assert times(me, paper) == (NOW, None, None, None)
+
+
+def test_undo_removes_the_row_that_the_act_made(me, paper):
+    acts.take_back(me, stages.keep(me, paper, NOW))
+    assert times(me, paper) is None
+
+
+def test_undo_restores_the_exact_times(me, paper):
+    make_stage(me, paper, skimmed_at=NOW, kept_at=NOW + timedelta(microseconds=7))
+    changes = stages.pass_(me, paper, LATER)
+    plain = [acts.Change(**change.plain()) for change in changes]  # as a session keeps them
+    acts.take_back(me, plain)
+    assert times(me, paper) == (NOW, NOW + timedelta(microseconds=7), None, None)
+
+
+def test_undo_of_a_clearing_brings_all_back(me):
+    papers = [make_paper() for _ in range(3)]
+    acts.take_back(me, stages.clear(me, papers, NOW))
+    assert not Stage.objects.exists()
+
+
+def test_undo_leaves_alone_what_changed_since(me, paper):
+    changes = stages.pass_(me, paper, NOW)
+    stages.keep(me, paper, LATER)  # in another window
+    assert acts.take_back(me, changes) == ()
+    assert times(me, paper) == (NOW, LATER, None, None)
+
+
+def test_one_persons_stage_is_nobody_elses(me, paper):
+    other = make_person()
+    stages.keep(other, paper, NOW)
+    acts.take_back(me, stages.pass_(me, paper, NOW))
+    assert times(other, paper) == (NOW, NOW, None, None)
