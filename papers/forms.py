@@ -202,7 +202,8 @@ class BrowseForm(forms.Form):
             said = f"“{data.get(name, '')[:60]}” is not "
             if isinstance(field, forms.ChoiceField):
                 field.choices = self.offered.setdefault(name, list(field.choices))  # type: ignore[arg-type]
-                field.error_messages["invalid_choice"] = f"{said}a {name.rstrip('s')} we know."
+                thing = {"used": "a stage of use", "outcome": "an outcome"}.get(name, f"a {name.rstrip('s')}")
+                field.error_messages["invalid_choice"] = f"{said}{thing} we know."
             elif isinstance(field, forms.DateField):
                 field.error_messages["invalid"] = f"{said}a date. Write it like 2026-03-31."
 
