@@ -98,7 +98,7 @@ def check_what_was_done(browser: Browser, cards: dict[str, str], voted: str, kep
     left = cards_of(browser)
     assert voted in left
     assert not {kept, passed} & set(left)
-    assert browser.page.xpath(f"//*[@id='votes-{voted}']//*[@aria-pressed='true']")
+    assert browser.page.xpath(f"//*[@id='paper-{voted}']//button[@data-act='up'][@aria-pressed='true']")
     assert cards[kept] in browser.open("/kept").text_content()
     assert cards[passed] not in browser.page.text_content()
 

@@ -1,8 +1,10 @@
 """reading.stages: how far a person got, and the way back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from papers.models import Stage
 from papers.reading import acts, stages
@@ -100,3 +102,21 @@ def test_one_persons_stage_is_nobody_elses(me, paper):
     stages.keep(other, paper, NOW)
     acts.take_back(me, stages.pass_(me, paper, NOW))
     assert times(other, paper) == (NOW, NOW, None, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_windows_at_once_end_with_one_row_that_makes_sense(me):
+    papers = [make_paper() for _ in range(10)]
+
+    def judge(act):
+        try:
+            for paper in papers:
+                act(me, paper, NOW)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as windows:
+        list(windows.map(judge, [stages.keep, stages.pass_, stages.keep]))
+    rows = Stage.objects.filter(person=me)
+    assert rows.count() == 10
+    assert not [row for row in rows if row.kept_at and row.passed_at]
