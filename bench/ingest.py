@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import re
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -105,6 +106,7 @@ def rounds(pages: list[bytes]) -> tuple[list[float], list[float]]:
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
     press = atom.Press()
     pages = [press.page(n * atom.PAGE, n % EACH * atom.PAGE, EACH * atom.PAGE) for n in range(SOURCES * EACH)]
     ours, theirs = multiprocessing.Pipe()

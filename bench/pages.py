@@ -3,6 +3,7 @@
 Each size has a PostgreSQL and a process of its own; rounds alternate between sizes, and product and floor within.
 """
 
+import gc
 import json
 import os
 import shutil
@@ -52,6 +53,8 @@ def serve_size(size: int) -> None:
         cases = make_cases(size)
         for case in cases.values():  # warm
             case()
+        gc.collect()
+        gc.freeze()  # as config.gunicorn does before it forks
         print(json.dumps({"ready": list(cases)}), flush=True)
         for line in sys.stdin:
             if line.strip() == "round":

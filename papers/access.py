@@ -42,4 +42,4 @@ def admin_required(view: View) -> View:
 
 def paper_for(person: Person, paper_id: int) -> Paper:
     """The paper, for someone who may see it: the whole team may. Http404 when there is none."""
-    return get_object_or_404(Paper, pk=paper_id)
+    return get_object_or_404(Paper.objects.for_cards(), pk=paper_id)

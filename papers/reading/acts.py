@@ -48,7 +48,7 @@ def change(
     """Lock this person's row, store what `decide` makes of it (None: no row), and tell before and after."""
     model, fields = _KEPT[table]
     mine = {"person_id": person.pk, "paper_id": paper_id}
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # part of a bigger act, it goes with that one
         instance = model._default_manager.select_for_update().filter(**mine).first()
         before = row_of(table, instance)
         after = decide(before or dict.fromkeys(fields))
