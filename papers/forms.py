@@ -330,7 +330,7 @@ class ApplyForm(forms.Form):
         if bool(cleaned.get("project")) == bool(cleaned["new_project"]):
             both = "Choose a project or name a new one, not both."
             self.add_error("project", both if cleaned["new_project"] else "Choose a project, or name a new one.")
-        elif Project.objects.filter(name__iexact=cleaned["new_project"]).exists():
+        elif cleaned["new_project"] and Project.objects.filter(name__iexact=cleaned["new_project"]).exists():
             self.add_error("new_project", "There is a project of this name already. Choose it from the list.")
         return cleaned
 

@@ -101,21 +101,23 @@ def apply(person: Person, paper: Paper, project: Project, taken: str, now: datet
     """Begin as a toy. The same idea applied twice is one application: a double click is one act."""
     if not project.is_open:
         raise LedgerError(f"{project} is closed. Open it again, or choose another project.")
-    with transaction.atomic():
-        application, new = Application.objects.get_or_create(
-            paper=paper,
-            project=project,
-            taken=taken,
-            defaults={
-                "person": person,
-                "at": now,
-                "stage_at": now,
-                "review_due": in_twelve_months(now),
-                "title_key": title_key(paper.title),
-            },
-        )
-        if new:
+    idea = {"paper": paper, "project": project, "taken": taken}
+    try:
+        with transaction.atomic():
+            application = Application.objects.create(
+                **idea,
+                person=person,
+                at=now,
+                stage_at=now,
+                review_due=in_twelve_months(now),
+                title_key=title_key(paper.title),
+            )
             _tell(Event.Kind.APPLIED, person, now, project, application, taken=taken)
+    except IntegrityError:
+        known = Application.objects.filter(**idea).first()
+        if known is None:
+            raise
+        return known
     return application
 
 

@@ -136,8 +136,10 @@ def apply(request: HttpRequest, paper_id: int) -> HttpResponse:
         except ledger.LedgerError as error:
             form.add_error("project", str(error))
         else:
-            messages.success(request, f"Applied in {project}. It begins as a toy.")
-            return page.SeeOther(page.safe_next(request, application))
+            to = page.safe_next(request, application)
+            if to != application.get_absolute_url():
+                messages.success(request, f"Applied in {project}. It begins as a toy.")
+            return page.SeeOther(to)
     context = {"paper": paper, "form": form, "used": ledger.used_in(paper), "next": request.GET.get("next", "")}
     return render(request, "projects/apply.html", context, status=400 if form.errors else 200)
 

@@ -128,7 +128,6 @@ def test_a_paper_is_applied_in_a_project(client, ada):
     assert answer["Location"] == used.get_absolute_url()
     assert (used.person, used.stage) == (ada, "toy")
     page = text(client.get(used.get_absolute_url()))
-    assert "Applied in Atlas. It begins as a toy." in page
     assert "The schedule" in page
     assert "A trick that works" in page
 
@@ -178,6 +177,7 @@ def test_after_applying_one_is_where_one_came_from(client, ada):
     project = make_project()
     said = {"project": project.pk, "taken": "x", "next": "/browse?q=x"}
     assert client.post(f"/papers/{make_paper().pk}/apply", said)["Location"] == "/browse?q=x"
+    assert f"Applied in {project}. It begins as a toy." in text(client.get("/browse"))
     said |= {"next": "//evil.example/", "taken": "y"}
     assert client.post(f"/papers/{make_paper().pk}/apply", said)["Location"].startswith("/applications/")
 
