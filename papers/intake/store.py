@@ -86,13 +86,21 @@ def store(source: Source, items: Iterable[Item], now: datetime, first: bool = Fa
 
 
 def _owners(names: Sequence[Name]) -> dict[Name, Owner]:
-    """Which paper each of these names belongs to, for those that belong to one."""
+    """Which paper each of these names belongs to, for those that belong to one.
+
+    One look into the index for each kind: a join with all the names together would leave the planner to guess how
+    many there are, and on tables that have just grown it guesses a walk over everything.
+    """
+    by_kind: dict[str, list[str]] = {}
+    for name in names:
+        by_kind.setdefault(name.kind, []).append(name.value)
+    one_kind = (
+        f"SELECT n.kind, n.value, p.id, p.arxiv_id, p.title FROM {NameRow._meta.db_table} n "  # noqa: S608 (ours)
+        f"JOIN {Paper._meta.db_table} p ON p.id = n.paper_id WHERE n.kind = %s AND n.value = ANY(%s::text[])"
+    )
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT n.kind, n.value, p.id, p.arxiv_id, p.title FROM {NameRow._meta.db_table} n "  # noqa: S608 (ours)
-            f"JOIN {Paper._meta.db_table} p ON p.id = n.paper_id "
-            "WHERE (n.kind, n.value) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
-            [[name.kind for name in names], [name.value for name in names]],
+            " UNION ALL ".join([one_kind] * len(by_kind)), [each for pair in by_kind.items() for each in pair]
         )
         return {Name(kind, value): Owner(*owner) for kind, value, *owner in cursor.fetchall()}
 

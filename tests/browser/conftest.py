@@ -1,6 +1,5 @@
 """A real headless Chromium on the pages of a live server; whatever it complains about fails the test."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +11,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.chromium import chromium as find_chromium
 from tests.makers import make_person
 
-# Playwright's loop runs in the tests' own thread, where Django then suspects async code.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
@@ -25,9 +21,11 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright's loop runs in the tests' own thread, where Django then suspects async code.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(
             executable_path=find_chromium(),
             # --no-sandbox: as root, as in CI, Chromium's own sandbox cannot be set up.
