@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 # Each in a process of its own, so that none warms another.
-ALL = ("bench.pages", "bench.ingest", "bench.memory")
+ALL = ("bench.pages", "bench.insight", "bench.ingest", "bench.memory")
 
 
 def main() -> int:

@@ -68,6 +68,6 @@ class Visitor:
         page = b"".join(answer)
         answer.close()
         took = (time.perf_counter() - began) * 1000
-        if not status.startswith("2"):
+        if not status.startswith(("2", "303")):
             raise RuntimeError(f"{method} {path} answered {status}: {page[:300]!r}")
         return took, page

@@ -104,3 +104,18 @@ class OneTimeLinkAdmin(Shown):
     list_filter = ["kind"]
     exclude = ["token_hash"]
     ordering = ["-pk"]
+
+
+@admin.register(models.Project)
+class ProjectAdmin(Shown):
+    list_display = ["name", "horizon", "deadline", "created_by", "created_at", "closed_at"]
+    list_select_related = ["created_by"]
+    search_fields = ["name"]
+
+
+@admin.register(models.Application)
+class ApplicationAdmin(Shown):
+    list_display = ["taken", "project", "paper", "stage", "outcome", "person", "at"]
+    list_select_related = ["project", "paper", "person"]
+    list_filter = ["stage", "outcome", "review"]
+    ordering = ["-pk"]

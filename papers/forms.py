@@ -9,7 +9,8 @@ from django.http import QueryDict
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from .models import Person, Source
+from .identity import names_in
+from .models import Application, Paper, Person, Project, Source
 from .reading import comments, search
 
 # ── signing in, and who one is ───────────────────────────────────────────────────────────────
@@ -181,6 +182,9 @@ class BrowseForm(forms.Form):
     horizon = forms.ChoiceField(required=False, choices=[("", "Any"), *Source.Horizon.choices])
     stage = forms.ChoiceField(required=False, choices=[("", "Any"), *search.STAGES.items()])
     votes = forms.ChoiceField(required=False)
+    project = forms.ChoiceField(required=False)
+    used = forms.ChoiceField(required=False, choices=[("", "Any"), *search.USED.items()])
+    outcome = forms.ChoiceField(required=False, choices=[("", "Any"), *Application.Outcome.choices])
     since = forms.DateField(required=False)
     until = forms.DateField(required=False)
 
@@ -192,12 +196,14 @@ class BrowseForm(forms.Form):
         self.offered: dict[str, list[tuple[str, str]]] = {
             "source": [("", "Any"), *known.sources],
             "votes": [("", "Any"), *search.VOTES.items(), *by_name],
+            "project": [("", "Any"), *Project.objects.order_by("name").values_list("slug", "name")],
         }
         for name, field in self.fields.items():
             said = f"“{data.get(name, '')[:60]}” is not "
             if isinstance(field, forms.ChoiceField):
                 field.choices = self.offered.setdefault(name, list(field.choices))  # type: ignore[arg-type]
-                field.error_messages["invalid_choice"] = f"{said}a {name.rstrip('s')} we know."
+                thing = {"used": "a stage of use", "outcome": "an outcome"}.get(name, f"a {name.rstrip('s')}")
+                field.error_messages["invalid_choice"] = f"{said}{thing} we know."
             elif isinstance(field, forms.DateField):
                 field.error_messages["invalid"] = f"{said}a date. Write it like 2026-03-31."
 
@@ -261,3 +267,167 @@ class AddForm(forms.Form):
         if cleaned.get("by_hand") and not cleaned.get("title"):
             self.add_error("title", "Give it a title, so that the others know what it is.")
         return cleaned
+
+
+# ── projects and the applied ledger ──────────────────────────────────────────────────────────
+
+
+def _words(label: str, hint: str = "", *, rows: int = 3, required: bool = False, most: int = 5000) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": rows})
+    return forms.CharField(label=label, help_text=hint, required=required, max_length=most, widget=widget)
+
+
+class ProjectForm(forms.Form):
+    name = forms.CharField(max_length=80)
+    horizon = forms.ChoiceField(choices=Source.Horizon.choices, initial=Source.Horizon.CORE)
+    deadline = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    warning_days = forms.IntegerField(
+        label="Days of warning",
+        min_value=0,
+        max_value=365,
+        initial=3,
+        help_text="So many days before the deadline it counts as near.",
+    )
+    members = forms.ModelMultipleChoiceField(
+        queryset=Person.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, project: Project | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.project = project
+        self.fields["members"].queryset = Person.objects.who_can_join(project)  # type: ignore[attr-defined]
+
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        others = Project.objects.exclude(pk=self.project.pk) if self.project else Project.objects.all()
+        if others.filter(name__iexact=name).exists():
+            raise forms.ValidationError("There is a project of this name already.")
+        return name
+
+
+class ApplyForm(forms.Form):
+    """Which project (or a new one), and what was taken."""
+
+    project = forms.ModelChoiceField(queryset=Project.objects.none(), required=False, empty_label="Choose …")
+    new_project = forms.CharField(label="or a new project", max_length=80, required=False)
+    taken = forms.CharField(
+        label="What did you take from it?",
+        max_length=500,
+        help_text="An idea, a trick, a data set, a number: in a sentence. It begins as a toy.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say in a sentence what you took from it."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["project"].queryset = Project.objects.open().order_by("name")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        cleaned["new_project"] = " ".join(cleaned.get("new_project", "").split())
+        if "project" in self.errors or "new_project" in self.errors:
+            return cleaned
+        if bool(cleaned.get("project")) == bool(cleaned["new_project"]):
+            both = "Choose a project or name a new one, not both."
+            self.add_error("project", both if cleaned["new_project"] else "Choose a project, or name a new one.")
+        elif cleaned["new_project"] and Project.objects.filter(name__iexact=cleaned["new_project"]).exists():
+            self.add_error("new_project", "There is a project of this name already. Choose it from the list.")
+        return cleaned
+
+
+class EvidenceForm(forms.Form):
+    """What a stage gave. A link or a note is needed where something is recorded (reading.projects says so)."""
+
+    link = forms.URLField(
+        label="Evidence: a link",
+        max_length=2000,
+        required=False,
+        assume_scheme="https",
+        help_text="A commit, run or notebook.",
+        widget=forms.URLInput(attrs={"placeholder": "https://"}),
+    )
+    note = _words("or a note", rows=2)
+    claimed = forms.CharField(label="The paper claims", max_length=120, required=False)
+    ours = forms.CharField(label="We got", max_length=120, required=False)
+
+
+class AdvanceForm(EvidenceForm):
+    to = forms.ChoiceField(choices=[("pilot", "Pilot"), ("production", "Production")])
+    field_order = ["to"]
+
+
+class StepBackForm(forms.Form):
+    to = forms.ChoiceField(choices=[("toy", "Toy"), ("pilot", "Pilot")])
+    why = _words("Why?", rows=2)
+
+
+class DropForm(forms.Form):
+    outcome = forms.ChoiceField(
+        label="How did it end?",
+        choices=[choice for choice in Application.Outcome.choices if choice[0] != "running"],
+        initial="no_effect",
+    )
+    why = _words("What was learned?", rows=2)
+
+
+class OutcomeForm(forms.Form):
+    outcome = forms.ChoiceField(choices=Application.Outcome.choices)
+    note = _words("In what way?", rows=2)
+
+
+class ChosenOverForm(forms.Form):
+    text = _words("Chosen over", "What was tried instead, and why this was chosen.", rows=2)
+
+
+class CheckForm(forms.Form):
+    holds = forms.TypedChoiceField(
+        label="I looked, and",
+        choices=[("yes", "it holds"), ("no", "it does not hold")],
+        coerce=lambda value: value == "yes",
+        initial="yes",
+        error_messages={"required": "Say whether it holds."},
+    )
+    note = _words("What did you look at?", rows=2)
+
+
+class ReviewForm(forms.Form):
+    verdict = forms.ChoiceField(
+        choices=[("kept", "Keep it"), ("superseded", "Superseded by"), ("retired", "Retire it")], initial="kept"
+    )
+    by = forms.CharField(
+        label="Superseded by",
+        max_length=2000,
+        required=False,
+        help_text="A paper that we have: its arXiv id or any link to it.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    note = _words("Why?", rows=2)
+
+    def clean_by(self) -> Paper | None:
+        if not self.cleaned_data["by"]:
+            return None
+        paper = Paper.objects.addressed(names_in(self.cleaned_data["by"]))
+        if paper is None:
+            raise forms.ValidationError("We have no such paper. Add it first, or say in the note what superseded this.")
+        return paper
+
+
+# ── insight ──────────────────────────────────────────────────────────────────────────────────
+
+
+class InsightForm(forms.Form):
+    """What /insight is asked for. What is left out has its default."""
+
+    UNITS = [("source", "Sources"), ("author", "Authors"), ("category", "Categories")]
+    MEASURES = [("pulled", "pulled"), ("read", "read"), ("voted", "voted up"), ("applied", "applied")]
+    WINDOWS = [("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("all", "all")]
+    COUNTING = [("whole", "whole"), ("fractional", "fractional")]
+    DEFAULTS = {"unit": "source", "measure": "applied", "window": "all", "counting": "whole"}
+
+    unit = forms.ChoiceField(choices=UNITS)
+    measure = forms.ChoiceField(choices=MEASURES)
+    window = forms.ChoiceField(choices=WINDOWS)
+    counting = forms.ChoiceField(choices=COUNTING)
+
+    def __init__(self, given: Any) -> None:
+        super().__init__({name: given.get(name) or default for name, default in self.DEFAULTS.items()})

@@ -301,3 +301,22 @@ def author_key(name: str) -> str:
         parts.reverse()
     key = " ".join(part for part in parts if part)
     return key if len(key) <= 300 else f"{key[:200]} {hashlib.sha256(key.encode()).hexdigest()}"
+
+
+_SHORT_TITLE = 12  # letters: "Introduction" and "Weekly links" are titles of many things
+
+
+def title_key(title: str) -> str:
+    """What two records of one work have in common when they share no address: their title's words, hashed.
+
+    "" for a title too short to say anything.
+
+    >>> title_key("Attention Is All You Need!") == title_key("attention is all  you need")
+    True
+    >>> title_key("Introduction")
+    ''
+    """
+    words = re.findall(r"\w+", fold(title))
+    if len(words) < 3 or sum(map(len, words)) < _SHORT_TITLE:
+        return ""
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()

@@ -4,7 +4,8 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from papers.models import Name, Paper, Person, Sighting, Source, Stage, Vote
+from papers.identity import title_key
+from papers.models import Application, Name, Paper, Person, Project, Result, Sighting, Source, Stage, Vote
 
 _numbers = itertools.count(1)
 PASSWORD = "correct-horse-battery"
@@ -58,3 +59,26 @@ def make_vote(person: Person, paper: Paper, value: int = 1, **fields: Any) -> Vo
 
 def make_stage(person: Person, paper: Paper, **times: datetime) -> Stage:
     return Stage.objects.create(person=person, paper=paper, **times)
+
+
+def make_project(name: str = "", *, members: tuple[Person, ...] = (), **fields: Any) -> Project:
+    number = next(_numbers)
+    fields = {"slug": f"project-{number}", "created_at": NOW, **fields}
+    fields.setdefault("created_by", members[0] if members else make_person())
+    project = Project.objects.create(name=name or f"Project {number}", **fields)
+    project.members.set(members or [project.created_by])
+    return project
+
+
+def make_application(paper: Paper | None = None, project: Project | None = None, **fields: Any) -> Application:
+    """A paper applied in a project: as a toy, unless the test says otherwise."""
+    number = next(_numbers)
+    paper, project = paper or make_paper(), project or make_project()
+    fields = {"person": project.created_by, "at": NOW, "taken": f"Trick {number}", **fields}
+    fields = {"stage_at": fields["at"], "title_key": title_key(paper.title), **fields}
+    return Application.objects.create(paper=paper, project=project, **fields)
+
+
+def make_result(application: Application, **fields: Any) -> Result:
+    fields = {"person": application.person, "stage": "toy", "at": NOW, "note": "It ran.", **fields}
+    return Result.objects.create(application=application, **fields)

@@ -16,7 +16,7 @@ from django.urls.converters import IntConverter
 
 from papers import urls
 from papers.models import Comment, OneTimeLink
-from tests.makers import NOW, make_paper, make_person, make_source
+from tests.makers import NOW, make_application, make_paper, make_person, make_result, make_source
 
 # What answers somebody who has not signed in.
 OPEN = {"signin", "signout", "onetime", "healthz", "readyz"}
@@ -52,12 +52,22 @@ def world(db):
     person = make_person(role="admin")
     comment = Comment.objects.create(paper=paper, person=person, text="Worth it.", at=NOW)
     link, _ = OneTimeLink.objects.mint("invitation", NOW, timedelta(days=36500))
-    return {"source": source, "paper": paper, "person": person, "comment": comment, "link": link}
+    application = make_application(paper)
+    return {
+        "source": source,
+        "paper": paper,
+        "person": person,
+        "comment": comment,
+        "link": link,
+        "application": application,
+        "result": make_result(application),
+    }
 
 
 def example(name: str, world: dict) -> str:
     """This address, of something that exists."""
-    words = {"slug": world["paper"].slug, "token": "no-such-token"}
+    words = {"slug": world["paper"].slug, "token": "no-such-token", "which": "funnel"}
+    words["project"] = world["application"].project.slug
     values = {}
     for key in PATTERNS[name].pattern.converters:
         thing = name.partition("_")[0] if key == "pk" else key.removesuffix("_id")
@@ -122,7 +132,7 @@ def test_a_guest_reads_and_changes_nothing(name, world):
 
 def test_a_guest_reads_every_screen(world):
     client = signed_in(make_person(role="guest"))
-    for name in ("today", "browse", "kept", "sources", "settings"):
+    for name in ("today", "browse", "kept", "projects", "sources", "insight", "settings"):
         assert client.get(reverse(name)).status_code == 200, name
     assert client.get(world["paper"].get_absolute_url()).status_code == 200
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from ..models import Authorship, Comment, Event, Name, Paper, Sighting, Stage, Version, Vote
+from ..models import Application, Authorship, Comment, Event, Name, Paper, Sighting, Stage, Version, Vote
 from .match import SHORT
 
 WRITERS_LOCK = 0x7E47  # held by whoever creates or merges papers
@@ -29,7 +29,7 @@ def merge(keep_id: int, lose_id: int, now: datetime) -> bool:
     keep, lose = papers.get(keep_id), papers.get(lose_id)
     if not keep or not lose or keep_id == lose_id or (keep.arxiv_id and lose.arxiv_id):
         return False
-    for move in (_votes, _stages, _sightings, _versions, _authorships):
+    for move in (_votes, _stages, _sightings, _versions, _authorships, _applications):
         move(keep, lose)
     Comment.objects.filter(paper=lose).update(paper=keep)
     Event.objects.filter(paper=lose).update(paper=keep)
@@ -92,6 +92,18 @@ def _authorships(keep: Paper, lose: Paper) -> None:
     if lose.byline:
         Authorship.objects.filter(paper=keep).delete()
         Authorship.objects.filter(paper=lose).update(paper=keep)
+
+
+def _applications(keep: Paper, lose: Paper) -> None:
+    """All go over; one that says the same as one of ours says that it came from a merge."""
+    ours = set(Application.objects.filter(paper=keep).values_list("project_id", "taken"))
+    for used in Application.objects.filter(paper=lose):
+        while (used.project_id, used.taken) in ours:
+            used.taken = f"{used.taken[:490]} (merged)"
+        ours.add((used.project_id, used.taken))
+        used.paper = keep
+        used.save(update_fields=["paper", "taken"])
+    Application.objects.filter(superseded_by=lose).update(superseded_by=keep)
 
 
 def _fill(keep: Paper, lose: Paper) -> None:

@@ -5,13 +5,16 @@ from .comment import Comment
 from .event import Event
 from .paper import Name, Paper, Version
 from .person import LastAdminError, OneTimeLink, Person
+from .project import Application, Check, Project, Result
 from .source import FetchLog, Host, Sighting, Source
 from .stage import Stage
 from .vote import Vote
 
 __all__ = [
+    "Application",
     "Author",
     "Authorship",
+    "Check",
     "Comment",
     "Event",
     "FetchLog",
@@ -21,6 +24,8 @@ __all__ = [
     "OneTimeLink",
     "Paper",
     "Person",
+    "Project",
+    "Result",
     "Sighting",
     "Source",
     "Stage",

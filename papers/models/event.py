@@ -1,10 +1,11 @@
-"""models.event: what happened to a paper or a source, who did it, when. Nothing is deleted."""
+"""models.event: what happened to a paper, a source or a project, who did it, when. Nothing is deleted."""
 
 from django.db import models
 from django.db.models import Q
 
 from .paper import Paper
 from .person import Person
+from .project import Application, Project
 from .source import Source
 
 
@@ -25,12 +26,27 @@ class Event(models.Model):
         SOURCE_CHANGED = "source_changed", "source changed"
         SOURCE_MOVED = "source_moved", "source moved to a new address"
         SOURCE_DIED = "source_died", "source stopped answering"
+        PROJECT_CREATED = "project_created", "project created"
+        PROJECT_CHANGED = "project_changed", "project changed"
+        PROJECT_CLOSED = "project_closed", "project closed"
+        PROJECT_REOPENED = "project_reopened", "project opened again"
+        APPLIED = "applied", "applied"
+        RESULT = "result", "result recorded"
+        MOVED = "moved", "moved to another stage"
+        OUTCOME = "outcome", "outcome said"
+        CHOSEN_OVER = "chosen_over", "said what was tried instead"
+        CHECKED = "checked", "result checked"
+        REVIEWED = "reviewed", "reviewed"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     at = models.DateTimeField()
     person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     paper = models.ForeignKey(Paper, models.CASCADE, null=True, blank=True, related_name="events", db_index=False)
     source = models.ForeignKey(Source, models.CASCADE, null=True, blank=True, related_name="events", db_index=False)
+    project = models.ForeignKey(Project, models.CASCADE, null=True, blank=True, related_name="events", db_index=False)
+    application = models.ForeignKey(
+        Application, models.CASCADE, null=True, blank=True, related_name="events", db_index=False
+    )
     data = models.JSONField(default=dict, blank=True)
 
     objects = EventQuerySet.as_manager()
@@ -39,6 +55,10 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["paper", "at"], condition=Q(paper__isnull=False), name="event_paper_at"),
             models.Index(fields=["source", "at"], condition=Q(source__isnull=False), name="event_source_at"),
+            models.Index(fields=["project", "at"], condition=Q(project__isnull=False), name="event_project_at"),
+            models.Index(
+                fields=["application", "at"], condition=Q(application__isnull=False), name="event_application_at"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,9 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .. import identity
     from .person import Person
 
 from ..identity import BYLINE_SEPARATOR
@@ -23,6 +26,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class PaperQuerySet(models.QuerySet["Paper"]):
     def named(self, kind: str, value: str) -> "PaperQuerySet":
         return self.filter(names__kind=kind, names__value=value)
+
+    def addressed(self, names: "Iterable[identity.Name]") -> "Paper | None":
+        """The paper that one of these names belongs to."""
+        fits = Q(pk=None)
+        for name in names:
+            fits |= Q(names__kind=name.kind, names__value=name.value)
+        return self.filter(fits).order_by("id").first()
 
     def newest_first(self) -> "PaperQuerySet":
         return self.order_by("-arrived_at", "-id")

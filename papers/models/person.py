@@ -4,13 +4,16 @@ import hashlib
 import secrets
 import zoneinfo
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
+
+if TYPE_CHECKING:
+    from .project import Project
 
 
 def validate_time_zone(name: str) -> None:
@@ -25,6 +28,13 @@ class LastAdminError(Exception):
 class PersonQuerySet(models.QuerySet["Person"]):
     def active(self) -> "PersonQuerySet":
         return self.filter(is_active=True)
+
+    def who_can_join(self, project: "Project | None") -> "PersonQuerySet":
+        """Members and admins who are here, and whoever is in the project already."""
+        can = models.Q(is_active=True) & ~models.Q(role=Person.Role.GUEST)
+        if project:
+            can |= models.Q(projects=project)
+        return self.filter(can).distinct().order_by("name", "pk")
 
     def admins(self) -> "PersonQuerySet":
         return self.active().filter(role=Person.Role.ADMIN)

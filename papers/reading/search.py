@@ -18,7 +18,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from ..identity import author_key, fold, names_in
-from ..models import Author, Authorship, Paper, Person, Sighting, Source, Stage, Vote
+from ..models import Application, Author, Authorship, Paper, Person, Sighting, Source, Stage, Vote
 from ..models.paper import PaperQuerySet
 from ..sources import starter
 from . import one
@@ -113,6 +113,9 @@ class Filters:
     horizon: str = ""
     stage: str = ""
     votes: str = ""
+    project: str = ""
+    used: str = ""
+    outcome: str = ""
     since: date | None = None
     until: date | None = None
 
@@ -173,6 +176,8 @@ def find(person: Person, asked: Filters) -> PaperQuerySet:
         papers = _at_stage(papers, asked.stage, person)
     if asked.votes:
         papers = papers.filter(pk__in=_voted(asked.votes, person).values("paper"))
+    if asked.project or asked.used or asked.outcome:
+        papers = papers.filter(pk__in=_applied(asked).values("paper"))
     if asked.since:
         papers = papers.filter(arrived_at__gte=datetime.combine(asked.since, time.min, person.zone))
     if asked.until and asked.until < date.max:
@@ -242,6 +247,19 @@ def _voted(votes: str, person: Person) -> QuerySet[Vote]:
     if votes in ("me", "me-down"):
         return Vote.objects.filter(person=person, value=1 if votes == "me" else -1)
     return Vote.objects.filter(person_id=int(votes), value=1)
+
+
+USED = {"any": "Applied anywhere", **{stage: f"Applied: {label}" for stage, label in Application.Stage.choices}}
+
+
+def _applied(asked: Filters) -> QuerySet[Application]:
+    """The applications that are asked for: project, stage and outcome of one and the same."""
+    used = Application.objects.all()
+    if asked.project:
+        used = used.filter(project__slug=asked.project)
+    if asked.used not in ("", "any"):
+        used = used.filter(stage=asked.used)
+    return used.filter(outcome=asked.outcome) if asked.outcome else used
 
 
 def ways_out(person: Person, asked: Filters) -> list[str]:

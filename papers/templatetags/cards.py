@@ -90,7 +90,7 @@ def acts_of(card: Card) -> str:
             "Passed" if stage == "passed" else "Pass",
             stage == "passed",
         )
-        + "</span></div>"
+        + f'</span><a class="btn small" href="{base}apply" data-act="apply">Apply</a></div>'
     )
 
 

@@ -15,7 +15,7 @@ from django_htmx.http import replace_url
 
 from .. import access
 from ..forms import BrowseForm
-from ..models import Person, Source
+from ..models import Application, Person, Source
 from ..reading import queue, search
 
 PAGE = 25
@@ -101,6 +101,9 @@ def _chips(form: BrowseForm, filters: search.Filters, asked: dict[str, str]) -> 
         "author": lambda: f"Author: {filters.author}",
         "horizon": lambda: f"Horizon: {Source.Horizon(filters.horizon).label}",
         "stage": lambda: search.STAGES[filters.stage],
+        "project": lambda: f"Applied in {dict(form.offered['project'])[filters.project]}",
+        "used": lambda: search.USED[filters.used],
+        "outcome": lambda: f"Outcome: {Application.Outcome(filters.outcome).label}",
         "votes": lambda: dict(form.offered["votes"])[filters.votes],
         "since": lambda: f"From {_day(filters.since)}",
         "until": lambda: f"Until {_day(filters.until)}",

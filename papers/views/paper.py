@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from .. import access
 from ..forms import CommentForm
 from ..models import Comment, Paper
-from ..reading import acts, comments, one
+from ..reading import acts, comments, one, projects
 from . import page, today
 
 
@@ -36,6 +36,7 @@ def _page(request: HttpRequest, found: Paper, form: CommentForm | None = None, *
         "license": one.license_words(found.license),
         "metas": dossier.metas(request.build_absolute_uri(found.get_absolute_url())),
         "form": form or CommentForm(),
+        "used": projects.used_in(found),
         **more,
     }
     return render(request, "paper/paper.html", context, status=400 if form and form.errors else 200)

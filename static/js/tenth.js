@@ -120,8 +120,8 @@
   /* ── help ── */
   const HELP = [
     ["j k", "next, previous paper"], ["o Enter", "open it"], ["v", "the original"], ["m", "read"], ["x", "pass"],
-    ["l", "keep for later"], ["+ -", "vote up, down"], ["u", "undo"], ["/", "search"],
-    ["g then t b k s", "go to today, browse, kept, sources"], ["?", "this help"],
+    ["l", "keep for later"], ["+ -", "vote up, down"], ["A", "apply in a project"], ["u", "undo"], ["/", "search"],
+    ["g then t b k p s i", "go to today, browse, kept, projects, sources, insight"], ["?", "this help"],
   ];
 
   function help() {
@@ -159,7 +159,7 @@
   }
 
   /* ── keys ── */
-  const GO = { t: "/", b: "/browse", k: "/kept", s: "/sources" };
+  const GO = { t: "/", b: "/browse", k: "/kept", p: "/projects", s: "/sources", i: "/insight" };
   const KEYS = {
     j: () => move(1),
     k: () => move(-1),
@@ -172,6 +172,7 @@
     "+": () => press("up"),
     "=": () => press("up"),
     "-": () => press("down"),
+    A: () => press("apply"),
     u: undo,
     "/": () => document.getElementById("find")?.focus(),
     "?": help,

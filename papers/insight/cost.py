@@ -1,0 +1,176 @@
+"""insight.cost: what each source took from the team and what it gave."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..models import Person, Source
+from ..ranking.yields import posterior_mean
+from . import steps
+
+PRIOR_MEAN = 0.02  # of papers looked at, one in fifty gets applied, until a team's own record says otherwise
+PRIOR_STRENGTH = 20.0
+SKIM_MINUTES = 1  # for a card that was judged; a paper that was read takes its own estimated minutes
+RANGE = 0.9
+MUCH = 30  # papers looked at and none read: then muting is proposed
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Of one source, in the window: papers that somebody looked at, what became of them, and who took part."""
+
+    source_id: int
+    kind: str
+    looked: int
+    read: int
+    used: int  # of those looked at
+    applied: int
+    minutes: float
+    people: int
+    others: int  # people beside the one who asks
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    source: Source
+    spent: Spent
+    chance: float  # that a paper from it that is looked at gets applied: the posterior's mean
+    low: float
+    high: float
+
+    @property
+    def told(self) -> bool:
+        """Whether minutes and reads may be shown: what fewer than three people read is theirs."""
+        return self.spent.people >= steps.TEAM or not self.spent.others
+
+    @property
+    def to_mute(self) -> bool:
+        """Worth proposing: the team looked at many of its papers and used none. Never muted by itself."""
+        spent, pulled = self.spent, self.source.kind != Source.Kind.PERSON
+        nothing = spent.looked >= MUCH and not (spent.read or spent.applied)
+        return pulled and nothing and self.told and self.source.state == Source.State.ACTIVE
+
+    @property
+    def looked_per_applied(self) -> float | None:
+        return self.spent.looked / self.spent.applied if self.spent.applied else None
+
+    @property
+    def minutes_per_applied(self) -> float | None:
+        return self.spent.minutes / self.spent.applied if self.spent.applied else None
+
+
+def costs(person: Person, window: steps.Window) -> list[Cost]:
+    """Each source that somebody looked at or applied something from, the dearest first."""
+    spent = _spent(person, window)
+    sources = Source.objects.in_bulk([row.source_id for row in spent])
+    chances = by_source(spent)
+    rows = [Cost(sources[row.source_id], row, *chances[row.source_id]) for row in spent]
+    return sorted(rows, key=lambda cost: (-cost.spent.looked, cost.source.name.casefold()))
+
+
+def by_source(spent: Iterable[Spent]) -> dict[int, tuple[float, float, float]]:
+    """Mean and 90 % range of each source's chance, a Beta-Binomial posterior shrunk to the mean of its kind.
+
+    The kind's mean is itself shrunk to one in fifty (Gelman et al., Bayesian Data Analysis, 3rd ed., §2.4, §5.3).
+
+    >>> quiet = Spent(1, "feed", looked=0, read=0, used=0, applied=0, minutes=0, people=0, others=0)
+    >>> busy = Spent(2, "feed", looked=180, read=60, used=18, applied=18, minutes=900, people=4, others=3)
+    >>> found = by_source([quiet, busy])
+    >>> [round(number, 3) for number in found[2]]  # (18 + 20 × 0.092) / 200: near its own record, 0.1
+    [0.099, 0.067, 0.136]
+    >>> round(found[1][0], 3)  # nothing known of it but its kind
+    0.092
+    """
+    spent = list(spent)
+    kinds: dict[str, tuple[int, int]] = {}
+    for row in spent:
+        used, looked = kinds.get(row.kind, (0, 0))
+        kinds[row.kind] = (used + row.used, looked + row.looked)
+    means = {kind: posterior_mean(used, looked, PRIOR_MEAN, PRIOR_STRENGTH) for kind, (used, looked) in kinds.items()}
+    found = {}
+    for row in spent:
+        prior = means[row.kind]
+        a, b = row.used + PRIOR_STRENGTH * prior, row.looked - row.used + PRIOR_STRENGTH * (1 - prior)
+        tail = (1 - RANGE) / 2
+        found[row.source_id] = (a / (a + b), beta_quantile(tail, a, b), beta_quantile(1 - tail, a, b))
+    return found
+
+
+def _spent(person: Person, window: steps.Window) -> list[Spent]:
+    skimmed, skimmed_values = window.sql("skimmed_at")
+    read, read_values = window.sql("read_at")
+    applied, applied_values = window.sql("used.at")
+    sql = f"""
+        WITH act AS MATERIALIZED (
+            SELECT paper_id, person_id, ({skimmed}) IS TRUE AS skimmed, ({read}) IS TRUE AS read
+            FROM papers_stage WHERE ({skimmed}) OR ({read})
+        ), paper AS (
+            SELECT paper_id, bool_or(act.read) AS read,
+                sum(act.skimmed::int * %s + act.read::int * papers_paper.minutes) AS minutes
+            FROM act JOIN papers_paper ON papers_paper.id = paper_id GROUP BY paper_id
+        ), used AS (
+            SELECT paper_id, min(at) AS at FROM papers_application GROUP BY paper_id
+        ), looked AS (
+            SELECT source_id, count(*) AS looked, count(*) FILTER (WHERE read) AS read, count(used.at) AS used,
+                sum(minutes) AS minutes
+            FROM paper JOIN papers_sighting USING (paper_id) LEFT JOIN used USING (paper_id) GROUP BY source_id
+        ), took AS (
+            SELECT source_id, count(*) AS people, count(*) FILTER (WHERE person_id <> %s) AS others
+            FROM (SELECT DISTINCT source_id, person_id FROM act JOIN papers_sighting USING (paper_id)) part
+            GROUP BY source_id
+        ), gave AS (
+            SELECT source_id, count(*) AS applied FROM used JOIN papers_sighting USING (paper_id)
+            WHERE {applied} GROUP BY source_id
+        )
+        SELECT source.id, source.kind, coalesce(looked.looked, 0), coalesce(looked.read, 0), coalesce(looked.used, 0),
+            coalesce(gave.applied, 0), coalesce(looked.minutes, 0)::float8, coalesce(took.people, 0),
+            coalesce(took.others, 0)
+        FROM papers_source source
+        LEFT JOIN looked ON looked.source_id = source.id
+        LEFT JOIN took ON took.source_id = source.id
+        LEFT JOIN gave ON gave.source_id = source.id
+        WHERE looked.looked IS NOT NULL OR gave.applied IS NOT NULL
+    """
+    values = [*skimmed_values, *read_values] * 2 + [SKIM_MINUTES, person.pk, *applied_values]
+    return [Spent(*row) for row in steps.rows(sql, values)]
+
+
+# ── the Beta distribution ────────────────────────────────────────────────────────────────────
+
+
+def beta_quantile(chance: float, a: float, b: float) -> float:
+    """The x below which a Beta(a, b) variable falls with this chance, by halving.
+
+    >>> round(beta_quantile(0.5, 1, 1), 4), round(beta_quantile(0.05, 2, 8), 4), round(beta_quantile(0.95, 2, 8), 4)
+    (0.5, 0.041, 0.4291)
+    """
+    low, high = 0.0, 1.0
+    for _ in range(50):
+        middle = (low + high) / 2
+        low, high = (middle, high) if beta_below(middle, a, b) < chance else (low, middle)
+    return (low + high) / 2
+
+
+def beta_below(x: float, a: float, b: float) -> float:
+    """P(Beta(a, b) ≤ x), by Lentz's continued fraction (Press et al., Numerical Recipes, 3rd ed., §6.4).
+
+    >>> round(beta_below(0.3, 2, 3), 4)  # 6·(x²/2 − 2x³/3 + x⁴/4)
+    0.3483
+    """
+    if x <= 0 or x >= 1:
+        return float(x >= 1)
+    if x > (a + 1) / (a + b + 2):  # it converges quickly below the mean
+        return 1 - beta_below(1 - x, b, a)
+    scale = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)) / a
+    c, d = 1.0, 1 / (1 - (a + b) * x / (a + 1))
+    fraction = d
+    for m in range(1, 300):
+        for step in (
+            m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
+            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
+        ):
+            d, c = 1 / (1 + step * d), 1 + step / c
+            fraction *= c * d
+        if abs(c * d - 1) < 1e-12:
+            break
+    return scale * fraction

@@ -1,0 +1,140 @@
+"""insight.steps: when each paper first got to a step, and how many of them each source, author or category gave.
+
+Plain queries over what is there now: nothing is kept, so nothing can be stale. A paper counts at a step once, at the
+time when it first got there, so windows add up.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+
+from ..models import Author, Person, Source
+from ..sources import starter
+
+PATIENCE = timedelta(seconds=10)
+TEAM = 3  # people; a figure about fewer would tell what one of them reads
+
+# In the order of the funnel. Each gives (paper_id, at).
+FIRST = {
+    "pulled": "SELECT id AS paper_id, arrived_at AS at FROM papers_paper",
+    "skimmed": "SELECT paper_id, min(skimmed_at) AS at FROM papers_stage GROUP BY paper_id",
+    "read": "SELECT paper_id, min(read_at) AS at FROM papers_stage GROUP BY paper_id",
+    "voted": "SELECT paper_id, min(at) AS at FROM papers_vote WHERE value = 1 GROUP BY paper_id",
+    "applied": "SELECT paper_id, min(at) AS at FROM papers_application GROUP BY paper_id",
+}
+WORDS = {"pulled": "pulled", "skimmed": "skimmed", "read": "read", "voted": "voted up", "applied": "applied"}
+PERSONAL = {"skimmed": "skimmed_at", "read": "read_at"}  # what one person did and others are not shown
+
+UNITS = {
+    "source": "SELECT source_id AS unit, paper_id FROM papers_sighting JOIN hit USING (paper_id)",
+    "author": "SELECT DISTINCT author_id AS unit, paper_id FROM papers_authorship JOIN hit USING (paper_id)",
+    "category": "SELECT unnest(categories) AS unit, id AS paper_id FROM papers_paper JOIN hit ON hit.paper_id = id",
+}
+
+
+class TooMuch(Exception):  # noqa: N818
+    """This cannot be counted in the time a page has; the sentence says what can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From `since` (None: from the beginning) until `now`."""
+
+    since: datetime | None
+    now: datetime
+
+    @classmethod
+    def of(cls, days: int | None, now: datetime) -> "Window":
+        return cls(now - timedelta(days=days) if days else None, now)
+
+    def sql(self, column: str) -> tuple[str, list[datetime]]:
+        since = f"{column} > %s AND " if self.since else ""
+        return f"{since}{column} <= %s", [at for at in (self.since, self.now) if at]
+
+
+@dataclass(frozen=True, slots=True)
+class Gave:
+    """What one unit gave: a source's or author's id, or a category; how many papers, and how much it is credited."""
+
+    unit: Any
+    papers: int
+    credit: float
+
+
+def reached(step: str, window: Window) -> int:
+    """Distinct papers that first got to this step in the window."""
+    hit, values = _hit(step, window)
+    return int(rows(f"SELECT count(*) FROM ({hit}) hit", values)[0][0])
+
+
+def given(unit: str, step: str, window: Window, *, fractional: bool = False) -> list[Gave]:
+    """What each unit gave, largest first.
+
+    Whole counting credits every unit with the whole paper; fractional divides it among them (a paper with three
+    sightings gives each source a third). Both: M. Gauffriau et al., Scientometrics 77 (2008) 147-176.
+    """
+    hit, values = _hit(step, window)
+    credit = "sum(1.0 / sharers)::float8" if fractional else "count(*)::float8"
+    sharers = ", count(*) OVER (PARTITION BY paper_id) AS sharers" if fractional else ""
+    sql = f"""
+        WITH hit AS MATERIALIZED ({hit}), pair AS ({UNITS[unit]})
+        SELECT unit, count(*), {credit} AS credit FROM (SELECT unit{sharers} FROM pair) shared
+        GROUP BY unit ORDER BY credit DESC, unit
+    """
+    return [Gave(*row) for row in rows(sql, values)]
+
+
+def names(unit: str, keys: list[Any]) -> dict[Any, str]:
+    """How people call these units."""
+    if unit == "category":
+        return {key: f"{key} {starter.ARXIV_CATEGORIES.get(key, '')}".strip() for key in keys}
+    model: Any = Source if unit == "source" else Author
+    return dict(model.objects.filter(pk__in=keys).values_list("pk", "name"))
+
+
+def may_tell(person: Person, step: str, window: Window) -> str:
+    """Why this person may not see a figure of this step; "" when they may.
+
+    What one reads is one's own. Three people's reading is the team's; so is one's own to oneself.
+    """
+    if step not in PERSONAL:
+        return ""
+    column = PERSONAL[step]
+    where, values = window.sql(column)
+    sql = f"SELECT count(DISTINCT person_id), count(*) FILTER (WHERE person_id <> %s) FROM papers_stage WHERE {where}"
+    people, others = rows(sql, [person.pk, *values])[0]
+    if people >= TEAM or not others:
+        return ""
+    return (
+        f"Only {people} {'person has' if people == 1 else 'people have'} {WORDS[step]} papers in this time. "
+        f"What one reads is one’s own: the figure is shown from {TEAM} people on."
+    )
+
+
+@contextmanager
+def patience() -> Iterator[None]:
+    """Queries in this block see one state of the data, and are cut off when they take longer than a page may."""
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{PATIENCE.seconds}s"])
+            yield
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != "57014":  # query_canceled
+            raise
+        raise TooMuch("There is too much to count here while you wait. Choose a shorter time.") from error
+
+
+def _hit(step: str, window: Window) -> tuple[str, list[Any]]:
+    where, values = window.sql("at")
+    return f"SELECT paper_id FROM ({FIRST[step]}) first_time WHERE at IS NOT NULL AND {where}", values
+
+
+def rows(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()

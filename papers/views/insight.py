@@ -1,0 +1,216 @@
+"""views.insight: which sources actually matter."""
+
+import csv
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+from .. import access
+from ..forms import InsightForm
+from ..insight import charts, cost, draw, funnel, price, steps
+from ..models import Person, Source
+from . import page
+
+ROWS = 100  # of the table on the page; the CSV has all
+Asked = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One unit in the table."""
+
+    number: int
+    name: str
+    link: str  # its papers
+    papers: int
+    credit: float
+    share: float
+    together: float
+    source: Source | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the units gave. `why_not` is set, and everything else empty, where there is no number to show."""
+
+    why_not: str
+    sentence: str
+    price: price.Price | None
+    gave: list[steps.Gave]
+
+
+@require_safe
+def insight(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    asked = _asked(request)
+    if asked is None:
+        return _refused(request)
+    window = _window(asked, now)
+    person = access.person(request)
+    try:
+        with steps.patience():
+            found = _find(person, asked, window)
+            told = funnel.funnel(person, window)
+            costs = cost.costs(person, window)
+            rows = _rows(asked, found.gave[:ROWS], found.price)
+            chart = _chart(asked, found, rows, charts.PAGE) if found.price else None
+    except steps.TooMuch as error:
+        return page.refuse(request, str(error), 503, "Too much at once")
+    context = {
+        "asked": asked,
+        "found": found,
+        "rows": rows,
+        "more": len(found.gave) - len(rows),
+        "choices": _choices(asked),
+        "chart": chart and json.dumps(chart),
+        "chart_words": chart and chart["description"],
+        "funnel": told,
+        "funnel_chart": json.dumps(charts.funnel(told, charts.PAGE)) if told[0].papers else "",
+        "costs": costs,
+        "proposed": [row for row in costs if row.to_mute],
+        "horizons": Source.Horizon.choices,
+        "here": request.get_full_path(),
+        "query": urlencode(asked),
+        "now": now,
+        "did": steps.WORDS[asked["measure"]],
+        "law": 10,
+    }
+    return render(request, "insight/insight.html", context)
+
+
+@require_safe
+def table(request: HttpRequest) -> HttpResponse:
+    """The whole table as CSV."""
+    asked = _asked(request)
+    if asked is None:
+        return _refused(request)
+    try:
+        with steps.patience():
+            found = _find(access.person(request), asked, _window(asked, timezone.now()))
+            rows = _rows(asked, found.gave, found.price)
+    except steps.TooMuch as error:
+        return page.refuse(request, str(error), 503, "Too much at once")
+    if not found.price:
+        return page.refuse(request, found.why_not or f"{found.sentence.capitalize()}.", 404, "No table yet")
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="tenth-{asked["unit"]}-{asked["measure"]}.csv"'
+    answer.write("\ufeff")  # so that spreadsheets read it as UTF-8
+    out = csv.writer(answer)
+    out.writerow([asked["unit"], f"papers {steps.WORDS[asked['measure']]}", "credit", "share", "cumulative share"])
+    for row in rows:
+        out.writerow([_harmless(row.name), row.papers, f"{row.credit:g}", f"{row.share:.6f}", f"{row.together:.6f}"])
+    return answer
+
+
+@require_safe
+def chart(request: HttpRequest, which: str) -> HttpResponse:
+    """A chart as a picture, for who reads without JavaScript. ?dark=1 for a dark page."""
+    asked = _asked(request)
+    if asked is None:
+        return _refused(request)
+    person, window = access.person(request), _window(asked, timezone.now())
+    theme = charts.DARK if request.GET.get("dark") else charts.LIGHT
+    try:
+        with steps.patience():
+            if which == "funnel":
+                told = funnel.funnel(person, window)
+                spec = charts.funnel(told, theme) if told[0].papers else None
+            else:
+                found = _find(person, asked, window)
+                spec = (
+                    _chart(asked, found, _rows(asked, found.gave[:ROWS], found.price), theme) if found.price else None
+                )
+        if spec is None:
+            return page.refuse(request, "There is nothing to draw yet.", 404)
+        answer = HttpResponse(draw.picture(spec), content_type="image/svg+xml")
+    except (steps.TooMuch, draw.NotDrawn) as error:
+        return page.refuse(request, str(error), 503)
+    patch_cache_control(answer, private=True, max_age=60)
+    return answer
+
+
+# ── what is asked and found ──────────────────────────────────────────────────────────────────
+
+
+def _asked(request: HttpRequest) -> Asked | None:
+    form = InsightForm(request.GET)
+    return form.cleaned_data if form.is_valid() else None
+
+
+def _refused(request: HttpRequest) -> HttpResponse:
+    return page.refuse(request, "This cannot be asked of the insight page. Start from /insight and choose there.")
+
+
+def _window(asked: Asked, now: datetime) -> steps.Window:
+    return steps.Window.of(None if asked["window"] == "all" else int(asked["window"]), now)
+
+
+def _find(person: Person, asked: Asked, window: steps.Window) -> Found:
+    unit, step, did = asked["unit"], asked["measure"], steps.WORDS[asked["measure"]]
+    if hidden := steps.may_tell(person, step, window):
+        return Found(hidden, "", None, [])
+    papers = steps.reached(step, window)
+    if papers < price.ENOUGH:
+        return Found("", price.sentence(price.price([]), papers, unit, did), None, [])
+    gave = steps.given(unit, step, window, fractional=asked["counting"] == "fractional")
+    if not gave:
+        return Found(f"None of the {papers} papers {did} has a {unit} on record.", "", None, [])
+    found = price.price([one.credit for one in gave])
+    return Found("", price.sentence(found, papers, unit, did), found, gave)
+
+
+def _rows(asked: Asked, gave: list[steps.Gave], found: price.Price | None) -> list[Row]:
+    unit, so_far = asked["unit"], 0.0
+    keys = [one.unit for one in gave]
+    called = steps.names(unit, keys)
+    sources = Source.objects.in_bulk(keys) if unit == "source" else {}
+    rows = []
+    for number, one in enumerate(gave, 1):
+        so_far += one.credit
+        name = called.get(one.unit, str(one.unit))
+        total = found.total if found else 1
+        rows.append(
+            Row(
+                number,
+                name,
+                f"/browse?{unit}={quote(name if unit == 'author' else str(one.unit), safe='')}",
+                one.papers,
+                one.credit,
+                one.credit / total,
+                so_far / total,
+                sources.get(one.unit),
+            )
+        )
+    return rows
+
+
+def _chart(asked: Asked, found: Found, rows: list[Row], theme: dict[str, str]) -> dict[str, Any]:
+    counts, names = [one.credit for one in found.gave], [row.name for row in rows]
+    return charts.cumulative(counts, names, asked["unit"], steps.WORDS[asked["measure"]], theme)
+
+
+def _choices(asked: Asked) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+    """For each question its answers: words, address, whether it is the one in use."""
+    questions = {
+        "unit": ("Which", InsightForm.UNITS),
+        "measure": ("gave what you", InsightForm.MEASURES),
+        "window": ("in", InsightForm.WINDOWS),
+        "counting": ("counted", InsightForm.COUNTING),
+    }
+    return [
+        (words, [(label, "?" + urlencode({**asked, name: value}), asked[name] == value) for value, label in choices])
+        for name, (words, choices) in questions.items()
+    ]
+
+
+def _harmless(text: str) -> str:
+    """No spreadsheet takes this for a formula (OWASP, CSV injection)."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

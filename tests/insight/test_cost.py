@@ -1,0 +1,69 @@
+"""What a source cost and gave."""
+
+from datetime import timedelta
+
+import pytest
+
+from papers.insight import cost, steps
+from papers.models import Source
+from tests.makers import NOW, make_application, make_paper, make_person, make_source, make_stage
+
+ALL = steps.Window.of(None, NOW)
+
+
+def test_the_incomplete_beta_agrees_with_adding_up_slices():
+    for a, b, x in ((0.5, 0.5, 0.1), (2.4, 77.6, 0.05), (30, 3, 0.95), (1, 1, 0.25)):
+        slices = 200_000
+        density = [((n + 0.5) / slices) ** (a - 1) * (1 - (n + 0.5) / slices) ** (b - 1) for n in range(slices)]
+        assert cost.beta_below(x, a, b) == pytest.approx(sum(density[: int(x * slices)]) / sum(density), abs=2e-3)
+        assert cost.beta_below(cost.beta_quantile(0.3, a, b), a, b) == pytest.approx(0.3)
+
+
+@pytest.mark.django_db
+def test_minutes_are_a_minute_a_card_and_the_reading_time_of_what_was_read():
+    source, me = make_source("A blog"), make_person()
+    read, skimmed, kept_from_view = (make_paper(source=source, minutes=12) for _ in range(3))
+    make_stage(me, read, skimmed_at=NOW, read_at=NOW)
+    make_stage(me, skimmed, skimmed_at=NOW, passed_at=NOW)
+    make_stage(me, kept_from_view, passed_at=NOW)  # cleared with a list: cost nothing
+    make_application(read)
+    row = cost.costs(me, ALL)[0]
+    assert (row.source, row.spent.looked, row.spent.read, row.spent.applied, row.spent.minutes) == (source, 2, 1, 1, 14)
+    assert (row.looked_per_applied, row.minutes_per_applied) == (2, 14)
+    assert row.low < row.chance < row.high
+
+
+@pytest.mark.django_db
+def test_a_window_leaves_out_what_was_before():
+    source, me = make_source(), make_person()
+    make_stage(me, make_paper(source=source), skimmed_at=NOW - timedelta(days=40))
+    assert cost.costs(me, steps.Window.of(30, NOW)) == []
+    assert len(cost.costs(me, steps.Window.of(90, NOW))) == 1
+
+
+@pytest.mark.django_db
+def test_what_one_other_person_did_is_not_told():
+    source, me, other = make_source(), make_person(), make_person()
+    make_stage(other, make_paper(source=source), skimmed_at=NOW)
+    assert not cost.costs(me, ALL)[0].told
+    assert cost.costs(other, ALL)[0].told
+    for _ in range(2):
+        make_stage(make_person(), make_paper(source=source), skimmed_at=NOW)
+    assert cost.costs(me, ALL)[0].told
+
+
+@pytest.mark.django_db
+def test_a_source_much_looked_at_and_never_read_is_proposed_for_muting():
+    me, source = make_person(), make_source()
+    for _ in range(cost.MUCH):
+        make_stage(me, make_paper(source=source), skimmed_at=NOW)
+    assert cost.costs(me, ALL)[0].to_mute
+    Source.objects.update(state="muted")
+    assert not cost.costs(me, ALL)[0].to_mute
+
+
+@pytest.mark.django_db
+def test_a_source_that_gave_without_being_looked_at_is_there():
+    used = make_application()
+    row = cost.costs(make_person(), ALL)[0]
+    assert (row.spent.looked, row.spent.applied, row.source) == (0, 1, used.paper.sightings.get().source)
