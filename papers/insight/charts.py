@@ -1,6 +1,6 @@
 """insight.charts: what the charts say, as Vega-Lite specifications. The browser draws them, or insight.draw does.
 
-Why Vega-Lite: docs/decisions/0012-charts-by-vega.md.
+Why Vega-Lite: docs/decisions/0013-charts-by-vega.md.
 """
 
 from typing import Any
