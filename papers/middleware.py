@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
 from .views import page
@@ -26,6 +27,12 @@ class DoorMiddleware(LoginRequiredMiddleware):
         if answer is None and getattr(view_func, "login_required", True):
             timezone.activate(request.user.zone)  # type: ignore[union-attr]
         return answer
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """What a member sees is theirs: no proxy keeps it, and a browser asks again before it shows it."""
+        if not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_cache=True)
+        return response
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:  # type: ignore[override]
         """A stranger, perhaps one who was signed in when the page was drawn: back to that page afterwards."""

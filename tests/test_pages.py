@@ -199,3 +199,10 @@ def test_an_id_beyond_all_numbers_is_not_found(name, world):
 
 def test_pages_ask_not_to_be_indexed(world):
     assert b'name="robots" content="noindex' in signed_in(world["person"]).get(reverse("browse")).content
+
+
+@pytest.mark.parametrize("path", ["/", "/browse", "/kept", "/settings"])
+@pytest.mark.django_db
+def test_what_a_member_sees_is_kept_by_no_proxy(client, path):
+    client.force_login(make_person())
+    assert {"private", "no-cache"} <= {part.strip() for part in client.get(path)["Cache-Control"].split(",")}
