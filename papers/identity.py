@@ -222,7 +222,7 @@ def _path(path: str) -> str:
         elif step not in (".", ""):
             steps.append(step)
     while steps:
-        last = re.sub(r"(?<=.)(?:\.amp)+(?=\.html?$|$)", "", steps.pop())
+        last = re.sub(r"(?<=.)(?<!\.amp)(?:\.amp)+(?=\.html?$|$)", "", steps.pop())
         if last.lower() not in {"amp", "index.html", "index.htm"}:
             steps.append(last)
             break

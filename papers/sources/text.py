@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 import nh3
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_TAG = re.compile(r"</?[a-z][^>]*>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 EARLIEST = 1950  # a year: what claims to be older is a mistake
 
 
