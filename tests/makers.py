@@ -1,11 +1,26 @@
 """Makers: rows for tests, each with sensible invented content and whatever the test cares about on top."""
 
 import itertools
+import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from papers.identity import title_key
-from papers.models import Application, Name, Paper, Person, Project, Result, Sighting, Source, Stage, Vote
+from papers.models import (
+    Application,
+    Channel,
+    Name,
+    Paper,
+    Person,
+    Project,
+    Result,
+    Share,
+    ShareLink,
+    Sighting,
+    Source,
+    Stage,
+    Vote,
+)
 
 _numbers = itertools.count(1)
 PASSWORD = "correct-horse-battery"
@@ -82,3 +97,25 @@ def make_application(paper: Paper | None = None, project: Project | None = None,
 def make_result(application: Application, **fields: Any) -> Result:
     fields = {"person": application.person, "stage": "toy", "at": NOW, "note": "It ran.", **fields}
     return Result.objects.create(application=application, **fields)
+
+
+def make_channel(name: str = "", **fields: Any) -> Channel:
+    """A channel of the team's chat; nothing answers at its address unless the test gives one that does."""
+    number = next(_numbers)
+    fields = {"kind": "slack", "address": f"https://chat.example/hooks/secret-{number}", **fields}
+    if "created_by" not in fields:
+        fields["created_by"] = make_person(role="admin")
+    return Channel.objects.create(name=name or f"channel-{number}", **fields)
+
+
+def make_share(paper: Paper | None = None, person: Person | None = None, **fields: Any) -> Share:
+    """A share that waits, unless the test says otherwise."""
+    paper, person = paper or make_paper(), person or make_person()
+    fields = {"act": uuid.uuid4(), "at": NOW, **fields}
+    if fields.setdefault("state", "waiting") == "waiting":
+        fields.setdefault("next_attempt", fields["at"])
+    if "link" not in fields:
+        fields["link"] = ShareLink.objects.create(paper=paper, person=person, created_at=fields["at"])
+    return Share.objects.create(
+        paper=paper, person=person, channel=fields.pop("channel", None) or make_channel(), **fields
+    )

@@ -4,7 +4,20 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from ..models import Application, Authorship, Comment, Event, Name, Paper, Sighting, Stage, Version, Vote
+from ..models import (
+    Application,
+    Authorship,
+    Comment,
+    Event,
+    Name,
+    Paper,
+    Share,
+    ShareLink,
+    Sighting,
+    Stage,
+    Version,
+    Vote,
+)
 from .match import SHORT
 
 WRITERS_LOCK = 0x7E47  # held by whoever creates or merges papers
@@ -31,7 +44,8 @@ def merge(keep_id: int, lose_id: int, now: datetime) -> bool:
         return False
     for move in (_votes, _stages, _sightings, _versions, _authorships, _applications):
         move(keep, lose)
-    Comment.objects.filter(paper=lose).update(paper=keep)
+    for model in (Comment, Share, ShareLink):
+        model.objects.filter(paper=lose).update(paper=keep)
     Event.objects.filter(paper=lose).update(paper=keep)
     Name.objects.filter(paper=lose).update(paper=keep)
     Name.objects.create(kind=SHORT, value=lose.short, paper=keep)

@@ -1,11 +1,13 @@
 """models: what the database keeps, one module a thing, each with its QuerySet."""
 
 from .author import Author, Authorship
+from .channel import Channel
 from .comment import Comment
 from .event import Event
 from .paper import Name, Paper, Version
 from .person import LastAdminError, OneTimeLink, Person
 from .project import Application, Check, Project, Result
+from .share import Share, ShareLink
 from .source import FetchLog, Host, Sighting, Source
 from .stage import Stage
 from .vote import Vote
@@ -14,6 +16,7 @@ __all__ = [
     "Application",
     "Author",
     "Authorship",
+    "Channel",
     "Check",
     "Comment",
     "Event",
@@ -26,6 +29,8 @@ __all__ = [
     "Person",
     "Project",
     "Result",
+    "Share",
+    "ShareLink",
     "Sighting",
     "Source",
     "Stage",

@@ -26,6 +26,7 @@ class Event(models.Model):
         SOURCE_CHANGED = "source_changed", "source changed"
         SOURCE_MOVED = "source_moved", "source moved to a new address"
         SOURCE_DIED = "source_died", "source stopped answering"
+        SHARED = "shared", "shared"
         PROJECT_CREATED = "project_created", "project created"
         PROJECT_CHANGED = "project_changed", "project changed"
         PROJECT_CLOSED = "project_closed", "project closed"

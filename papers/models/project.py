@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from .channel import Channel
 from .paper import Paper
 from .person import Person
 from .source import Source
@@ -33,6 +34,9 @@ class Project(models.Model):
     deadline = models.DateField(null=True, blank=True)
     warning_days = models.PositiveSmallIntegerField(default=3)
     members = models.ManyToManyField(Person, related_name="projects", blank=True)
+    channel = models.ForeignKey(
+        Channel, models.SET_NULL, null=True, blank=True, related_name="projects", db_index=False
+    )
     created_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)

@@ -5,8 +5,21 @@ from datetime import timedelta
 import pytest
 
 from papers.intake.merge import merge
-from papers.models import Author, Authorship, Comment, Event, Name, Paper, Sighting, Stage, Version, Vote
-from tests.makers import NOW, make_paper, make_person, make_source, make_stage, make_vote
+from papers.models import (
+    Author,
+    Authorship,
+    Comment,
+    Event,
+    Name,
+    Paper,
+    Share,
+    ShareLink,
+    Sighting,
+    Stage,
+    Version,
+    Vote,
+)
+from tests.makers import NOW, make_paper, make_person, make_share, make_source, make_stage, make_vote
 
 pytestmark = pytest.mark.django_db
 EARLIER, LATER = NOW - timedelta(days=2), NOW + timedelta(days=1)
@@ -107,3 +120,11 @@ def test_merging_what_is_merged_already_does_nothing(keep, lose):
     assert not merge(keep.pk, lose.pk, NOW)
     assert not merge(keep.pk, keep.pk, NOW)
     assert Event.objects.filter(kind="merged").count() == 1
+
+
+def test_shares_and_their_addresses_go_over(keep, lose):
+    ada = make_person()
+    ours, theirs = make_share(keep, ada), make_share(lose, ada)
+    assert merge(keep.pk, lose.pk, NOW)
+    assert set(Share.objects.filter(paper=keep)) == {ours, theirs}
+    assert set(ShareLink.objects.filter(paper=keep)) == {ours.link, theirs.link}  # both messages lead to the paper
