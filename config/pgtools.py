@@ -1,0 +1,140 @@
+"""config.pgtools: PostgreSQL's own programs (pg_dump, psql): which ones, and how they reach our database."""
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import psycopg
+from django.conf import settings
+from django.db import connection
+from psycopg.conninfo import make_conninfo
+
+from config import run
+from config.embedded import INSTALL, Cluster, EmbeddedError, wheel
+
+HELD = "Stop it first: Ctrl-C where `make run` runs, or: systemctl stop tenth@web tenth@worker tenth@beat"
+
+
+class ToolError(Exception):
+    """PostgreSQL's programs cannot do this here; the sentence says why and what to do."""
+
+
+def program(name: str, at_least: int) -> str:
+    """Where pg_dump or psql is, of this major version or newer: the one inside the wheel, else the machine's."""
+    found = []
+    for path in _candidates(name):
+        try:
+            said = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20).stdout
+        except OSError:
+            continue
+        if version := re.search(r"\(PostgreSQL\) (\d+)", said):
+            if int(version[1]) >= at_least:
+                return path
+            found.append(f"{path} is of version {version[1]}")
+    raise ToolError(
+        f"{name} of PostgreSQL {at_least} or newer is needed, as new as the server, and "
+        f"{' and '.join(found) or 'there is none here'}. Install it (Debian, Ubuntu: apt install "
+        f"postgresql-client-{at_least}) and try again."
+    )
+
+
+def _candidates(name: str) -> list[str]:
+    places = [shutil.which(name) or ""]
+    with contextlib.suppress(EmbeddedError):  # no wheel for this kind of machine
+        places.insert(0, str(wheel() / INSTALL / "bin" / name))
+    places += [str(path) for path in Path("/usr/lib/postgresql").glob(f"*/bin/{name}")]
+    return [place for place in places if place]
+
+
+def parameters() -> dict[str, Any]:
+    """How libpq reaches the database."""
+    database = connection.settings_dict
+    names = {"HOST": "host", "PORT": "port", "NAME": "dbname", "USER": "user", "PASSWORD": "password"}
+    known = {theirs: database[ours] for ours, theirs in names.items() if database.get(ours)}
+    return known | {name: value for name, value in database.get("OPTIONS", {}).items() if name != "pool"}
+
+
+def connect(**options: Any) -> "psycopg.Connection[Any]":
+    return psycopg.connect(**{**parameters(), "application_name": "tenth manage.py", **options})
+
+
+def command(name: str, at_least: int, *arguments: str) -> tuple[list[str], dict[str, str]]:
+    """The command and its environment. The password is not on the command line, where others would read it."""
+    known = parameters()
+    password = str(known.pop("password", ""))
+    env = {**os.environ, "PGOPTIONS": "", "PGAPPNAME": "tenth manage.py"}
+    if password:
+        env["PGPASSWORD"] = password
+    return [program(name, at_least), "--no-password", f"--dbname={make_conninfo(**known)}", *arguments], env
+
+
+@contextlib.contextmanager
+def running() -> Iterator[None]:
+    """The database answers, whether Tenth runs or not: the embedded one is started for as long as it is needed."""
+    if not settings.EMBEDDED:
+        yield
+        return
+    try:
+        connect().close()
+    except psycopg.OperationalError:
+        cluster = Cluster(settings.VAR_DIR)
+        if not cluster.data.exists():
+            raise ToolError(f"There is no database in {settings.VAR_DIR} yet.") from None
+        try:
+            held = run.lock()
+        except run.StartError as error:
+            raise ToolError(
+                f"Tenth runs in {settings.VAR_DIR}, and its database does not answer this account. Run this as the "
+                "account that runs Tenth; if that is you, it is just starting or ending: try again in a moment."
+            ) from error
+        with _started(held):
+            yield
+    else:
+        yield
+
+
+@contextlib.contextmanager
+def stopped() -> Iterator[None]:
+    """Tenth does not run on this data, and cannot be started meanwhile; the database itself answers."""
+    if not settings.EMBEDDED:
+        refuse_company()
+        yield
+        return
+    try:
+        held = run.lock()
+    except run.StartError as error:
+        raise ToolError(f"Tenth is running in {settings.VAR_DIR}, or just ending. {HELD}") from error
+    with _started(held):
+        yield
+
+
+@contextlib.contextmanager
+def _started(held: IO[str]) -> Iterator[None]:
+    """The embedded database, for us alone."""
+    try:
+        run.end_leftovers()
+        cluster = Cluster(settings.VAR_DIR)
+        cluster.start()
+        try:
+            yield
+        finally:
+            cluster.stop()
+    finally:
+        held.close()
+
+
+def refuse_company() -> None:
+    """Where the database is a server's, Tenth may run on any machine: whoever else is connected as us is Tenth."""
+    with connect() as own:
+        others = own.execute(
+            "SELECT DISTINCT coalesce(host(client_addr), 'its own machine') FROM pg_stat_activity"
+            " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+        ).fetchall()
+    if others:
+        places = ", ".join(sorted(place for (place,) in others))
+        raise ToolError(f"Tenth is running: it is connected to this database from {places}. {HELD}")

@@ -1,0 +1,391 @@
+"""config.archive: backup and restore, by the commands themselves, on databases of their own."""
+
+import contextlib
+import fcntl
+import hashlib
+import itertools
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import threading
+import zipfile
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+
+from config import archive, pgtools
+from config.embedded import DATABASE, ROLE, Cluster
+
+ROOT = Path(__file__).resolve().parents[2]
+KEY = "k3y-of-the-first-install-" * 3
+
+
+class Install:
+    """A data folder with a database in it, and what its operator types."""
+
+    def __init__(self, var, **values):
+        self.var = var
+        self.cluster = Cluster(var)
+        self.values = {"TENTH_VAR": str(var), "DATABASE_URL": "", "SECRET_KEY": "", **values}
+
+    def python(self, *args, **values):
+        env = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", **self.values, **values}
+        return subprocess.run(
+            [sys.executable, *args], cwd=ROOT, env=env, capture_output=True, text=True, timeout=110, check=False
+        )
+
+    def manage(self, *args, **values):
+        return self.python("manage.py", *map(str, args), **values)
+
+    def start(self):
+        self.cluster.start("-c", "fsync=off")
+        return self
+
+    def stop(self):
+        self.cluster.stop()
+
+    def prepare(self):
+        done = self.python("-m", "config.prepare")
+        assert done.returncode == 0, done.stderr
+
+    @property
+    def url(self):
+        return f"postgresql://{ROLE}@/{DATABASE}?host={quote(str(self.cluster.sockets), safe='')}"
+
+    def connect(self):
+        return psycopg.connect(self.url, autocommit=True)
+
+    @contextlib.contextmanager
+    def awake(self):
+        self.start()
+        try:
+            yield self
+        finally:
+            self.stop()
+
+    def rows(self):
+        """Every row of every table of ours, and where every sequence stands."""
+        with self.connect() as database:
+            return rows(database)
+
+
+def rows(database):
+    found = {
+        table: sorted(row for (row,) in database.execute(f'SELECT t::text FROM "{table}" t'))
+        for (table,) in database.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+    }
+    numbers = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' ORDER BY 1"
+    return found | {"sequences": database.execute(numbers).fetchall()}
+
+
+def fill(database, first, last):
+    """People, papers and names, one transaction a number: what belongs together is there together."""
+    for number in range(first, last):
+        with database.transaction():
+            fields = "INSERT INTO papers_paper (kind, arxiv_id, title, title_html, abstract, abstract_html, byline,"
+            fields += " byline_folded, categories, comment, journal_ref, license, link, code_links, minutes, version,"
+            fields += " arrived_at) VALUES ('post', '', %s, '', %s, '', 'Ada; É', 'ada; e', '{a,\"b c\"}', '', '', '',"
+            fields += " 'https://x.example', '{}', 3, 0, now()) RETURNING id"
+            # What SQL, COPY and psql could each stumble over.
+            odd = f"\\.\n\\restrict x\n{number}\t'quoted' \\N $$ ünïcode \U0001f600\r\n" + "long " * 200
+            (paper,) = database.execute(fields, [f"Paper {number}", odd]).fetchone()
+            database.execute(
+                "INSERT INTO papers_name (kind, value, paper_id) VALUES ('link', %s, %s)",
+                [f"x.example/{number}", paper],
+            )
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    base = tmp_path_factory.mktemp("archive")
+    for folder in (base, base.parent, base.parent.parent):
+        folder.chmod(folder.stat().st_mode | 0o011)
+    return base
+
+
+@pytest.fixture(scope="module")
+def used(place):
+    """An install that has been used: stopped, with a key of its own."""
+    used = Install(place / "the first one")
+    used.var.mkdir()
+    (used.var / "secret_key").write_text(KEY)
+    with used.awake():
+        used.prepare()
+        with used.connect() as database:
+            fill(database, 0, 50)
+    yield used
+    shutil.rmtree(used.cluster.sockets, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def backup(used, place):
+    path = place / "backup of the first.zip"
+    done = used.manage("backup", path)
+    assert done.returncode == 0, done.stderr
+    return path
+
+
+_numbers = itertools.count()
+
+
+@pytest.fixture
+def empty(place):
+    install = Install(place / f"empty one {next(_numbers)}")
+    yield install
+    install.stop()
+    shutil.rmtree(install.cluster.sockets, ignore_errors=True)
+
+
+def refused(done, sentence):
+    assert done.returncode == 1, done.stdout
+    assert sentence in done.stderr
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+
+
+# ── round trips ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_written_to_meanwhile_comes_back_as_it_was_at_one_instant(used, empty, place):
+    done = threading.Event()
+
+    def write():
+        with used.connect() as database:
+            for number in itertools.count(1000):
+                fill(database, number, number + 1)
+                if done.is_set():
+                    return
+
+    with used.awake():
+        before = used.rows()
+        writer = threading.Thread(target=write)
+        writer.start()
+        try:
+            said = used.manage("backup", place / "busy.zip")
+        finally:
+            done.set()
+            writer.join()
+        after = used.rows()
+    assert said.returncode == 0, said.stderr
+    assert "50 papers" not in said.stdout
+    assert len(after["papers_paper"]) > len(before["papers_paper"]) + 20
+
+    restored = empty.manage("restore", place / "busy.zip")
+    assert restored.returncode == 0, restored.stderr
+    with empty.awake():
+        found = empty.rows()
+        with empty.connect() as database:
+            lone = "SELECT count(*) FROM papers_paper p FULL JOIN papers_name n ON n.paper_id = p.id"
+            assert database.execute(f"{lone} WHERE p.id IS NULL OR n.id IS NULL").fetchone() == (0,)
+    assert found.keys() == after.keys()
+    for table in found.keys() - {"sequences"}:
+        assert set(before[table]) <= set(found[table]) <= set(after[table]), table
+    assert len(before["papers_paper"]) <= len(found["papers_paper"]) <= len(after["papers_paper"])
+
+
+def test_an_install_at_rest_comes_back_row_by_row_with_its_key(used, backup, empty):
+    done = empty.manage("restore", backup)
+    assert done.returncode == 0, done.stderr
+    assert "Restored the backup of " in done.stdout
+    assert (empty.var / "secret_key").read_text() == KEY
+    assert stat.S_IMODE((empty.var / "secret_key").stat().st_mode) == 0o600
+    with used.awake():
+        expected = used.rows()
+    with empty.awake():
+        assert empty.rows() == expected
+        empty.prepare()  # makes the queue anew, and nothing else
+        with empty.connect() as database:
+            assert database.execute("SELECT queue_length FROM pgmq.metrics('tenth')").fetchone() == (0,)
+            fill(database, 5000, 5001)  # ids go on where they were
+
+
+def test_from_embedded_to_a_server_of_ones_own_and_back(used, backup, empty, place):
+    server = Install(place / "server")
+    grown = Install(place / "grown var", DATABASE_URL=server.url)
+    with server.awake():
+        done = grown.manage("restore", backup)
+        assert done.returncode == 0, done.stderr
+        assert (grown.var / "secret_key").read_text() == KEY
+        expected = server.rows()
+        done = grown.manage("backup", place / "grown.zip")
+        assert done.returncode == 0, done.stderr
+    assert empty.manage("restore", place / "grown.zip").returncode == 0
+    with empty.awake():
+        assert empty.rows() == expected
+    assert expected["papers_paper"]
+
+
+def test_a_used_install_is_replaced_only_by_force_and_is_kept_aside(backup, empty, place):
+    with empty.awake():
+        empty.prepare()
+        with empty.connect() as database:
+            fill(database, 700, 703)
+            database.execute("SELECT pgmq.send('tenth', '{}')")
+            database.execute("CREATE TABLE papers_of_tomorrow AS SELECT 1 AS one")
+        before = empty.rows()
+        key = (empty.var / "secret_key").read_text()
+    refused(empty.manage("restore", backup), "There is data here already: 0 people, 0 sources, 3 papers. With --force")
+    with empty.awake():
+        assert empty.rows() == before
+
+    done = empty.manage("restore", "--force", backup)
+    assert done.returncode == 0, done.stderr
+    (kept,) = (empty.var / "replaced").iterdir()
+    assert str(kept) in done.stdout
+    with empty.awake():
+        assert len(empty.rows()["papers_paper"]) >= 50
+        assert "papers_of_tomorrow" not in empty.rows()
+        with empty.connect() as database:
+            assert database.execute("SELECT count(*) FROM pgmq.q_tenth").fetchone() == (0,)
+
+    assert empty.manage("restore", "--force", kept).returncode == 0
+    with empty.awake():
+        assert empty.rows() == before
+    assert (empty.var / "secret_key").read_text() == key
+
+
+# ── what is refused ──────────────────────────────────────────────────────────────────────────
+
+
+def test_a_backup_is_private_whole_and_never_replaced_by_chance(used, place):
+    folder = place / "backups"
+    folder.mkdir()
+    path = folder / "one.zip"
+    said = used.manage("backup", path)
+    assert said.stdout.startswith(f"{path}: ")
+    assert " people, " in said.stdout
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    first = path.read_bytes()
+    refused(used.manage("backup", path), "is there already. Name another file, or say --force")
+    assert path.read_bytes() == first
+    assert used.manage("backup", "--force", path).returncode == 0
+    assert path.read_bytes() != first
+    refused(used.manage("backup", folder), "is a folder")
+    refused(used.manage("backup", folder / "no" / "such.zip"), "cannot be written: No such file")
+    assert [each.name for each in folder.iterdir()] == ["one.zip"]
+
+
+def test_an_empty_folder_has_nothing_to_back_up(empty, place):
+    refused(empty.manage("backup", place / "nothing.zip"), "There is no database in")
+    assert not (place / "nothing.zip").exists()
+
+
+def test_nothing_is_restored_while_it_runs(backup, empty):
+    empty.var.mkdir()
+    with open(empty.var / "running.lock", "w") as held:
+        fcntl.lockf(held, fcntl.LOCK_EX)
+        refused(empty.manage("restore", backup), "Tenth is running in")
+        refused(empty.manage("backup", backup.with_name("x.zip")), "There is no database in")
+    assert not (empty.var / "postgres").exists()
+
+
+def test_nothing_is_restored_while_somebody_is_connected_to_the_server(backup, empty, place):
+    with empty.awake():
+        grown = Install(place / "grown and busy", DATABASE_URL=empty.url)
+        with empty.connect():
+            refused(grown.manage("restore", backup), "Tenth is running: it is connected to this database from its own")
+        with empty.connect() as database:
+            assert rows(database) == {"sequences": []}
+
+
+def test_another_key_in_the_environment_is_refused(backup, empty):
+    done = empty.manage("restore", backup, SECRET_KEY="another-key-than-the-backup-has-" * 2)
+    refused(done, "SECRET_KEY is set to another key than the one in this backup")
+    assert not (empty.var / "postgres").exists()
+
+
+@pytest.mark.parametrize("part", [0.0, 0.1, 0.5, 0.9, 0.999])
+def test_a_torn_archive_is_refused(backup, tmp_path, part):
+    torn = tmp_path / "torn.zip"
+    content = backup.read_bytes()
+    torn.write_bytes(content[: int(len(content) * part)])
+    with pytest.raises(archive.ArchiveError, match="is damaged, cut short or no backup"):
+        archive.check(torn)
+
+
+def test_a_flipped_bit_is_found_wherever_it_is(backup, tmp_path):
+    content = backup.read_bytes()
+    with zipfile.ZipFile(backup) as whole:
+        end = whole.getinfo("secret_key").header_offset
+    for place in range(100, end, end // 20):
+        torn = tmp_path / "torn.zip"
+        torn.write_bytes(content[:place] + bytes([content[place] ^ 4]) + content[place + 1 :])
+        with pytest.raises(archive.ArchiveError, match=r"torn\.zip is damaged"):
+            archive.check(torn)
+
+
+def rewritten(backup, path, sql=None, **manifest):
+    """The archive with something else in it, its checksums right."""
+    with zipfile.ZipFile(backup) as old, zipfile.ZipFile(path, "w") as new:
+        told = json.loads(old.read("tenth.json")) | manifest
+        parts = {name: old.read(name) for name in ("database.sql", "secret_key")}
+        parts["database.sql"] = sql(parts["database.sql"]) if sql else parts["database.sql"]
+        told["sha256"] = {name: hashlib.sha256(part).hexdigest() for name, part in parts.items()}
+        for name, part in parts.items():
+            new.writestr(name, part)
+        new.writestr("tenth.json", json.dumps(told))
+    return path
+
+
+def test_a_backup_of_a_newer_tenth_is_refused(backup, tmp_path):
+    later = rewritten(backup, tmp_path / "later.zip", migrations=[["papers", "0001_first"], ["papers", "9999_later"]])
+    with pytest.raises(archive.ArchiveError, match=r"does not know the migration papers\.9999_later\. Update"):
+        archive.check(later)
+    with pytest.raises(archive.ArchiveError, match=r"newer than this one\. Update first"):
+        archive.check(rewritten(backup, tmp_path / "next.zip", format=2))
+
+
+def test_what_is_no_backup_of_ours_is_refused(tmp_path):
+    for name, content in (("tenth.json", "[]"), ("tenth.json", "{"), ("other", "")):
+        with zipfile.ZipFile(tmp_path / "other.zip", "w") as other:
+            other.writestr(name, content)
+        with pytest.raises(archive.ArchiveError, match="is not a backup made by Tenth"):
+            archive.check(tmp_path / "other.zip")
+    with pytest.raises(archive.ArchiveError, match="cannot be read: No such file"):
+        archive.check(tmp_path / "none.zip")
+
+
+def test_a_restore_that_fails_midway_changes_nothing(backup, empty, tmp_path):
+    assert empty.manage("restore", backup).returncode == 0
+    with empty.awake():
+        before = empty.rows()
+    bad = rewritten(backup, tmp_path / "bad.zip", lambda sql: sql.replace(b"ALTER TABLE ONLY", b"ALTER NONSENSE", 1))
+    refused(
+        empty.manage("restore", "--force", bad),
+        "Nothing was changed, because the database refused: ERROR:  syntax error",
+    )
+    half = rewritten(backup, tmp_path / "half.zip", lambda sql: sql[: len(sql) // 2] + b"\nSELECT 1/0;\n")
+    assert empty.manage("restore", "--force", half).returncode == 1
+    with empty.awake():
+        assert empty.rows() == before
+    assert (empty.var / "secret_key").read_text() == KEY
+
+
+def test_check_says_what_is_in_it_and_touches_nothing(backup, empty):
+    done = empty.manage("restore", "--check", backup)
+    assert done.returncode == 0, done.stderr
+    assert " is whole: the backup of " in done.stdout
+    assert not (empty.var / "postgres").exists()
+
+
+def test_a_missing_or_old_pg_dump_is_named(monkeypatch):
+    monkeypatch.setattr(pgtools, "_candidates", lambda name: [])
+    with pytest.raises(pgtools.ToolError, match=r"there is none here\. Install it .* postgresql-client-18"):
+        pgtools.program("pg_dump", 18)
+    monkeypatch.undo()
+    with pytest.raises(pgtools.ToolError, match=r"pg_dump is of version \d+.* postgresql-client-99"):
+        pgtools.program("pg_dump", 99)
+
+
+def test_the_password_is_not_on_the_command_line(monkeypatch):
+    monkeypatch.setattr(
+        pgtools, "parameters", lambda: {"host": "db", "dbname": "x", "password": "hush", "sslmode": "require"}
+    )
+    line, env = pgtools.command("psql", 15)
+    assert "hush" not in " ".join(line)
+    assert env["PGPASSWORD"] == "hush"
+    assert "sslmode=require" in " ".join(line)
