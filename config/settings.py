@@ -308,6 +308,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "arxiv": {"level": "WARNING"},  # it tells of every request
+        "urllib3": {"level": "WARNING"},  # so does it, and the address of a webhook is a secret
         "axes": {"level": "WARNING"},  # it tells of every sign-in, with the one-time link that was used
         # Robots that ask for hosts that we are not get their 400, and no traceback in the log.
         "django.security.DisallowedHost": {"handlers": ["none"], "propagate": False},

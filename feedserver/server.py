@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from . import arxiv_api, arxiv_feed, mischief, press
+from .hooks import Hooks
 from .reply import Reply
 from .world import World
 
@@ -79,6 +80,7 @@ class FeedServer:
     ):
         self.clock = Clock(now)
         self.world = World(seed, since=(self.clock.now() - history).date(), a_day=a_day)
+        self.hooks = Hooks()
         self.requests: list[Asked] = []
         self.stopping = threading.Event()
         self._troubles: list[_Trouble] = []
@@ -121,6 +123,10 @@ class FeedServer:
         """The address of each blog's feed, by the blog's name."""
         return {blog.name: self.feed(blog.slug) for blog in self.world.blogs.values()}
 
+    def hook(self, name: str, kind: str = "chat") -> str:
+        """The address of a webhook: of a chat, or `signed` with the key in `hooks.keys[name]`."""
+        return f"{self.url}/hooks/{kind}/{name}"
+
     # Mischief
 
     def misbehave(self, pattern: str, kind: str, times: int | None = None, **options: Any) -> None:
@@ -155,6 +161,13 @@ class FeedServer:
             return good
         return mischief.KINDS[trouble.kind](good, **trouble.options)
 
+    def take(self, path: str, headers: dict[str, str], body: bytes) -> Reply:
+        """What a webhook answers. In trouble it takes nothing, unless the trouble begins after it did."""
+        trouble = self._trouble(path)
+        if trouble is None:
+            return self.hooks.receive(path, headers, body, self.clock.now())
+        return mischief.KINDS[trouble.kind](Reply(content_type="text/plain", body=b"ok"), **trouble.options)
+
     def _good(self, path: str, query: dict[str, str], *, stale: bool) -> Reply:
         now = self.clock.now()
         match path.split("/")[1:]:
@@ -166,6 +179,8 @@ class FeedServer:
                 return press.reply(self.world, now, self.url, slug, name)
             case [""]:
                 return Reply(body=self._index().encode())
+            case ["hooks", ""]:
+                return Reply(body=self.hooks.page().encode())
         return press.NOT_FOUND
 
     def _conditional(self, good: Reply, headers: dict[str, str]) -> Reply:
@@ -198,7 +213,11 @@ class FeedServer:
 
     def control(self, orders: dict[str, Any]) -> dict[str, Any]:
         """`{"advance_hours": 24}`, `{"now": "2026-03-04T15:00:00+00:00"}`, `{"behave": true}`,
-        `{"misbehave": {"pattern": "/rss/*", "kind": "hang", "times": 1}}`; answers with the clock and the requests."""
+        `{"misbehave": {"pattern": "/rss/*", "kind": "hang", "times": 1}}`,
+        `{"key": {"name": "lab", "key": "whsec_…"}}`;
+        answers with the clock, the requests and what the webhooks took."""
+        if "key" in orders:
+            self.hooks.keys[orders["key"]["name"]] = orders["key"]["key"]
         if "now" in orders:
             self.clock.set(datetime.fromisoformat(orders["now"]))
         if "advance_hours" in orders:
@@ -207,7 +226,11 @@ class FeedServer:
             self.behave()
         if "misbehave" in orders:
             self.misbehave(**orders["misbehave"])
-        return {"now": self.clock.now().isoformat(), "requests": [vars(asked) for asked in self.requests]}
+        return {
+            "now": self.clock.now().isoformat(),
+            "requests": [vars(asked) for asked in self.requests],
+            "received": [vars(one) for one in self.hooks.received],
+        }
 
 
 class _Http(ThreadingHTTPServer):
@@ -237,9 +260,21 @@ class _Handler(BaseHTTPRequestHandler):
             asked.ended = time.monotonic()
 
     def do_POST(self) -> None:
-        orders = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
-        answer = self.server.feeds.control(orders) if self.path == "/control" else {}
-        self._send(Reply(body=json.dumps(answer).encode(), content_type="application/json"), gzipped=False)
+        began = time.monotonic()
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.path == "/control":
+            answer = self.server.feeds.control(json.loads(body or b"{}"))
+            self._send(Reply(body=json.dumps(answer).encode(), content_type="application/json"), gzipped=False)
+        elif self.path.startswith("/hooks/") and self.path.count("/") == 3:
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            asked = Asked(unquote(self.path), {}, headers, began)
+            self.server.feeds.requests.append(asked)
+            reply = self.server.feeds.take(asked.path, headers, body)
+            asked.status = reply.status
+            self._send(reply, gzipped=False)
+            asked.ended = time.monotonic()
+        else:
+            self._send(press.NOT_FOUND, gzipped=False)
 
     def _send(self, reply: Reply, *, gzipped: bool) -> None:
         stopping = self.server.feeds.stopping

@@ -9,19 +9,22 @@ from django.utils import timezone
 
 from .intake import pipeline
 from .intake import tidy as tidying
-from .models import Source
+from .models import Share, Source
 from .models.source import SourceQuerySet
 from .ranking import refresh
+from .reading import outbox
 from .sources import kinds
 
 BATCH_SECONDS = 300  # then a batch takes no further source: what is left is due still, at the next tick
+
+MOST_MESSAGES = 60  # of the outbox that one tick hands out: a message a second, which is what Slack takes
 
 EXPIRES = 120  # seconds that a batch may wait for a worker
 
 
 @shared_task
 def tick() -> None:
-    """Hand the due sources to workers: one batch a host, since a host is asked one thing at a time.
+    """Hand the due sources and messages to workers: sources in one batch a host, which is asked one thing at a time.
 
     A host that is being asked waits for a later tick, and what no worker took within two ticks is handed out anew:
     however slow a host is, its batches do not pile up.
@@ -38,6 +41,8 @@ def tick() -> None:
     for host, ids in by_host(Source.objects.due(now).order_by("next_fetch", "id")).items():
         if host not in busy:
             refresh_sources.apply_async((ids,), expires=EXPIRES)
+    for pk in Share.objects.due(now).values_list("pk", flat=True)[:MOST_MESSAGES]:
+        deliver_share.apply_async((pk,), expires=EXPIRES)
 
 
 @shared_task
@@ -61,6 +66,15 @@ def _refresh(pk: int) -> None:
     source = Source.objects.filter(pk=pk).first()
     if source and source.claim(now):  # a conditional update; False when another worker was first
         pipeline.refresh(source, now)
+
+
+@shared_task
+def deliver_share(share_id: int) -> None:
+    """Try to deliver one message; nothing happens when another worker has it, or it waits for a later attempt."""
+    now = timezone.now()
+    share = Share.objects.select_related("paper", "channel", "person", "link").filter(pk=share_id).first()
+    if share and share.claim(now):
+        outbox.deliver(share, now)
 
 
 @shared_task

@@ -8,7 +8,8 @@ from django.utils import timezone
 from papers import tasks
 from papers.intake import pipeline
 from papers.models import Source
-from tests.makers import make_person, make_source
+from papers.reading import outbox
+from tests.makers import make_person, make_share, make_source
 from tests.workers import at_once
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +76,25 @@ def test_of_two_workers_one_pulls_a_source(pulled):
     source = make_source()
     at_once(*[lambda: tasks.refresh_source(source.pk)] * 6)
     assert pulled == [source.pk]
+
+
+def test_messages_that_are_due_go_out_and_those_that_wait_stay(handed, monkeypatch):
+    sent = []
+    monkeypatch.setattr(tasks.deliver_share, "apply_async", lambda args, **options: sent.append(args[0]))
+    now = timezone.now()
+    due = make_share(at=now)
+    make_share(at=now, next_attempt=now + timedelta(minutes=5))
+    make_share(at=now, state="sent", sent_at=now)
+    make_share(at=now, claimed_until=now + timedelta(minutes=1))
+    tasks.tick()
+    assert sent == [due.pk]
+
+
+def test_a_message_is_tried_once_however_many_workers_hear_of_it(monkeypatch):
+    tried = []
+    monkeypatch.setattr(outbox, "deliver", lambda share, now: tried.append(share.pk))
+    share = make_share(at=timezone.now())
+    tasks.deliver_share(share.pk)
+    tasks.deliver_share(share.pk)
+    tasks.deliver_share(share.pk + 999)
+    assert tried == [share.pk]

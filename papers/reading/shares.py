@@ -1,0 +1,102 @@
+"""reading.shares: send a paper to a channel: one act, one message, never lost, and everybody sees what became of it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from ..models import Channel, Event, Paper, Person, Share
+from . import links, messages
+
+
+class ShareError(Exception):
+    """Refused; the sentence says why."""
+
+
+# ── what people do ───────────────────────────────────────────────────────────────────────────
+
+
+def share(person: Person, paper: Paper, channel: Channel, note: str, act: UUID, now: datetime) -> Share:
+    """Put the message into the outbox. The same act sent twice, by a double click say, is one message.
+
+    Raises ShareError when the channel takes no messages.
+    """
+    if done := Share.objects.filter(act=act).first():
+        return done
+    if not channel.is_open:
+        raise ShareError(f"{channel.name} takes no messages: {channel.closed_because or 'it was removed.'}")
+    with transaction.atomic():
+        link = links.link_for(person, paper, now)
+        given = {"paper": paper, "channel": channel, "person": person, "link": link, "note": note, "at": now}
+        made, created = Share.objects.get_or_create(act=act, defaults={**given, "next_attempt": now})
+        if created:
+            Event.objects.create(
+                kind=Event.Kind.SHARED, paper=paper, person=person, at=now, data={"channel": channel.name}
+            )
+    return made
+
+
+def cancel(person: Person, share: Share, now: datetime) -> None:
+    """Take back what has not gone out. Raises ShareError when it is too late, or another's."""
+    _own(person, share)
+    left = Share.objects.unclaimed(now).filter(pk=share.pk)
+    if not left.update(state=Share.State.CANCELLED, next_attempt=None, claimed_until=None):
+        raise ShareError("It is too late: the message is on its way or has been sent.")
+
+
+def send_again(person: Person, share: Share, now: datetime) -> None:
+    """Try at once what failed, was cancelled or waits for its next attempt. Raises ShareError when that is no use."""
+    _own(person, share)
+    if not share.channel.is_open:
+        raise ShareError(f"{share.channel.name} takes no messages: {share.channel.closed_because or 'it was removed.'}")
+    stopped = Share.objects.filter(pk=share.pk, state__in=[Share.State.FAILED, Share.State.CANCELLED])
+    fresh = {"state": Share.State.WAITING, "next_attempt": now, "attempts": 0, "claimed_until": None, "last_error": ""}
+    if not stopped.update(**fresh) and not Share.objects.unclaimed(now).filter(pk=share.pk).update(next_attempt=now):
+        raise ShareError("There is nothing to send again: the message is on its way or has been sent.")
+
+
+def _own(person: Person, share: Share) -> None:
+    if share.person_id != person.pk and not person.is_admin:
+        raise ShareError("This is somebody else’s message. They or an admin can do that.")
+
+
+def channels_for(person: Person) -> list[Channel]:
+    """The open channels, the one that this person wrote to last before the others."""
+    channels = list(Channel.objects.open())
+    last = Share.objects.filter(person=person).newest_first().values_list("channel", flat=True).first()
+    return sorted(channels, key=lambda channel: channel.pk != last)
+
+
+def of_paper(paper: Paper) -> list[Share]:
+    return list(Share.objects.filter(paper=paper).select_related("channel", "person").newest_first()[:20])
+
+
+# ── what the message says ────────────────────────────────────────────────────────────────────
+
+
+def message(share: Share, url: str = "") -> messages.Message:
+    """The message of this share, with the votes as they are now. `url`: another address than its link's."""
+    paper = share.paper
+    votes = [vote.value for vote in paper.votes.all()]
+    return messages.Message(
+        id=share.act,
+        sharer=share.person.name,
+        title=paper.title,
+        authors=tuple(paper.authors_shown),
+        note=share.note,
+        up=votes.count(1),
+        down=votes.count(-1),
+        url=url or settings.PUBLIC_URL + share.link.get_absolute_url(),
+        paper_url=settings.PUBLIC_URL + paper.get_absolute_url(),
+        original=paper.link,
+        arxiv_id=paper.arxiv_id,
+        channel=share.channel.name,
+        at=share.at,
+    )
+
+
+def content(share: Share, said: messages.Message) -> dict[str, Any]:
+    """The body that goes to this share’s channel."""
+    return messages.slack(said) if share.channel.kind == Channel.Kind.SLACK else messages.webhook(said)

@@ -1,0 +1,50 @@
+"""reading.links: addresses that everyone can open, until they are revoked."""
+
+from datetime import timedelta
+
+import pytest
+
+from papers.models import ShareLink
+from papers.reading import links
+from tests.makers import NOW, make_paper, make_person
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(hours=1)
+
+
+def test_a_person_has_one_live_link_to_a_paper():
+    ada, paper = make_person(), make_paper()
+    link = links.link_for(ada, paper, NOW)
+    assert links.link_for(ada, paper, LATER) == link
+    assert links.link_for(make_person(), paper, LATER) != link
+    assert links.link_for(ada, make_paper(), LATER) != link
+    assert len(link.token) >= 22
+
+
+def test_a_revoked_link_leads_nowhere_and_the_next_one_is_new():
+    ada, paper = make_person(), make_paper()
+    link = links.link_for(ada, paper, NOW)
+    assert links.find(link.token) == link
+    links.revoke(ada, link, NOW)
+    assert links.find(link.token) is None
+    assert links.link_for(ada, paper, LATER).token != link.token
+
+
+def test_revoking_twice_keeps_the_first_time():
+    link = links.link_for(make_person(), make_paper(), NOW)
+    links.revoke(link.person, link, NOW)
+    links.revoke(link.person, link, LATER)
+    assert ShareLink.objects.get().revoked_at == NOW
+
+
+def test_a_link_is_revoked_by_its_maker_or_an_admin():
+    link = links.link_for(make_person(), make_paper(), NOW)
+    with pytest.raises(links.LinkError, match="somebody else"):
+        links.revoke(make_person(), link, NOW)
+    links.revoke(make_person(role="admin"), link, NOW)
+    assert not links.find(link.token)
+
+
+def test_nonsense_is_no_token():
+    assert links.find("nonsense\0") is None
+    assert links.find("") is None

@@ -1,0 +1,122 @@
+"""reading.shares: what people do with the outbox."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from papers.models import Event, Share, ShareLink
+from papers.reading import shares
+from papers.reading.shares import ShareError
+from tests.makers import NOW, make_channel, make_paper, make_person, make_share
+
+pytestmark = pytest.mark.django_db
+SOON = NOW + timedelta(minutes=1)
+
+
+@pytest.fixture
+def ada():
+    return make_person("Ada")
+
+
+def test_sharing_puts_a_message_into_the_outbox_and_tells_the_paper(ada):
+    paper, channel = make_paper(), make_channel("papers")
+    share = shares.share(ada, paper, channel, "Look at table 3.", uuid4(), NOW)
+    assert (share.state, share.next_attempt, share.note) == ("waiting", NOW, "Look at table 3.")
+    assert share.link.paper == paper
+    event = Event.objects.get(paper=paper)
+    assert (event.kind, event.person, event.data) == ("shared", ada, {"channel": "papers"})
+
+
+def test_the_same_act_sent_twice_is_one_message(ada):
+    paper, channel, act = make_paper(), make_channel(), uuid4()
+    first = shares.share(ada, paper, channel, "", act, NOW)
+    assert shares.share(ada, paper, channel, "", act, SOON) == first
+    assert (Share.objects.count(), Event.objects.count(), ShareLink.objects.count()) == (1, 1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_double_click_that_two_web_processes_take_at_once_is_one_message(ada):
+    paper, channel, act = make_paper(), make_channel(), uuid4()
+
+    def click(_):
+        try:
+            return shares.share(ada, paper, channel, "", act, NOW).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(click, range(8)))) == 1
+    assert (Share.objects.count(), Event.objects.count(), ShareLink.objects.count()) == (1, 1, 1)
+
+
+def test_a_channel_that_turned_us_away_takes_nothing(ada):
+    channel = make_channel("papers", closed_at=NOW, closed_because="It answered 404.")
+    with pytest.raises(ShareError, match=r"papers takes no messages: It answered 404\."):
+        shares.share(ada, make_paper(), channel, "", uuid4(), NOW)
+    assert not Share.objects.exists()
+
+
+def test_what_waits_can_be_cancelled(ada):
+    share = make_share(person=ada)
+    shares.cancel(ada, share, NOW)
+    share.refresh_from_db()
+    assert (share.state, share.next_attempt) == ("cancelled", None)
+
+
+def test_what_a_worker_has_in_hand_cannot_be_cancelled_any_more(ada):
+    share = make_share(person=ada)
+    share.claim(NOW)
+    with pytest.raises(ShareError, match="too late"):
+        shares.cancel(ada, share, NOW)
+
+
+def test_what_was_sent_is_neither_cancelled_nor_sent_again(ada):
+    share = make_share(person=ada, state="sent", sent_at=NOW)
+    with pytest.raises(ShareError, match="too late"):
+        shares.cancel(ada, share, SOON)
+    with pytest.raises(ShareError, match="nothing to send again"):
+        shares.send_again(ada, share, SOON)
+
+
+@pytest.mark.parametrize("state", ["failed", "cancelled"])
+def test_what_failed_or_was_cancelled_goes_again_from_the_start(ada, state):
+    share = make_share(person=ada, state=state, attempts=10, last_error="It answered 500.")
+    shares.send_again(ada, share, SOON)
+    share.refresh_from_db()
+    assert (share.state, share.next_attempt, share.attempts, share.last_error) == ("waiting", SOON, 0, "")
+
+
+def test_what_waits_for_hours_can_be_tried_at_once(ada):
+    share = make_share(person=ada, attempts=5, next_attempt=NOW + timedelta(hours=5))
+    shares.send_again(ada, share, SOON)
+    share.refresh_from_db()
+    assert (share.next_attempt, share.attempts) == (SOON, 5)
+
+
+def test_a_message_is_its_senders_and_the_admins(ada):
+    share = make_share(person=ada)
+    with pytest.raises(ShareError, match="somebody else"):
+        shares.cancel(make_person(), share, NOW)
+    shares.cancel(make_person(role="admin"), share, NOW)
+
+
+def test_the_channel_one_wrote_to_last_comes_first(ada):
+    first, second = make_channel("alpha"), make_channel("beta")
+    make_channel("closed", closed_at=NOW, closed_because="Gone.")
+    assert shares.channels_for(ada) == [first, second]
+    make_share(person=ada, channel=second)
+    assert shares.channels_for(ada) == [second, first]
+
+
+def test_the_message_carries_the_votes_of_now_and_the_address_that_everyone_can_open(ada, settings):
+    settings.PUBLIC_URL = "https://tenth.example"
+    share = make_share(make_paper("A title", byline="Ada Example; Bo Sample"), ada, note="Why not")
+    share.paper.votes.create(person=ada, value=1, at=NOW)
+    share.paper.votes.create(person=make_person(), value=-1, at=NOW)
+    said = shares.message(share)
+    assert (said.title, said.authors, said.note) == ("A title", ("Ada Example", "Bo Sample"), "Why not")
+    assert (said.up, said.down) == (1, 1)
+    assert said.url == f"https://tenth.example/s/{share.link.token}"
