@@ -32,6 +32,7 @@ from psycopg import sql
 from config import pgtools
 from config.broker import QUEUE
 from config.prepare import LOCK
+from config.version import VERSION
 
 FORMAT = 1
 SQL, KEY, MANIFEST = "database.sql", "secret_key", "tenth.json"
@@ -102,7 +103,7 @@ def _pack(file: IO[bytes], database: "psycopg.Connection[Any]", now: datetime) -
         told = {
             "format": FORMAT,
             "made_at": now.isoformat(),
-            "tenth": settings.VERSION,
+            "tenth": VERSION,
             "postgresql": database.info.server_version // 10000,
             "schema": schema,
             "migrations": contents.migrations,

@@ -1,9 +1,11 @@
 """config.broker: the queue inside PostgreSQL (PGMQ), for installs without RabbitMQ or Redis."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 QUEUE = "tenth"
@@ -79,3 +81,15 @@ def free() -> None:
     """Hand out again what a killed worker had taken. Only for when no worker can be running."""
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE pgmq.q_{QUEUE} SET vt = now() WHERE vt > now()")  # noqa: S608 (a constant)
+
+
+def forget(before: datetime) -> int:
+    """Delete what the queues archived before then: PGMQ never does by itself. Returns how many messages went."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'pgmq' AND starts_with(tablename, 'a_')")
+        gone = 0
+        for (table,) in cursor.fetchall():
+            archive = sql.Identifier("pgmq", table)
+            cursor.execute(sql.SQL("DELETE FROM {} WHERE archived_at < %s").format(archive), [before])
+            gone += cursor.rowcount
+    return gone

@@ -6,7 +6,6 @@ A wrong value stops the start with a sentence that names the variable.
 import contextlib
 import os
 import secrets
-import tomllib
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,8 +17,6 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 environ.Env.read_env(BASE_DIR / ".env")
 
@@ -293,6 +290,9 @@ ARXIV_API_URL = _address("ARXIV_API_URL", "https://export.arxiv.org/api/query", 
 HOST_PACE_SECONDS = _number("HOST_PACE_SECONDS", 1, 0, 3600)
 # arXiv's terms of use: one request per three seconds over all machines of an install.
 ARXIV_PACE_SECONDS = _number("ARXIV_PACE_SECONDS", 3, 0, 3600)
+
+# How long the log of fetches is kept, and what the queue has archived.
+KEEP_LOGS_DAYS = _whole("KEEP_LOGS_DAYS", 90, 1, 36500)
 
 LOG_LEVEL = _text("LOG_LEVEL", "INFO").upper()
 if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from celery import shared_task
 from django.utils import timezone
 
+from config import broker
+
 from .intake import pipeline
 from .intake import tidy as tidying
 from .models import Share, Source
@@ -85,5 +87,7 @@ def refresh_yields() -> None:
 
 @shared_task
 def tidy() -> None:
-    """Let go of old logs and sessions."""
-    tidying.tidy(timezone.now())
+    """Let go of old logs, of sessions that are over, and of what the queue has archived."""
+    now = timezone.now()
+    tidying.tidy(now)
+    broker.forget(now - tidying.logs_kept())

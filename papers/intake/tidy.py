@@ -1,17 +1,32 @@
 """intake.tidy: let go of what nobody looks at any more."""
 
 from datetime import datetime, timedelta
-from importlib import import_module
 
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db.models import Q
 
-from ..models import FetchLog
+from ..models import FetchLog, OneTimeLink
 
-LOGS_KEPT = timedelta(days=90)
+ATTEMPTS_KEPT = timedelta(days=7)  # wrong passwords count for a quarter of an hour; they name addresses of visitors
+LINKS_KEPT = timedelta(days=30)  # after they were used or ran out; a late click is told what became of its link
 
 
-def tidy(now: datetime) -> int:
-    """Delete old rows of the fetch log, and sessions that have run out; returns how many log rows went."""
-    gone, _ = FetchLog.objects.filter(at__lt=now - LOGS_KEPT).delete()
-    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
-    return gone
+def logs_kept() -> timedelta:
+    return timedelta(days=settings.KEEP_LOGS_DAYS)
+
+
+def tidy(now: datetime) -> dict[str, int]:
+    """Delete old logs, and sessions, links and sign-in attempts that are over; returns how many rows of each went."""
+    over = Q(used_at__lt=now - LINKS_KEPT) | Q(expires_at__lt=now - LINKS_KEPT)
+    old_attempts = {"attempt_time__lt": now - ATTEMPTS_KEPT}
+    going = {
+        "fetches": FetchLog.objects.filter(at__lt=now - logs_kept()),
+        "links": OneTimeLink.objects.filter(over),
+        "attempts": AccessAttempt.objects.filter(**old_attempts),
+        "failures": AccessFailureLog.objects.filter(**old_attempts),
+        "sessions": Session.objects.filter(expire_date__lt=now),
+        "visits": AccessLog.objects.filter(**old_attempts),
+    }
+    return {what: rows.delete()[0] for what, rows in going.items()}

@@ -60,6 +60,20 @@ def test_the_queue_is_installed_once():
         assert cursor.fetchone() == (1,)
 
 
+def test_what_the_queue_archived_is_forgotten_after_a_while():
+    broker.install()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pgmq.archive('tenth', pgmq.send('tenth', '{}')) FROM generate_series(1, 5)")
+        cursor.execute("SELECT pgmq.send('tenth', '{}')")
+        cursor.execute("UPDATE pgmq.a_tenth SET archived_at = %s WHERE msg_id %% 2 = 0", [NOW - timedelta(days=91)])
+        old = cursor.rowcount
+        assert broker.forget(NOW - timedelta(days=90)) == old > 0
+        cursor.execute("SELECT (SELECT count(*) FROM pgmq.a_tenth), (SELECT count(*) FROM pgmq.q_tenth)")
+        assert cursor.fetchone() == (5 - old, 1)
+        cursor.execute("DROP SCHEMA pgmq CASCADE")
+    assert broker.forget(NOW) == 0  # with a broker of one's own there is no such queue
+
+
 @pytest.mark.django_db(transaction=True)
 def test_many_workers_can_ask_to_be_notified_at_once():
     broker.install()

@@ -62,6 +62,7 @@ def manage(*args, **values):
         ("HOST_PACE_SECONDS", "nan"),
         ("ARXIV_API_URL", "export.arxiv.org"),
         ("CONTACT", "mail me\nat once"),
+        ("KEEP_LOGS_DAYS", "0"),
         ("LOG_LEVEL", "LOUD"),
         ("WEB_WORKERS", "0"),
         ("WORKER_CONCURRENCY", "many"),
