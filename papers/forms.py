@@ -10,8 +10,8 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from .identity import names_in
-from .models import Application, Paper, Person, Project, Source
-from .reading import comments, search
+from .models import Application, Channel, Paper, Person, Project, Source
+from .reading import comments, messages, search
 
 # ── signing in, and who one is ───────────────────────────────────────────────────────────────
 
@@ -267,6 +267,35 @@ class AddForm(forms.Form):
         if cleaned.get("by_hand") and not cleaned.get("title"):
             self.add_error("title", "Give it a title, so that the others know what it is.")
         return cleaned
+
+
+# ── share ────────────────────────────────────────────────────────────────────────────────────
+
+
+class ShareForm(forms.Form):
+    """Which channel, and why it matters. `act` is drawn into the form, so that it sent twice is one message."""
+
+    channel = forms.ModelChoiceField(
+        queryset=Channel.objects.none(),
+        empty_label=None,
+        error_messages={
+            "required": "Choose a channel.",
+            "invalid_choice": "This channel takes no messages any more. Choose another.",
+        },
+    )
+    note = forms.CharField(
+        label="Why does it matter?",
+        max_length=messages.LONGEST_NOTE,
+        required=False,
+        help_text="A sentence for the team. It may stay empty.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"max_length": f"A note has at most {messages.LONGEST_NOTE:,} characters."},
+    )
+    act = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": "", "invalid": ""})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["channel"].queryset = Channel.objects.open()  # type: ignore[attr-defined]
 
 
 # ── projects and the applied ledger ──────────────────────────────────────────────────────────

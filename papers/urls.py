@@ -2,7 +2,21 @@
 
 from django.urls import URLPattern, path
 
-from .views import add, browse, insight, kept, paper, people, projects, settings, signin, sources, subscribe, today
+from .views import (
+    add,
+    browse,
+    insight,
+    kept,
+    paper,
+    people,
+    projects,
+    settings,
+    shares,
+    signin,
+    sources,
+    subscribe,
+    today,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", today.today, name="today"),
@@ -32,6 +46,10 @@ urlpatterns: list[URLPattern] = [
     path("sources/<int:source_id>/horizon", sources.horizon, name="source_horizon"),
     path("sources/<int:source_id>/name", sources.rename, name="source_rename"),
     path("sources/<int:source_id>/remove", sources.remove, name="source_remove"),
+    path("papers/<int:paper_id>/share", shares.share, name="share"),
+    path("papers/<int:paper_id>/shares", shares.shares, name="shares"),
+    path("shares/<int:share_id>/cancel", shares.cancel, name="share_cancel"),
+    path("shares/<int:share_id>/again", shares.again, name="share_again"),
     path("papers/<int:paper_id>/apply", projects.apply, name="apply"),
     path("projects", projects.projects, name="projects"),
     path("projects/new", projects.new, name="project_new"),

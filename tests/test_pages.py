@@ -16,7 +16,7 @@ from django.urls.converters import IntConverter
 
 from papers import urls
 from papers.models import Comment, OneTimeLink
-from tests.makers import NOW, make_application, make_paper, make_person, make_result, make_source
+from tests.makers import NOW, make_application, make_paper, make_person, make_result, make_share, make_source
 
 # What answers somebody who has not signed in.
 OPEN = {"signin", "signout", "onetime", "healthz", "readyz"}
@@ -61,6 +61,7 @@ def world(db):
         "link": link,
         "application": application,
         "result": make_result(application),
+        "share": make_share(paper, person),
     }
 
 

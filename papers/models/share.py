@@ -102,6 +102,11 @@ class Share(models.Model):
     def __str__(self) -> str:
         return f"{self.paper_id} to {self.channel_id}: {self.state}"
 
+    @property
+    def on_its_way(self) -> bool:
+        """Waiting for its first attempt, or in the middle of it: seconds, when a worker is there."""
+        return self.state == self.State.WAITING and not self.last_error
+
     def claim(self, now: datetime) -> bool:
         """Take it for this worker; False when it is not due or another was first."""
         mine = Share.objects.due(now).filter(pk=self.pk).order_by()

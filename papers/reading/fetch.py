@@ -73,7 +73,9 @@ WHERE authorship.paper_id = %s ORDER BY authorship.position"""
 _RECORD = """
 SELECT coalesce((SELECT value FROM papers_name WHERE paper_id = %(paper)s AND kind = 'doi' ORDER BY id LIMIT 1), ''),
   EXISTS (SELECT 1 FROM papers_comment WHERE paper_id = %(paper)s),
-  EXISTS (SELECT 1 FROM papers_event WHERE paper_id = %(paper)s)"""
+  EXISTS (SELECT 1 FROM papers_event WHERE paper_id = %(paper)s),
+  EXISTS (SELECT 1 FROM papers_share WHERE paper_id = %(paper)s),
+  EXISTS (SELECT 1 FROM papers_sharelink WHERE paper_id = %(paper)s AND revoked_at IS NULL)"""
 
 _JUDGED = """
 SELECT count(*), count(*) FILTER (WHERE stage.read_at >= %(since)s),
@@ -163,10 +165,19 @@ def signed(paper_id: int) -> list[tuple[str, str]]:
     return _rows(_SIGNED, [paper_id])
 
 
-def record(paper_id: int) -> tuple[str, bool, bool]:
-    """The paper's DOI, whether somebody has commented on it, and whether anything has happened to it."""
-    (told,) = _rows(_RECORD, {"paper": paper_id})
-    return tuple(told)
+class Record(NamedTuple):
+    """Of a paper: its DOI, and what there is to be told beside."""
+
+    doi: str
+    discussed: bool
+    eventful: bool
+    shared: bool
+    linked: bool  # somebody has a live link to it
+
+
+def record(paper_id: int) -> Record:
+    ((*told,),) = _rows(_RECORD, {"paper": paper_id})
+    return Record(*told)
 
 
 def judged(person: Person, since: datetime) -> dict[str, Any]:

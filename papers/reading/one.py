@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from django.utils.safestring import SafeString
 
 from ..identity import names_in
-from ..models import Comment, Event, Name, Paper, Person, Version
+from ..models import Comment, Event, Name, Paper, Person, Share, Version
 from ..sources.item import Signer
-from . import cite, comments, fetch, queue
+from . import cite, comments, fetch, queue, shares
 
 AUTHORS_SHOWN = 20
 MOST_EVENTS = 50
@@ -35,6 +35,7 @@ class Dossier:
     versions: list[Version]
     comments: list[tuple[Comment, SafeString]]
     events: list[tuple[Event, str]]
+    shares: list[Share]
 
     @property
     def first(self) -> list[Signer]:
@@ -49,6 +50,11 @@ class Dossier:
         """Each once, in the order of the authors."""
         return list(dict.fromkeys(signer.affiliation for signer in self.signers if signer.affiliation))
 
+    @property
+    def watching(self) -> bool:
+        """Whether a message about it is on its way just now."""
+        return any(share.on_its_way for share in self.shares)
+
     def metas(self, address: str) -> list[tuple[str, str]]:
         revised = self.versions[0].at if self.versions else None
         return cite.metas(self.card.paper, [signer.name for signer in self.signers], self.doi, address, revised)
@@ -56,20 +62,23 @@ class Dossier:
 
 def dossier(person: Person, paper: Paper, now: datetime) -> Dossier:
     (card,) = queue.cards(person, [paper], now)
-    doi, discussed, eventful = fetch.record(paper.pk)
+    known = fetch.record(paper.pk)
     signers = [Signer(*row) for row in fetch.signed(paper.pk)] or [Signer(name) for name in paper.authors_shown]
     thread = (
-        list(Comment.objects.filter(paper=paper).select_related("person").order_by("at", "id")) if discussed else []
+        list(Comment.objects.filter(paper=paper).select_related("person").order_by("at", "id"))
+        if known.discussed
+        else []
     )
     names = list(Person.objects.active().values_list("name", flat=True)) if any("@" in c.text for c in thread) else []
     events = Event.objects.filter(paper=paper).select_related("person").order_by("-at", "-id")[:MOST_EVENTS]
     return Dossier(
         card=card,
         signers=signers,
-        doi=doi,
+        doi=known.doi,
         versions=list(Version.objects.filter(paper=paper).order_by("-number")) if paper.arxiv_id else [],
         comments=[(each, comments.as_html(each.text, names)) for each in thread],
-        events=[(event, in_words(event)) for event in events] if eventful else [],
+        events=[(event, in_words(event)) for event in events] if known.eventful else [],
+        shares=shares.of_paper(paper) if known.shared else [],
     )
 
 
@@ -90,6 +99,8 @@ def in_words(event: Event) -> str:
             )
         case Event.Kind.MERGED:
             return f"Merged with “{data.get('title') or data.get('slug') or 'another record'}”, the same paper"
+        case Event.Kind.SHARED:
+            return f"{who} shared it to {data.get('channel') or 'a channel'}"
         case Event.Kind.COMMENT_DELETED:
             by = data.get("by")
             return f"{who} deleted a comment" + (f" of {by}" if by and by != who else "")

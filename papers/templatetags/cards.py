@@ -90,7 +90,8 @@ def acts_of(card: Card) -> str:
             "Passed" if stage == "passed" else "Pass",
             stage == "passed",
         )
-        + f'</span><a class="btn small" href="{base}apply" data-act="apply">Apply</a></div>'
+        + f'</span><span class="onward"><a class="btn small" href="{base}share" data-act="share">Share</a>'
+        f'<a class="btn small" href="{base}apply" data-act="apply">Apply</a></span></div>'
     )
 
 

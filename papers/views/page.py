@@ -1,8 +1,10 @@
 """views.page: what all screens share: fragment or redirect, and the pages that say no."""
 
+import logging
 from typing import Any
 from urllib.parse import urlsplit
 
+import psycopg
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db.models import Model
@@ -11,6 +13,9 @@ from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
+from kombu.exceptions import OperationalError
+
+_log = logging.getLogger(__name__)
 
 FORM_TOO_OLD = (
     "This form could not be trusted: the page was open too long, you signed in or out in another tab, "
@@ -76,6 +81,14 @@ read_or_send = require_http_methods(["GET", "HEAD", "POST"])
 def sent(request: HttpRequest) -> QueryDict | None:
     """What a form was sent with, be it nothing; None when it was not sent."""
     return request.POST if request.method == "POST" else None
+
+
+def soon(task: Any, *args: Any) -> None:
+    """Hand work to a worker now. Should the queue be out of reach, the beat's next tick finds it due all the same."""
+    try:
+        task.delay_on_commit(*args)
+    except (OperationalError, psycopg.Error) as error:  # the broker, or PGMQ in the database
+        _log.warning("The queue could not be reached, so the next tick does it: %s", error)
 
 
 # ── the pages that say no ────────────────────────────────────────────────────────────────────

@@ -1,10 +1,8 @@
 """views.sources: where papers come from: how each source fares, and what the team makes of it."""
 
-import logging
 from datetime import datetime
 from typing import Any
 
-import psycopg
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +10,6 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
-from kombu.exceptions import OperationalError
 
 from .. import access, tasks
 from ..forms import HorizonForm, NameForm, StateForm
@@ -23,7 +20,6 @@ from . import page
 PAGE = 50
 WATCH = 30  # times that a row asks, every two seconds, how its refresh goes
 SHOWS = {"failing": "Failing", "muted": "Muted", "paused": "Paused"}
-_log = logging.getLogger(__name__)
 
 
 @require_safe
@@ -99,7 +95,7 @@ def refresh(request: HttpRequest, source_id: int) -> HttpResponse:
     if source.last_fetch and (now - source.last_fetch).total_seconds() < 60:
         return page.refuse(request, f"{source.name} was fetched within the last minute. Give it a little time.", 429)
     Source.objects.filter(pk=source.pk).update(next_fetch=now)
-    soon(tasks.refresh_source, source.pk)
+    page.soon(tasks.refresh_source, source.pk)
     return _answer(request, source, watch=WATCH)
 
 
@@ -113,7 +109,7 @@ def state(request: HttpRequest, source_id: int) -> HttpResponse:
     resumed = source.state == Source.State.PAUSED and form.cleaned_data["state"] != Source.State.PAUSED
     subscriptions.change(access.person(request), source, timezone.now(), state=form.cleaned_data["state"])
     if resumed:
-        soon(tasks.refresh_source, source.pk)
+        page.soon(tasks.refresh_source, source.pk)
     return _answer(request, source, watch=WATCH if resumed else 0)
 
 
@@ -164,14 +160,6 @@ def progress(request: HttpRequest) -> HttpResponse:
 
 
 # ── shared with views.subscribe ──────────────────────────────────────────────────────────────
-
-
-def soon(task: Any, *args: Any) -> None:
-    """Hand work to a worker now. Should the queue be out of reach, the beat's next tick finds it due all the same."""
-    try:
-        task.delay_on_commit(*args)
-    except (OperationalError, psycopg.Error) as error:  # the broker, or PGMQ in the database
-        _log.warning("The queue could not be reached, so the next tick does it: %s", error)
 
 
 def _shown(source_id: int) -> Source:

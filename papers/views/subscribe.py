@@ -21,7 +21,6 @@ from ..sources.http import FetchError
 from ..sources.item import Pull
 from ..sources.starter import ARXIV_CATEGORIES, BLOGS
 from . import page
-from .sources import soon
 
 OPML_BYTES = 5 * 1024 * 1024
 OPML_FEEDS = 4000  # each comes back as a field of a form (DATA_UPLOAD_MAX_NUMBER_FIELDS)
@@ -112,7 +111,7 @@ def _save(request: HttpRequest) -> HttpResponse:
     wish = Wish(meant.kind, meant.address, said["name"], said["horizon"], said["site_url"])
     added = subscriptions.add(access.person(request), [wish], timezone.now())
     if added:
-        soon(tasks.refresh_source, added[0].pk)
+        page.soon(tasks.refresh_source, added[0].pk)
         messages.success(request, f"{added[0].name} is in the list and is being fetched.")
     else:
         messages.info(request, "This source was in the list already.")
@@ -137,7 +136,7 @@ def start(request: HttpRequest) -> HttpResponse:
     if not wishes:
         return _pick(request, error="Nothing is ticked. Tick at least one category or feed, or choose an OPML file.")
     added = subscriptions.add(access.person(request), wishes, timezone.now())
-    soon(tasks.tick)
+    page.soon(tasks.tick)
     count = f"{len(added)} source{'' if len(added) == 1 else 's'} added"
     if already := len(wishes) - len(added):
         count += f"; {already} {'was' if already == 1 else 'were'} in the list already"

@@ -120,7 +120,7 @@
   /* ── help ── */
   const HELP = [
     ["j k", "next, previous paper"], ["o Enter", "open it"], ["v", "the original"], ["m", "read"], ["x", "pass"],
-    ["l", "keep for later"], ["+ -", "vote up, down"], ["A", "apply in a project"], ["u", "undo"], ["/", "search"],
+    ["l", "keep for later"], ["+ -", "vote up, down"], ["S", "share with the team"], ["A", "apply in a project"], ["u", "undo"], ["/", "search"],
     ["g then t b k p s i", "go to today, browse, kept, projects, sources, insight"], ["?", "this help"],
   ];
 
@@ -172,6 +172,7 @@
     "+": () => press("up"),
     "=": () => press("up"),
     "-": () => press("down"),
+    S: () => press("share"),
     A: () => press("apply"),
     u: undo,
     "/": () => document.getElementById("find")?.focus(),

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from papers.models import Author, Authorship, Comment, Event, Name, Paper, Sighting, Source, Stage, Vote
+from papers.models import Author, Authorship, Comment, Event, Name, Paper, ShareLink, Sighting, Source, Stage, Vote
 from papers.reading import fetch
-from tests.makers import NOW, make_paper, make_person, make_source, make_stage, make_vote
+from tests.makers import NOW, make_paper, make_person, make_share, make_source, make_stage, make_vote
 
 pytestmark = pytest.mark.django_db
 
@@ -88,11 +88,15 @@ def test_a_paper_is_found_by_any_of_its_names(papers):
 
 def test_the_record_says_what_there_is(me, papers):
     paper = papers[5]
-    assert fetch.record(paper.pk) == ("", False, False)
+    assert fetch.record(paper.pk) == fetch.Record("", discussed=False, eventful=False, shared=False, linked=False)
     Name.objects.create(paper=paper, kind="doi", value="10.5555/a.b")
     Comment.objects.create(paper=paper, person=me, text="Yes.", at=NOW)
     Event.objects.create(paper=paper, kind="added", at=NOW)
-    assert fetch.record(paper.pk) == ("10.5555/a.b", True, True)
+    share = make_share(paper)
+    everything = fetch.Record("10.5555/a.b", discussed=True, eventful=True, shared=True, linked=True)
+    assert fetch.record(paper.pk) == everything
+    ShareLink.objects.filter(pk=share.link_id).update(revoked_at=NOW)
+    assert fetch.record(paper.pk) == everything._replace(linked=False)
 
 
 def test_authors_come_in_their_order(papers):

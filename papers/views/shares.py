@@ -1,0 +1,116 @@
+"""views.shares: send a paper to a channel, having seen the message; and what became of the messages."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib import messages as notices
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from .. import access, tasks
+from ..forms import ShareForm
+from ..models import Channel, Paper, Person, Share
+from ..reading import shares as sharing
+from . import page
+
+
+@page.read_or_send
+@access.member_required
+def share(request: HttpRequest, paper_id: int) -> HttpResponse:
+    """From a card, a paper's page or the key S. By GET with a note it shows the message as it would look."""
+    person, now = access.person(request), timezone.now()
+    paper = access.paper_for(person, paper_id)
+    channels = sharing.channels_for(person)
+    if request.method != "POST":
+        asked = {"channel": request.GET.get("channel"), "note": request.GET.get("note", "")}
+        first = channels[0].pk if channels else None
+        form = ShareForm(initial={"channel": asked["channel"] or first, "note": asked["note"], "act": uuid4()})
+        if request.headers.get("HX-Target") == "preview":
+            return render(request, "shares/_preview.html", _preview(person, paper, channels, asked, now))
+        return _form(request, paper, channels, form, _preview(person, paper, channels, asked, now))
+    form = ShareForm(request.POST)
+    if form.is_valid():
+        try:
+            made = sharing.share(person, paper, **form.cleaned_data, now=now)
+        except sharing.ShareError as error:
+            form.add_error("channel", str(error))
+        else:
+            page.soon(tasks.deliver_share, made.pk)
+            notices.success(request, f"On its way to {made.channel}.")
+            return page.SeeOther(page.safe_next(request, paper))
+    preview = _preview(person, paper, channels, {key: form.data.get(key, "") for key in ("channel", "note")}, now)
+    return _form(request, paper, channels, form, preview, 400)
+
+
+@require_safe
+def shares(request: HttpRequest, paper_id: int) -> HttpResponse:
+    """The list on a paper's page, which asks for itself anew while something is on its way."""
+    paper = access.paper_for(access.person(request), paper_id)
+    if not request.headers.get("HX-Request"):
+        return page.SeeOther(f"{paper.get_absolute_url()}#shares")
+    return render(request, "shares/_shares.html", _listed(paper))
+
+
+def _verb(do: Callable[[Person, Share, datetime], None], said: str, soon: bool = False) -> Callable[..., HttpResponse]:
+    @require_POST
+    @access.member_required
+    def view(request: HttpRequest, share_id: int) -> HttpResponse:
+        found = get_object_or_404(Share.objects.select_related("channel", "paper"), pk=share_id)
+        try:
+            do(access.person(request), found, timezone.now())
+        except sharing.ShareError as error:
+            return page.refuse(request, str(error), 409)
+        if soon:
+            page.soon(tasks.deliver_share, found.pk)
+        if not request.headers.get("HX-Request"):
+            notices.success(request, said)
+        to = f"{found.paper.get_absolute_url()}#shares"
+        return page.fragment_or_redirect(request, "shares/_shares.html", _listed(found.paper), to)
+
+    return view
+
+
+cancel = _verb(sharing.cancel, "Cancelled: the message is not sent.")
+again = _verb(sharing.send_again, "On its way again.", soon=True)
+
+
+def _listed(paper: Paper) -> dict[str, Any]:
+    sent = sharing.of_paper(paper)
+    return {"paper": paper, "shares": sent, "watching": any(each.on_its_way for each in sent)}
+
+
+def _form(
+    request: HttpRequest,
+    paper: Paper,
+    channels: list[Channel],
+    form: ShareForm,
+    preview: dict[str, Any],
+    status: int = 200,
+) -> HttpResponse:
+    to = request.POST.get("next") or request.GET.get("next") or ""
+    context = {"paper": paper, "channels": channels, "form": form, "next": to, **preview}
+    if not form["act"].errors:
+        context["act"] = form["act"].value()
+    else:  # a form that somebody wrote by hand: it gets an act of its own
+        context["act"] = uuid4()
+    return render(request, "shares/share.html", context, status=status)
+
+
+def _preview(
+    person: Person, paper: Paper, channels: list[Channel], asked: dict[str, Any], now: datetime
+) -> dict[str, Any]:
+    """The message as it would be sent, made by the same code that sends it."""
+    if not channels:
+        return {}
+    channel = next((each for each in channels if str(each.pk) == str(asked["channel"])), channels[0])
+    draft = Share(act=uuid4(), paper=paper, channel=channel, person=person, note=asked["note"], at=now)
+    sent = sharing.content(draft, sharing.message(draft, url=f"{settings.PUBLIC_URL}/s/…"))
+    if channel.kind == Channel.Kind.WEBHOOK:
+        return {"channel": channel, "json": json.dumps(sent, indent=2, ensure_ascii=False)}
+    return {"channel": channel, "parts": sent["blocks"][0]["elements"]}

@@ -1,0 +1,101 @@
+"""Sharing in the browser: by keyboard, on a phone, in the dark, without scripts; to a chat as strict as Slack."""
+
+import pytest
+from playwright.sync_api import expect
+
+from feedserver import FeedServer
+from papers import tasks
+from papers.models import Share
+from tests.makers import make_channel, make_paper, make_source
+
+from .conftest import DESKTOP, PHONE
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LONG = "Towards " + "a very long title of a paper that says all of it at once, " * 4
+CROWD = "; ".join(f"Given{n} Family{n}" for n in range(2_900))
+
+
+@pytest.fixture
+def chat(settings, monkeypatch):
+    """A chat; a message is delivered when it is handed to a worker."""
+    settings.ALLOW_PRIVATE_ADDRESSES = True
+    settings.HOST_PACE_SECONDS = 0
+    monkeypatch.setattr(tasks.deliver_share, "delay_on_commit", tasks.deliver_share)
+    with FeedServer() as server:
+        make_channel("papers", address=server.hook("papers"))
+        yield server
+
+
+@pytest.fixture
+def paper(member):
+    return make_paper(LONG, source=make_source("Kettle Notes"), byline=CROWD)
+
+
+def test_by_keyboard_from_the_queue_to_the_chat(window, member, paper, chat):
+    page = window(member).open("/")
+    page.keyboard.press("j")
+    page.keyboard.press("S")
+    page.wait_for_url("**/share")
+    page.keyboard.type("See table 3: <!channel> & *bold*")  # the note has the focus
+    expect(page.locator("#preview blockquote")).to_have_text("See table 3: <!channel> & *bold*")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{paper.get_absolute_url()}")
+    expect(page.locator("#shares")).to_contain_text("sent")
+    (arrived,) = chat.hooks.received
+    assert arrived.text.startswith("Mira Lind shared Towards a very long title")
+    assert "and 2,897 more" in arrived.text
+    assert "See table 3: <!channel> & *bold*" in arrived.text
+
+
+def test_a_double_click_sends_one_message(window, member, paper, chat):
+    page = window(member).open(f"/papers/{paper.pk}/share")
+    page.get_by_role("button", name="Share", exact=True).dblclick()
+    page.wait_for_url(f"**{paper.get_absolute_url()}")
+    assert Share.objects.count() == 1
+    assert len(chat.hooks.received) == 1
+
+
+def test_what_failed_is_sent_again_in_place(window, member, paper, chat):
+    chat.misbehave("/hooks/*", "status", code=400, times=1)
+    page = window(member).open(f"/papers/{paper.pk}/share")
+    page.get_by_role("button", name="Share", exact=True).click()
+    expect(page.locator("#shares")).to_contain_text("refused the message")
+    page.get_by_role("button", name="Send again").click()
+    expect(page.locator("#shares .chip")).to_have_text("sent")
+
+
+def test_what_waits_for_a_channel_in_trouble_can_be_cancelled(window, member, paper, chat):
+    chat.misbehave("/hooks/*", "status", code=500)
+    page = window(member).open(f"/papers/{paper.pk}/share")
+    page.get_by_role("button", name="Share", exact=True).click()
+    expect(page.locator("#shares")).to_contain_text("tried 1 time, next")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#shares .chip")).to_have_text("cancelled")
+
+
+def test_without_scripts(window, member, paper, chat):
+    page = window(member, java_script_enabled=False).open("/")
+    page.get_by_role("link", name="Share", exact=True).click()
+    page.get_by_label("Why does it matter?").fill("Without scripts")
+    page.get_by_role("button", name="Show the message").click()
+    expect(page.locator("#preview blockquote")).to_have_text("Without scripts")
+    assert not Share.objects.exists()
+    page.get_by_role("button", name="Share", exact=True).click()
+    page.wait_for_url(f"**{paper.get_absolute_url()}")
+    assert "Without scripts" in chat.hooks.received[0].text
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_form_and_the_list_are_open_to_all(window, member, paper, chat, scheme, viewport):
+    chat.misbehave("/hooks/*", "status", code=500)
+    visitor = window(member, viewport=viewport, color_scheme=scheme)
+    page = visitor.open(f"/papers/{paper.pk}/share?note=" + "A+long+note+" * 40)
+    assert visitor.barriers() == []
+    assert visitor.fits()
+    page.get_by_role("button", name="Share", exact=True).click()
+    expect(page.locator("#shares")).to_contain_text("tried 1 time, next")
+    assert visitor.barriers() == []
+    assert visitor.fits()
