@@ -4,6 +4,7 @@ from .author import Author, Authorship
 from .channel import Channel
 from .comment import Comment
 from .event import Event
+from .operations import Backup, Heartbeat
 from .paper import Name, Paper, Version
 from .person import LastAdminError, OneTimeLink, Person
 from .project import Application, Check, Project, Result
@@ -16,11 +17,13 @@ __all__ = [
     "Application",
     "Author",
     "Authorship",
+    "Backup",
     "Channel",
     "Check",
     "Comment",
     "Event",
     "FetchLog",
+    "Heartbeat",
     "Host",
     "LastAdminError",
     "Name",

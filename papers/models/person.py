@@ -29,6 +29,10 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def active(self) -> "PersonQuerySet":
         return self.filter(is_active=True)
 
+    def known(self) -> "PersonQuerySet":
+        """Active or deactivated, not removed for good."""
+        return self.filter(removed_at=None)
+
     def who_can_join(self, project: "Project | None") -> "PersonQuerySet":
         """Members and admins who are here, and whoever is in the project already."""
         can = models.Q(is_active=True) & ~models.Q(role=Person.Role.GUEST)
@@ -69,6 +73,7 @@ class Person(AbstractBaseUser):
     keys_on = models.BooleanField("keyboard shortcuts", default=True)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
+    removed_at = models.DateTimeField(null=True, blank=True)  # for good: the row stays for what they did, without them
 
     objects = PersonManager()
 
@@ -85,6 +90,9 @@ class Person(AbstractBaseUser):
             ),
             models.CheckConstraint(condition=models.Q(role__in=["member", "admin", "guest"]), name="role_is_known"),
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="email_is_lower_case"),
+            models.CheckConstraint(
+                condition=models.Q(removed_at=None) | models.Q(is_active=False), name="removed_person_stays_out"
+            ),
         ]
 
     def __str__(self) -> str:
