@@ -114,6 +114,25 @@ class InvitationForm(forms.Form):
         return email
 
 
+class RemovalForm(forms.Form):
+    """The address of whoever is to be removed for good, typed by hand."""
+
+    email = forms.EmailField(
+        label="Type their e-mail address to confirm",
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Type their e-mail address, so that nobody is removed by a slip."},
+    )
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+    def clean_email(self) -> str:
+        if self.cleaned_data["email"].lower() != self.person.email:
+            raise forms.ValidationError(f"This is not the address of {self.person.name}. Nothing was changed.")
+        return self.person.email
+
+
 class RoleForm(forms.Form):
     role = forms.ChoiceField(choices=Person.Role.choices)
 

@@ -78,5 +78,6 @@ urlpatterns: list[URLPattern] = [
     path("settings/people/<int:person_id>/role", people.role, name="person_role"),
     path("settings/people/<int:person_id>/reset", people.reset, name="person_reset"),
     path("settings/people/<int:person_id>/active", people.active, name="person_active"),
+    path("settings/people/<int:person_id>/remove", people.remove, name="person_remove"),
     path("settings/people/invitations/<int:link_id>/revoke", people.revoke, name="invitation_revoke"),
 ]

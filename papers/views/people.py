@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -11,8 +12,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from .. import access
-from ..forms import InvitationForm, RoleForm
+from ..forms import InvitationForm, RemovalForm, RoleForm
 from ..models import LastAdminError, OneTimeLink, Person
+from ..reading import leaving
 from . import page
 
 INVITATION_DAYS = 7
@@ -57,7 +59,7 @@ def reset(request: HttpRequest, person_id: int) -> HttpResponse:
 @access.admin_required
 @require_POST
 def role(request: HttpRequest, person_id: int) -> HttpResponse:
-    person = get_object_or_404(Person, pk=person_id)
+    person = get_object_or_404(Person.objects.known(), pk=person_id)
     form = RoleForm(request.POST)
     if not form.is_valid():
         return page.refuse(request, "A role is member, admin or guest.")
@@ -76,7 +78,7 @@ def role(request: HttpRequest, person_id: int) -> HttpResponse:
 @access.admin_required
 @require_POST
 def active(request: HttpRequest, person_id: int) -> HttpResponse:
-    person = get_object_or_404(Person, pk=person_id)
+    person = get_object_or_404(Person.objects.known(), pk=person_id)
     if request.POST.get("active") == "1":
         person.reactivate()
         messages.success(request, f"{person.name} can sign in again.")
@@ -88,6 +90,26 @@ def active(request: HttpRequest, person_id: int) -> HttpResponse:
     except LastAdminError as error:
         return page.refuse(request, str(error), 409)
     messages.success(request, f"{person.name} is signed out and cannot sign in. What they did stays.")
+    return page.SeeOther(reverse("people"))
+
+
+@access.admin_required
+@never_cache
+@page.read_or_send
+def remove(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Asks first, and wants the e-mail address typed: this cannot be taken back."""
+    person = get_object_or_404(Person.objects.known(), pk=person_id)
+    form = RemovalForm(page.sent(request), person=person)
+    if not form.is_valid():
+        return render(request, "people/remove.html", {"person": person, "form": form})
+    try:
+        leaving.remove(person, timezone.now())
+    except LastAdminError as error:
+        return page.refuse(request, str(error), 409)
+    if person == request.user:
+        logout(request)
+        return page.SeeOther(reverse("signin"))
+    messages.success(request, "Removed for good. What they did stays, as that of a former member.")
     return page.SeeOther(reverse("people"))
 
 
@@ -108,7 +130,8 @@ def _address(request: HttpRequest, token: str) -> str:
 def _draw(request: HttpRequest, form: InvitationForm, minted: dict[str, str] | None = None) -> HttpResponse:
     now = timezone.now()
     context = {
-        "people": Person.objects.order_by("-is_active", "name", "pk"),
+        "people": Person.objects.known().order_by("-is_active", "name", "pk"),
+        "removed": Person.objects.exclude(removed_at=None).count(),
         "invitations": OneTimeLink.objects.open_invitations(now).order_by("expires_at"),
         "roles": Person.Role.choices,
         "form": form,

@@ -18,6 +18,7 @@ POSTS = [
     "/settings/people/1/role",
     "/settings/people/1/reset",
     "/settings/people/1/active",
+    "/settings/people/1/remove",
     "/settings/people/invitations/1/revoke",
 ]
 
@@ -194,3 +195,36 @@ def test_nobody_deactivates_themselves(client, boss):
     answer = client.post(f"/settings/people/{boss.pk}/active", {"active": "0"})
     assert answer.status_code == 409
     assert "Ask another admin" in answer.content.decode()
+
+
+def test_removing_for_good_asks_first_and_wants_the_address(client, boss):
+    ada = make_person("Ada Example", email="ada@team.example")
+    address = f"/settings/people/{ada.pk}/remove"
+    assert address in client.get("/settings/people").content.decode()
+    assert "cannot be taken back" in client.get(address).content.decode()
+    for typed, sentence in (("", "by a slip"), ("bo@team.example", "not the address of Ada Example"), ("x", "valid")):
+        assert sentence in client.post(address, {"email": typed}).content.decode()
+    assert Person.objects.get(pk=ada.pk).name == "Ada Example"
+
+    answer = client.post(address, {"email": " ADA@team.example "}, follow=True).content.decode()
+    assert "Removed for good" in answer
+    assert "1 former member removed" in answer
+    assert "Ada Example" not in answer
+    assert Person.objects.get(pk=ada.pk).name == "Former member"
+    for verb in ("remove", "reset", "active", "role"):
+        assert client.post(f"/settings/people/{ada.pk}/{verb}", {"active": "1", "role": "admin"}).status_code == 404
+    client.post(
+        "/settings/people", {"role": "member", "email": "ada@team.example"}
+    )  # and may come back as somebody new
+    assert OneTimeLink.objects.filter(email="ada@team.example").exists()
+
+
+def test_the_only_admin_is_not_removed_and_another_may_remove_themselves(client, boss):
+    address = f"/settings/people/{boss.pk}/remove"
+    assert "This is you" in client.get(address).content.decode()
+    answer = client.post(address, {"email": boss.email})
+    assert answer.status_code == 409
+    assert "only admin" in answer.content.decode()
+    make_person(role="admin")
+    assert client.post(address, {"email": boss.email})["Location"] == "/signin"
+    assert client.get("/settings").status_code == 302
