@@ -19,7 +19,7 @@ from papers.models import Comment, OneTimeLink
 from tests.makers import NOW, make_application, make_paper, make_person, make_result, make_share, make_source
 
 # What answers somebody who has not signed in.
-OPEN = {"signin", "signout", "onetime", "healthz", "readyz"}
+OPEN = {"signin", "signout", "onetime", "shared", "manifest", "healthz", "readyz"}
 # What a guest may change: who they are, and whether they are here.
 A_GUESTS_OWN = {"signin", "signout", "onetime", "settings", "settings_password"}
 
@@ -61,7 +61,8 @@ def world(db):
         "link": link,
         "application": application,
         "result": make_result(application),
-        "share": make_share(paper, person),
+        "share": (share := make_share(paper, person)),
+        "sharelink": share.link,
     }
 
 

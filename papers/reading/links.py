@@ -27,7 +27,11 @@ def revoke(person: Person, link: ShareLink, now: datetime) -> None:
 
 
 def find(token: str) -> ShareLink | None:
-    """The live link of this token."""
-    if "\0" in token:
-        return None
-    return ShareLink.objects.filter(token=token, revoked_at=None).select_related("paper").first()
+    """The link of this token, be it revoked."""
+    return None if "\0" in token else ShareLink.objects.filter(token=token).select_related("paper").first()
+
+
+def of_paper(paper: Paper) -> list[ShareLink]:
+    """The live links to this paper, the newest first."""
+    live = ShareLink.objects.filter(paper=paper, revoked_at=None)
+    return list(live.select_related("person").order_by("-created_at", "-pk"))

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from django.utils.safestring import SafeString
 
 from ..identity import names_in
-from ..models import Comment, Event, Name, Paper, Person, Share, Version
+from ..models import Comment, Event, Name, Paper, Person, Share, ShareLink, Version
 from ..sources.item import Signer
-from . import cite, comments, fetch, queue, shares
+from . import cite, comments, fetch, links, queue, shares
 
 AUTHORS_SHOWN = 20
 MOST_EVENTS = 50
@@ -36,6 +36,7 @@ class Dossier:
     comments: list[tuple[Comment, SafeString]]
     events: list[tuple[Event, str]]
     shares: list[Share]
+    links: list[ShareLink]
 
     @property
     def first(self) -> list[Signer]:
@@ -79,6 +80,7 @@ def dossier(person: Person, paper: Paper, now: datetime) -> Dossier:
         comments=[(each, comments.as_html(each.text, names)) for each in thread],
         events=[(event, in_words(event)) for event in events] if known.eventful else [],
         shares=shares.of_paper(paper) if known.shared else [],
+        links=links.of_paper(paper) if known.linked else [],
     )
 
 

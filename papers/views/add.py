@@ -56,7 +56,15 @@ def _page(request: HttpRequest, form: AddForm, address: str, status: int = 200) 
     """The form, and above it what the team already thinks of this paper, if it has it."""
     paper = search.addressed(address)[1] if len(address) <= AddForm.LONGEST else None
     cards = queue.cards(access.person(request), [paper], timezone.now()) if paper else []
-    context = {"form": form, "cards": cards, "list": "browse", "bookmarklet": _bookmarklet()}
+    known = adding.known(paper) if paper else None
+    context = {
+        "form": form,
+        "cards": cards,
+        "paper": paper,
+        "known": known,
+        "list": "browse",
+        "bookmarklet": _bookmarklet(),
+    }
     fragment = request.method != "POST" and request.headers.get("HX-Target") == "known"
     return render(request, "add/_known.html" if fragment else "add/add.html", context, status=status)
 

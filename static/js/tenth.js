@@ -117,6 +117,38 @@
     if (event.target.closest("[data-help]")) help();
   });
 
+  /* ── a link for everyone: copied, or handed to the phone's own share sheet ── */
+  function copy(field) {
+    field.select();
+    const said = "Link copied. Whoever has it sees title and authors, and nothing of the team’s.";
+    // Over plain http there is no clipboard: the link stands there, selected.
+    if (navigator.clipboard) navigator.clipboard.writeText(field.value).then(() => toast(said), () => {});
+  }
+
+  function sheets() {
+    if (navigator.share) for (const button of document.querySelectorAll("[data-sheet]")) button.hidden = false;
+  }
+
+  let sending = false;
+  document.addEventListener("htmx:afterSettle", () => {
+    sheets();
+    const field = document.querySelector("#links [data-copy]:not([data-done])");
+    if (!field) return;
+    field.dataset.done = "";
+    // Who closes the sheet has changed their mind: nothing to say.
+    if (sending) navigator.share({ title: field.dataset.title, url: field.value }).catch(() => {});
+    else copy(field);
+    sending = false;
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-sheet]");
+    if (!button) return;
+    sending = true;
+    button.form.requestSubmit();
+  });
+  sheets();
+
   /* ── help ── */
   const HELP = [
     ["j k", "next, previous paper"], ["o Enter", "open it"], ["v", "the original"], ["m", "read"], ["x", "pass"],

@@ -1,0 +1,100 @@
+"""views.links: the address of a paper that everyone can open, and Tenth as an app on a phone."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.templatetags.static import static
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST, require_safe
+
+from .. import access
+from ..models import Paper, ShareLink
+from ..reading import fetch, links
+from ..sources.item import Signer
+from . import page
+
+AUTHORS_SHOWN = 20
+
+
+@login_not_required
+@require_safe
+def opened(request: HttpRequest, token: str) -> HttpResponse:
+    """A member goes on to the paper. Anybody else sees what the world knows of it, and nothing of the team's."""
+    link = links.find(token)
+    if link and request.user.is_authenticated:  # who may see the paper finds it by a revoked link too
+        return page.SeeOther(link.paper.get_absolute_url())
+    if link is None or link.revoked_at:
+        raise Http404
+    signers = [Signer(*row).name for row in fetch.signed(link.paper_id)] or link.paper.authors_shown
+    context = {
+        "paper": link.paper,
+        "authors": signers[:AUTHORS_SHOWN],
+        "more": max(0, len(signers) - AUTHORS_SHOWN),
+        "address": settings.PUBLIC_URL + link.get_absolute_url(),
+    }
+    answer = render(request, "links/opened.html", context)
+    answer["Referrer-Policy"] = "no-referrer"  # the paper's own site is not told the token
+    return answer
+
+
+@require_POST
+@access.member_required
+def mint(request: HttpRequest, paper_id: int) -> HttpResponse:
+    """This person's link to the paper, to be copied; asked twice it is the same."""
+    person = access.person(request)
+    paper = access.paper_for(person, paper_id)
+    made = links.link_for(person, paper, timezone.now())
+    context = _listed(paper) | {"mine": made, "address": settings.PUBLIC_URL + made.get_absolute_url()}
+    if request.headers.get("HX-Request"):
+        return render(request, "links/_links.html", context)
+    return render(request, "links/link.html", context)
+
+
+@require_POST
+@access.member_required
+def revoke(request: HttpRequest, sharelink_id: int) -> HttpResponse:
+    found = get_object_or_404(ShareLink.objects.select_related("paper"), pk=sharelink_id)
+    try:
+        links.revoke(access.person(request), found, timezone.now())
+    except links.LinkError as error:
+        return page.refuse(request, str(error), 403)
+    return page.fragment_or_redirect(
+        request, "links/_links.html", _listed(found.paper), f"{found.paper.get_absolute_url()}#links"
+    )
+
+
+def _listed(paper: Paper) -> dict[str, object]:
+    return {"paper": paper, "links": links.of_paper(paper)}
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=3600)
+def manifest(request: HttpRequest) -> HttpResponse:
+    """What a browser asks before it puts Tenth among the apps. Then other apps can share a link to /add."""
+
+    def icon(name: str, size: int, purpose: str = "any") -> dict[str, str]:
+        return {"src": static(f"img/{name}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+
+    about = {
+        "id": "/",
+        "name": "Tenth",
+        "short_name": "Tenth",
+        "description": "The team’s reading queue of papers",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#faf9f6",
+        "theme_color": "#faf9f6",
+        "icons": [icon("icon-192", 192), icon("icon-512", 512), icon("icon-maskable-512", 512, "maskable")],
+        "shortcuts": [{"name": "Today", "url": "/"}, {"name": "Add a paper", "url": "/add"}],
+        "share_target": {
+            "action": "/add",
+            "method": "GET",
+            "enctype": "application/x-www-form-urlencoded",
+            "params": {"title": "title", "text": "text", "url": "url"},
+        },
+    }
+    return JsonResponse(about, content_type="application/manifest+json")
