@@ -63,6 +63,7 @@ def world(db):
         "result": make_result(application),
         "share": (share := make_share(paper, person)),
         "sharelink": share.link,
+        "channel": share.channel,
     }
 
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from ..identity import fold, title_key
-from ..models import Application, Check, Event, Paper, Person, Project, Result
+from ..models import Application, Channel, Check, Event, Paper, Person, Project, Result
 
 Stage, Outcome, Review = Application.Stage, Application.Outcome, Application.Review
 NOBODY = "Nobody checks their own: this waits for another member."
@@ -30,6 +30,7 @@ def create(
     horizon: str = "core",
     deadline: date | None = None,
     warning_days: int = 3,
+    channel: Channel | None = None,
     members: Iterable[Person] | None = None,
 ) -> Project:
     """A new project; whoever makes it is a member unless others are named."""
@@ -40,6 +41,7 @@ def create(
             horizon=horizon,
             deadline=deadline,
             warning_days=warning_days,
+            channel=channel,
             created_by=person,
             created_at=now,
         )
@@ -339,4 +341,6 @@ def _tell(
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Channel):
+        return value.name
     return value.isoformat() if isinstance(value, date) else value

@@ -28,6 +28,7 @@ Gate = Callable[[str], AbstractContextManager[None]]
 
 ARXIV = "arxiv.org"
 MOST_HOPS = 6
+RESOLVE_SECONDS = 8.0
 LEAST_WAIT, MOST_WAIT = 60, 86_400  # seconds of a Retry-After that are believed
 
 
@@ -96,13 +97,22 @@ class PrivateAddressError(OSError):
     """The name leads into a private or local network."""
 
 
+# What Python counts as public, and is not: Azure's host agent (with the machine's credentials), the old relays from
+# IPv6 to IPv4 (RFC 7526), and what is set aside for protocols (RFC 6890).
+_NOT_FOR_US = [ipaddress.ip_network(net) for net in ("168.63.129.16/32", "192.88.99.0/24", "192.0.0.0/24")]
+
+
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the open internet, also when it wraps another one.
 
     >>> [is_public(a) for a in ("93.184.216.34", "127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "100.64.0.1")]
     [True, False, False, False, False]
+    >>> [is_public(a) for a in ("168.63.129.16", "192.0.0.192", "192.88.99.1", "169.254.169.254", "fd00:ec2::254")]
+    [False, False, False, False, False]
     """
     ip = ipaddress.ip_address(address.partition("%")[0])
+    if any(ip in network for network in _NOT_FOR_US):
+        return False
     if isinstance(ip, ipaddress.IPv6Address):
         for inner in (ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())):
             if inner and not is_public(str(inner)):
@@ -116,17 +126,52 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
+def _resolve(host: str, port: int | None) -> list[str]:
+    """The addresses of a name. The system's resolver has no time limit of its own, so it is asked on the side."""
+    found: list[str] = []
+    trouble: list[OSError | UnicodeError] = []
+
+    def ask() -> None:
+        try:
+            found.extend(str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            trouble.append(error)
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(RESOLVE_SECONDS)
+    if trouble:
+        raise trouble[0]
+    if asking.is_alive():
+        raise TimeoutError(f"{host} was not looked up in time")
+    return list(dict.fromkeys(found))
+
+
+def check_address(url: str, allow_private: bool) -> None:
+    """Whether this address may be asked, as far as can be told without asking. Raises FetchError."""
+    host = _host(url)
+    if not host or urlsplit(url).scheme not in ("http", "https"):
+        raise FetchError("A web address is needed: it begins with https://.", permanent=True)
+    parts = urlsplit(url)
+    try:
+        found = _resolve(host, parts.port)
+        if not allow_private and not all(map(is_public, found)):
+            raise PrivateAddressError(host)
+    except (OSError, UnicodeError) as error:
+        raise FetchError(_sentence(host, error)) from error
+
+
 def _open_socket(connection: HTTPConnection, allow_private: bool) -> socket.socket:
     """Resolve once, check every address that came, and connect to one that was checked."""
     host, port = connection._dns_host, connection.port  # as urllib3's own _new_conn does
-    found = [info[4][0] for info in socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)]
-    if not allow_private and not all(is_public(str(address)) for address in found):
+    found = _resolve(host.strip("[]"), port)
+    if not allow_private and not all(map(is_public, found)):
         raise PrivateAddressError(host)
     trouble: OSError = OSError("no address")
-    for address in dict.fromkeys(found):
+    for address in found:
         try:
             return create_connection(
-                (str(address), port), connection.timeout, connection.source_address, connection.socket_options
+                (address, port), connection.timeout, connection.source_address, connection.socket_options
             )
         except OSError as error:
             trouble = error

@@ -62,7 +62,7 @@ def projects(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def project(request: HttpRequest, project: str) -> HttpResponse:
-    found = get_object_or_404(Project.objects.prefetch_related("members"), slug=project)
+    found = get_object_or_404(Project.objects.select_related("channel").prefetch_related("members"), slug=project)
     now = timezone.now()
     context = {
         "project": found,
@@ -90,7 +90,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @access.member_required
 def edit(request: HttpRequest, project: str) -> HttpResponse:
     found = get_object_or_404(Project, slug=project)
-    fields = ("name", "horizon", "deadline", "warning_days")
+    fields = ("name", "horizon", "deadline", "warning_days", "channel")
     initial = {name: getattr(found, name) for name in fields} | {"members": found.members.all()}
     form = ProjectForm(page.sent(request), project=found, initial=initial)
     if form.is_valid():

@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from .. import access
 from ..forms import VoteForm
 from ..intake import subscriptions
-from ..models import Paper, Person, Source, Stage
+from ..models import Channel, Paper, Person, Source, Stage
 from ..reading import acts, queue, stages, votes
 from . import page
 
@@ -36,6 +36,8 @@ def today(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request") and after:
         return render(request, "today/_more.html", context)
     context["done"] = queue.today(person, now)
+    if person.is_admin:  # they can mend it
+        context["closed"] = Channel.objects.closed()
     if not shown.cards and not after:
         context["why"] = queue.why_empty(person, now, further=bool(shown.next), horizon=horizon)
         context["progress"] = subscriptions.progress(now)

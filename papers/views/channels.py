@@ -1,0 +1,106 @@
+"""views.channels: for admins: the webhooks that shares go to."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from .. import access
+from ..forms import ChannelForm
+from ..models import Channel
+from ..reading import channels as verbs
+from ..reading import outbox
+from . import page
+
+
+@access.admin_required
+@never_cache
+@page.read_or_send
+def channels(request: HttpRequest) -> HttpResponse:
+    """All of them, and the form for a new one."""
+    form = ChannelForm(page.sent(request))
+    if form.is_valid():
+        try:
+            made = verbs.create(access.person(request), timezone.now(), **form.cleaned_data)
+        except verbs.ChannelError as error:
+            form.add_error("name", str(error))
+        else:
+            if made.signing_key:
+                return _list(request, ChannelForm(), key_of=made)
+            messages.success(request, f"{made} is here. Send a test to see whether messages arrive.")
+            return page.SeeOther(reverse("channels"))
+    return _list(request, form)
+
+
+@access.admin_required
+@never_cache
+@page.read_or_send
+def edit(request: HttpRequest, channel_id: int) -> HttpResponse:
+    found = _here(channel_id)
+    form = ChannelForm(page.sent(request), channel=found, initial={"name": found.name})
+    if form.is_valid():
+        try:
+            verbs.change(found, **form.cleaned_data)
+        except verbs.ChannelError as error:
+            form.add_error("name", str(error))
+        else:
+            messages.success(request, f"{found} is changed.")
+            return page.SeeOther(reverse("channels"))
+    context = {"channel": found, "form": form}
+    return render(request, "channels/edit.html", context, status=400 if form.errors else 200)
+
+
+@access.admin_required
+@require_POST
+def test(request: HttpRequest, channel_id: int) -> HttpResponse:
+    """A message that says it is a test, sent while one waits for what comes of it."""
+    found = _here(channel_id)
+    trouble = outbox.test(found, access.person(request), timezone.now())
+    if trouble:
+        messages.error(request, f"The test did not reach {found}: {trouble}")
+    else:
+        messages.success(request, f"{found} took the test message. Look whether it stands there.")
+    return page.SeeOther(reverse("channels"))
+
+
+@access.admin_required
+@never_cache
+@require_POST
+def key(request: HttpRequest, channel_id: int) -> HttpResponse:
+    found = get_object_or_404(Channel.objects.here(), pk=channel_id, kind=Channel.Kind.WEBHOOK)
+    verbs.new_key(found)
+    return _list(request, ChannelForm(), key_of=found)
+
+
+@access.admin_required
+@require_POST
+def reopen(request: HttpRequest, channel_id: int) -> HttpResponse:
+    found = _here(channel_id)
+    verbs.reopen(found)
+    messages.success(request, f"{found} takes messages again. What failed can be sent again from its paper’s page.")
+    return page.SeeOther(reverse("channels"))
+
+
+@access.admin_required
+@page.read_or_send
+def remove(request: HttpRequest, channel_id: int) -> HttpResponse:
+    found = _here(channel_id)
+    if request.method != "POST":
+        waiting = found.shares.waiting().count()
+        return render(request, "channels/remove.html", {"channel": found, "waiting": waiting})
+    verbs.remove(found, timezone.now())
+    messages.success(request, f"{found} is removed.")
+    return page.SeeOther(reverse("channels"))
+
+
+def _here(channel_id: int) -> Channel:
+    return get_object_or_404(Channel.objects.here(), pk=channel_id)
+
+
+def _list(request: HttpRequest, form: ChannelForm, key_of: Channel | None = None) -> HttpResponse:
+    """`key_of`: the signed webhook whose key is shown, this once."""
+    context = {"channels": verbs.listed(), "form": form, "key_of": key_of}
+    return render(request, "channels/channels.html", context, status=400 if form.errors else 200)

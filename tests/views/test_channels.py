@@ -1,0 +1,207 @@
+"""The admins' page of channels: made, tested, mended and removed there; a secret address is never shown."""
+
+import socket
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from feedserver import FeedServer
+from papers.models import Channel, Event
+from tests.makers import NOW, make_channel, make_person, make_project, make_share
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "https://hooks.example/services/T0/B0/verysecretindeed"
+
+
+@pytest.fixture
+def ada(client):
+    person = make_person("Ada", role="admin")
+    client.force_login(person)
+    return person
+
+
+@pytest.fixture(autouse=True)
+def names(monkeypatch):
+    """What the names of hosts lead to: there is no DNS in a test."""
+    known = {"hooks.example": "93.184.216.34", "inside.example": "10.0.0.7"}
+    real = socket.getaddrinfo
+
+    def look_up(host, port, *args, **options):
+        if host in known:
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (known[host], port))]
+        if host.endswith(".example"):
+            raise socket.gaierror
+        return real(host, port, *args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+
+
+def text(answer):
+    return " ".join(answer.content.decode().split())
+
+
+def add(client, **said):
+    return client.post("/settings/channels", {"kind": "slack", "name": "papers", "address": ADDRESS, **said})
+
+
+# ── who may ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_stranger_is_sent_to_sign_in_and_a_member_told_no(client):
+    channel = make_channel()
+    assert "/signin" in client.get("/settings/channels")["Location"]
+    client.force_login(make_person())
+    for path in ("", f"/{channel.pk}", f"/{channel.pk}/remove"):
+        answer = client.get(f"/settings/channels{path}")
+        assert (answer.status_code, channel.name in text(answer)) == (403, False)
+    for verb in ("test", "key", "reopen", "remove"):
+        assert client.post(f"/settings/channels/{channel.pk}/{verb}").status_code == 403
+    assert "Channels" not in text(client.get("/settings"))
+
+
+# ── making one ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_without_channels_the_page_says_what_to_do(client, ada):
+    page = text(client.get("/settings/channels"))
+    assert "There is no channel yet" in page
+    assert "Incoming Webhooks" in page
+
+
+def test_a_channel_is_added_and_its_address_is_shown_to_nobody(client, ada):
+    assert add(client)["Location"] == "/settings/channels"
+    channel = Channel.objects.get()
+    assert (channel.name, channel.address, channel.created_by) == ("papers", ADDRESS, ada)
+    page = text(client.get("/settings/channels"))
+    assert "https://hooks.example/…deed" in page
+    for path in ("/settings/channels", f"/settings/channels/{channel.pk}", f"/settings/channels/{channel.pk}/remove"):
+        assert "verysecret" not in text(client.get(path))
+
+
+def test_the_key_of_a_signed_webhook_is_shown_once(client, ada):
+    page = text(add(client, kind="webhook"))
+    key = Channel.objects.get().signing_key
+    assert key in page
+    assert key not in text(client.get("/settings/channels"))
+    again = client.post(f"/settings/channels/{Channel.objects.get().pk}/key")
+    assert Channel.objects.get().signing_key in text(again)
+    assert key not in text(again)
+    assert "no-store" in again["Cache-Control"]
+
+
+def test_a_chat_has_no_key_to_renew(client, ada):
+    assert client.post(f"/settings/channels/{make_channel().pk}/key").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("http://hooks.example/x", "begins with https://"),
+        ("ftp://hooks.example/x", "begins with https://"),
+        ("https://inside.example/hooks/1", "private or local network"),
+        ("https://127.0.0.1/hooks/1", "private or local network"),
+        ("https://[::1]/hooks/1", "private or local network"),
+        ("https://nowhere.example/hooks/1", "was not found"),
+        ("https://app.slack.com/client/T0/C0", "a page in Slack"),
+        ("https://ourteam.slack.com/archives/C0", "a page in Slack"),
+        ("https://discord.com/api/webhooks/1/abc", "/slack behind it"),
+        ("https://prod-1.westeurope.logic.azure.com/workflows/1", "Microsoft Teams"),
+        ("https://hooks.example/a b", "spaces"),
+        ("https://", "web address is needed"),
+        ("https://[", "web address is needed"),
+        ("", "required"),
+    ],
+)
+def test_an_address_that_will_not_do_is_refused_with_what_to_do(client, ada, address, sentence):
+    answer = add(client, address=address)
+    assert answer.status_code == 400
+    assert sentence in text(answer)
+    assert 'value="papers"' in text(answer)
+    assert not Channel.objects.exists()
+
+
+def test_discords_slack_address_is_taken(client, ada, monkeypatch):
+    monkeypatch.setattr("papers.forms.check_address", lambda address, private: None)
+    assert add(client, address="https://discord.com/api/webhooks/1/abc/slack").status_code == 303
+
+
+def test_a_name_that_is_taken_is_refused_and_the_rest_kept(client, ada):
+    make_channel("Papers")
+    answer = add(client)
+    assert (answer.status_code, "of this name already" in text(answer)) == (400, True)
+
+
+# ── testing, mending, removing ───────────────────────────────────────────────────────────────
+
+
+def test_a_test_message_goes_out_at_once_and_the_page_says_how_it_went(client, ada, settings):
+    settings.ALLOW_PRIVATE_ADDRESSES = True
+    settings.HOST_PACE_SECONDS = 0
+    with FeedServer() as server:
+        assert add(client, address=server.hook("papers")).status_code == 303
+        address = f"/settings/channels/{Channel.objects.get().pk}/test"
+        assert "papers took the test message" in text(client.post(address, follow=True))
+        assert "A test: messages from Tenth arrive in papers" in server.hooks.received[0].text
+        server.misbehave("/hooks/*", "status", code=404)
+        page = text(client.post(address, follow=True))
+    assert "The test did not reach papers: 127.0.0.1 takes no more messages at this address (404 Not Found" in page
+
+
+def test_a_closed_channel_says_why_and_opens_again(client, ada):
+    channel = make_channel("papers", closed_at=NOW, closed_because="It answered 404.")
+    page = text(client.get("/settings/channels"))
+    assert "It answered 404." in page
+    assert "papers takes messages again" in text(client.post(f"/settings/channels/{channel.pk}/reopen", follow=True))
+    assert Channel.objects.get().is_open
+
+
+def test_admins_hear_of_a_closed_channel_where_they_begin_the_day(client, ada):
+    make_channel("papers", closed_at=NOW, closed_because="It answered 404.")
+    assert "It answered 404." in text(client.get("/"))
+    client.force_login(make_person())
+    assert "It answered 404." not in text(client.get("/"))
+
+
+def test_changing_a_name_keeps_the_address(client, ada):
+    channel = make_channel("papers", address=ADDRESS)
+    client.post(f"/settings/channels/{channel.pk}", {"name": "reading", "address": ""})
+    channel = Channel.objects.get()
+    assert (channel.name, channel.address) == ("reading", ADDRESS)
+
+
+def test_removing_asks_first_and_says_what_will_not_be_sent(client, ada):
+    channel = make_channel("papers")
+    make_share(channel=channel)
+    address = f"/settings/channels/{channel.pk}/remove"
+    assert "1 message that waits will not be sent." in text(client.get(address))
+    assert "papers is removed." in text(client.post(address, follow=True))
+    assert client.get(address).status_code == 404
+    assert Channel.objects.get().removed_at
+
+
+def test_more_channels_cost_no_more_queries(client, ada):
+    def queries():
+        with CaptureQueriesContext(connection) as found:
+            client.get("/settings/channels")
+        return len(found)
+
+    make_project(channel=make_channel())
+    few = queries()
+    for _ in range(5):
+        make_project(channel=make_channel())
+    assert queries() == few
+
+
+# ── projects ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_project_has_its_channel_and_a_change_is_told_by_name(client, ada):
+    channel, project = make_channel("papers", address=ADDRESS), make_project("Atlas", members=(ada,))
+    said = {"name": "Atlas", "horizon": "core", "warning_days": 3, "members": [ada.pk], "channel": channel.pk}
+    assert client.post(f"{project.get_absolute_url()}/edit", said).status_code == 303
+    page = text(client.get(project.get_absolute_url()))
+    assert "shares to papers" in page
+    assert "changed channel from" in page
+    event = Event.objects.get(kind="project_changed")
+    assert event.data == {"changed": {"channel": [None, "papers"]}}
