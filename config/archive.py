@@ -12,6 +12,7 @@ import json
 import os
 import shlex
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -84,6 +85,15 @@ def write(target: Path, now: datetime, force: bool = False) -> Made:
     except psycopg.Error as error:
         raise ArchiveError(f"The database could not be read: {_first_line(str(error))}") from error
     return Made(target, target.stat().st_size, time.monotonic() - began, contents)
+
+
+def note(made: Made) -> None:
+    """Remember that it was made, for the page that shows admins how this install is."""
+    row = "INSERT INTO papers_backup (at, took_ms, size, host, path) VALUES (%s, %s, %s, %s, %s)"
+    values = [made.contents.made_at, round(made.seconds * 1000), made.size, socket.gethostname()[:255], str(made.path)]
+    # The backup itself is good: an older database without this table, or one that is read only, takes nothing from it.
+    with contextlib.suppress(psycopg.Error), pgtools.connect() as database:
+        database.execute(row, values)
 
 
 def _pack(file: IO[bytes], database: "psycopg.Connection[Any]", now: datetime) -> Contents:

@@ -77,6 +77,31 @@ def install() -> None:
             cursor.execute("SELECT pgmq.create(%s), pgmq.enable_notify_insert(%s)", [QUEUE, QUEUE])
 
 
+def depth() -> int | None:
+    """How many messages wait for a worker; None when it cannot be told."""
+    if settings.CELERY_BROKER_URL == "pgmq://":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass('pgmq.meta') IS NOT NULL")
+            if not cursor.fetchone()[0]:
+                return None
+            cursor.execute("SELECT queue_visible_length FROM pgmq.metrics(%s)", [QUEUE])
+            return int(cursor.fetchone()[0])
+    from kombu.exceptions import OperationalError
+
+    from config.celery import app
+
+    try:
+        with app.connection_for_read() as broker:
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=3)
+            try:
+                channel: Any = broker.default_channel
+                return int(channel.queue_declare(QUEUE, passive=True).message_count)
+            except broker.channel_errors:  # nothing was ever put in, or Redis has let go of the empty list
+                return 0
+    except (OperationalError, OSError):
+        return None
+
+
 def free() -> None:
     """Hand out again what a killed worker had taken. Only for when no worker can be running."""
     with connection.cursor() as cursor:

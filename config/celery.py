@@ -11,7 +11,7 @@ from celery.signals import beat_init, worker_before_create_process
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
-from config import broker
+from config import broker, heartbeat  # noqa: F401 (a worker's heartbeat begins by a signal)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -37,7 +37,7 @@ app.conf.update(
     worker_send_task_events=False,
     timezone="UTC",
     # The table is short and nothing in it needs to be remembered over a restart.
-    beat_scheduler="celery.beat:Scheduler",
+    beat_scheduler="config.heartbeat:Scheduler",
     beat_schedule={
         "tick": {"task": "papers.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
         "refresh-yields": {"task": "papers.tasks.refresh_yields", "schedule": 3600.0},

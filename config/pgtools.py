@@ -11,10 +11,10 @@ from typing import IO, Any
 
 import psycopg
 from django.conf import settings
-from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from config import run
+from config.database import parameters
 from config.embedded import INSTALL, Cluster, EmbeddedError, wheel
 
 HELD = "Stop it first: Ctrl-C where `make run` runs, or: systemctl stop tenth@web tenth@worker tenth@beat"
@@ -49,14 +49,6 @@ def _candidates(name: str) -> list[str]:
         places.insert(0, str(wheel() / INSTALL / "bin" / name))
     places += [str(path) for path in Path("/usr/lib/postgresql").glob(f"*/bin/{name}")]
     return [place for place in places if place]
-
-
-def parameters() -> dict[str, Any]:
-    """How libpq reaches the database."""
-    database = connection.settings_dict
-    names = {"HOST": "host", "PORT": "port", "NAME": "dbname", "USER": "user", "PASSWORD": "password"}
-    known = {theirs: database[ours] for ours, theirs in names.items() if database.get(ours)}
-    return known | {name: value for name, value in database.get("OPTIONS", {}).items() if name != "pool"}
 
 
 def connect(**options: Any) -> "psycopg.Connection[Any]":

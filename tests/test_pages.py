@@ -13,9 +13,10 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
 from django.urls.converters import IntConverter
+from django.utils import timezone
 
 from papers import urls
-from papers.models import Comment, OneTimeLink
+from papers.models import Comment, Heartbeat, OneTimeLink
 from tests.makers import NOW, make_application, make_paper, make_person, make_result, make_share, make_source
 
 # What answers somebody who has not signed in.
@@ -53,6 +54,8 @@ def world(db):
     comment = Comment.objects.create(paper=paper, person=person, text="Worth it.", at=NOW)
     link, _ = OneTimeLink.objects.mint("invitation", NOW, timedelta(days=36500))
     application = make_application(paper)
+    for name in ("worker", "beat"):
+        Heartbeat.objects.create(name=name, host="here", seen_at=timezone.now())
     return {
         "source": source,
         "paper": paper,

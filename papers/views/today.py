@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from .. import access
+from .. import access, health
 from ..forms import VoteForm
 from ..intake import subscriptions
 from ..models import Channel, Paper, Person, Source, Stage
@@ -38,6 +38,7 @@ def today(request: HttpRequest) -> HttpResponse:
     context["done"] = queue.today(person, now)
     if person.is_admin:  # they can mend it
         context["closed"] = Channel.objects.closed()
+    context["troubles"] = health.troubles(now) if person.is_admin and not after else []
     if not shown.cards and not after:
         context["why"] = queue.why_empty(person, now, further=bool(shown.next), horizon=horizon)
         context["progress"] = subscriptions.progress(now)

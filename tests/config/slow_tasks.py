@@ -4,8 +4,10 @@ import os
 import time
 from pathlib import Path
 
+from config import heartbeat
 from config.celery import app
 
+heartbeat.EVERY = 0.2
 app.conf.worker_lost_wait = 1  # seconds until a lost process is believed lost; 10 in the product
 
 

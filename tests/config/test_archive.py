@@ -75,11 +75,14 @@ class Install:
 
 
 def rows(database):
+    """Without the note of a backup, which is made when the backup is."""
     found = {
         table: sorted(row for (row,) in database.execute(f'SELECT t::text FROM "{table}" t'))
         for (table,) in database.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        if table != "papers_backup"
     }
-    numbers = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' ORDER BY 1"
+    numbers = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' AND"
+    numbers += " sequencename <> 'papers_backup_id_seq' ORDER BY 1"
     return found | {"sequences": database.execute(numbers).fetchall()}
 
 
@@ -258,6 +261,9 @@ def test_a_backup_is_private_whole_and_never_replaced_by_chance(used, place):
     said = used.manage("backup", path)
     assert said.stdout.startswith(f"{path}: ")
     assert " people, " in said.stdout
+    with used.awake(), used.connect() as database:
+        noted = database.execute("SELECT path, size FROM papers_backup ORDER BY at DESC LIMIT 1").fetchone()
+    assert noted == (str(path), path.stat().st_size)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     first = path.read_bytes()
     refused(used.manage("backup", path), "is there already. Name another file, or say --force")

@@ -136,6 +136,19 @@ def test_a_worker_that_is_asked_to_end_finishes_its_task(queue):
     assert queue.left() == 0
 
 
+def test_a_worker_with_its_hands_full_still_signs(queue):
+    queue.python("import django; django.setup(); from django.core.management import call_command as c; c('migrate')")
+    queue.start_worker()
+    queue.send()
+    queue.wait_for("began")
+    seen = "from django.db import connection; cursor = connection.cursor(); "
+    queue.python(f"{seen} cursor.execute('DELETE FROM papers_heartbeat')")
+    count = f"{seen} cursor.execute('SELECT count(*) FROM papers_heartbeat'); print(cursor.fetchone()[0])"
+    wait_for(lambda: queue.python(count) == "1")
+    assert queue.words() == ["began"]
+    queue.let_go()
+
+
 def test_two_workers_can_start_at_the_same_instant(queue):
     workers = [queue.start_worker(), queue.start_worker()]
     for worker in workers:

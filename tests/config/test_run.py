@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 from urllib.parse import quote
@@ -98,6 +99,19 @@ def test_a_first_start_greets_with_a_link_and_answers(install):
         assert page.status == 200
     with urllib.request.urlopen(f"http://127.0.0.1:{install.port}/", timeout=10) as page:
         assert page.url.startswith(f"http://127.0.0.1:{install.port}/signin")
+
+
+def test_all_parts_are_soon_ready(install):
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{install.port}/readyz", timeout=10) as answer:
+                assert answer.status == 200
+            return
+        except urllib.error.HTTPError as error:
+            said = error.read().decode()
+        assert time.monotonic() < deadline, said
+        time.sleep(0.2)
 
 
 def test_a_second_supervisor_is_refused(install):

@@ -22,6 +22,7 @@ class Command(BaseCommand):
         try:
             with pgtools.running():
                 made = archive.write(file.absolute(), timezone.now(), force)
+                archive.note(made)
         except (archive.ArchiveError, pgtools.ToolError, embedded.EmbeddedError) as error:
             raise CommandError(str(error)) from error
         size = filesizeformat(made.size).replace("\xa0", " ")

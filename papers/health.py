@@ -1,0 +1,156 @@
+"""health: whether all parts of this install do their work, and what an admin needs to see when one does not.
+
+What a stranger may know of it is decided in views.health.
+"""
+
+import functools
+import platform
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import django
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils.timesince import timesince
+
+from config import broker
+from config.embedded import Cluster
+from config.version import VERSION
+
+from .models import Backup, Channel, Heartbeat, Share, Source
+
+OVERDUE = timedelta(hours=1)  # a due source is pulled within minutes, unless nobody pulls
+BACKUP_AGE = timedelta(days=7)
+LITTLE = 1 << 30  # bytes of disk
+SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of an install. `said` is for the team: it may name sources and machines."""
+
+    name: str
+    ok: bool
+    said: str
+
+
+# ── is it well? ──────────────────────────────────────────────────────────────────────────────
+
+
+def look(now: datetime) -> list[Part]:
+    """All parts. When the database does not answer, nothing is known of the others."""
+    try:
+        connection.ensure_connection()
+        parts = [Part("database", True, "It answers."), _migrations()]
+        if not parts[-1].ok:  # tables may be missing
+            return parts + [Part(name, False, "Not known before that.") for name in ("worker", "beat", "sources")]
+        return [*parts, *_services(now), _sources(now)]
+    except (DatabaseError, InterfaceError) as error:
+        said = " ".join(str(error).split())
+        others = [Part(name, False, "Not known.") for name in ("migrations", "worker", "beat", "sources")]
+        return [Part("database", False, f"It does not answer: {said}"), *others]
+
+
+def troubles(now: datetime) -> list[str]:
+    """What an admin should hear of without asking, in two questions to the database."""
+    return [f"{part.name.capitalize()}: {part.said}" for part in [*_services(now), _sources(now)] if not part.ok]
+
+
+@functools.cache
+def _known_migrations() -> frozenset[tuple[str, str]]:
+    return frozenset(MigrationLoader(None).disk_migrations)
+
+
+def _migrations() -> Part:
+    missing = _known_migrations() - set(MigrationRecorder(connection).applied_migrations())
+    if not missing:
+        return Part("migrations", True, "All are applied.")
+    count = f"{len(missing)} {'is' if len(missing) == 1 else 'are'} not applied"
+    return Part("migrations", False, f"{count}: restart Tenth, or run python -m config.prepare.")
+
+
+def _services(now: datetime) -> list[Part]:
+    seen = Heartbeat.objects.last_seen()
+    without = {"worker": "Without one nothing is fetched or sent.", "beat": "Without it nothing is fetched by itself."}
+    return [_service(name, seen.get(name), without[name], now) for name in ("worker", "beat")]
+
+
+def _service(name: str, seen: datetime | None, without: str, now: datetime) -> Part:
+    if seen is None:
+        return Part(name, False, f"None has been seen yet. {without}")
+    if seen <= now - Heartbeat.FRESH:
+        return Part(name, False, f"Not seen for {_ago(seen, now)}. {without}")
+    return Part(name, True, f"Seen {max(0, round((now - seen).total_seconds()))} seconds ago.")
+
+
+def _sources(now: datetime) -> Part:
+    oldest = Source.objects.due(now).order_by("next_fetch", "pk").first()
+    if oldest is None or oldest.next_fetch is None:
+        return Part("sources", True, "None is waiting.")
+    said = f"{oldest.name} has been due for {_ago(oldest.next_fetch, now)}."
+    return Part("sources", oldest.next_fetch > now - OVERDUE, said)
+
+
+def _ago(then: datetime, now: datetime) -> str:
+    if now - then < timedelta(minutes=1):
+        return "less than a minute"
+    return timesince(then, now, depth=1).replace("\xa0", " ")
+
+
+# ── what an admin needs to see ───────────────────────────────────────────────────────────────
+
+
+def report(now: datetime) -> dict[str, Any]:
+    """For the page at /settings/health, which is drawn only when the database answers."""
+    pulled = Source.objects.in_condition("failing").order_by("-failures", "name")
+    waiting = Share.objects.waiting()
+    failed = Share.objects.filter(state=Share.State.FAILED)
+    return {
+        "parts": look(now),
+        "heartbeats": [(beat, beat.is_fresh(now)) for beat in Heartbeat.objects.newest_first()[:50]],
+        "queue": broker.depth(),
+        "broker": {"pgmq": "the database", "amqp": "RabbitMQ", "amqps": "RabbitMQ"}.get(
+            settings.CELERY_BROKER_URL.partition(":")[0], "Redis"
+        ),
+        "sources": pulled[:SHOWN],
+        "sources_more": max(0, pulled.count() - SHOWN),
+        "waiting": waiting.count(),
+        "stuck": list(_shown(waiting.exclude(last_error=""))),
+        "failed": failed.count(),
+        "failed_last": list(_shown(failed)),
+        "channels": list(Channel.objects.closed()),
+        "backup": Backup.objects.order_by("-at").first(),
+        "no_backup_since": now - BACKUP_AGE,
+        "database_size": _figure("SELECT pg_database_size(current_database())"),
+        "postgresql": _figure("SHOW server_version"),
+        "disk": _disk(),
+        "little": LITTLE,
+        "version": VERSION,
+        "django": django.get_version(),
+        "python": platform.python_version(),
+    }
+
+
+def _shown(shares: Any) -> Any:
+    lean = ("paper__search", "paper__abstract", "paper__abstract_html")
+    return shares.select_related("paper", "channel").defer(*lean).newest_first()[:SHOWN]
+
+
+def _figure(question: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        return cursor.fetchone()[0]
+
+
+def _disk() -> dict[str, Any]:
+    """Where this machine keeps what grows: the embedded database, else only what the web server keeps."""
+    place: Path = Cluster(settings.VAR_DIR).home if settings.EMBEDDED else settings.VAR_DIR
+    while not place.exists():
+        place = place.parent
+    usage = shutil.disk_usage(place)
+    return {"free": usage.free, "total": usage.total, "place": place}
