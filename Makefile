@@ -3,13 +3,16 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: run test lint format bench lock migrations help ready ready-dev
+.PHONY: run demo test lint format bench lock migrations help ready ready-dev
 
 PY := .venv/bin/python
 LINT := PYTHONWARNINGS=ignore DJANGO_SETTINGS_MODULE=tests.settings
 
 run: ready ## start Tenth: database, web, worker and beat, until Ctrl-C (PORT=8000)
 	@exec $(PY) -m config.run
+
+demo: ready ## start a Tenth full of invented work, in var-demo/, beside your own (PORT=8010)
+	@exec $(PY) -m demo
 
 test: lint ## everything that must hold: lint, then all tests, the browser's too
 	@CHROMIUM="$$($(PY) -m tests.chromium)" && export CHROMIUM && exec $(PY) -m pytest -q -n 2 --dist loadfile $(TESTS)

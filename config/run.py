@@ -165,8 +165,17 @@ def prepare(env: dict[str, str]) -> str:
     return done.stdout.strip()
 
 
-def run() -> int:
-    """Everything, until Ctrl-C or SIGTERM, or until one part ends. The database goes first and last."""
+def first_steps(env: dict[str, str]) -> list[str]:
+    """Prepare; what a person should know then, in lines for the greeting."""
+    link = prepare(env)
+    return [f"Nobody is here yet. Make yourself the first admin, once: {link}"] if link else []
+
+
+def run(ready: Callable[[dict[str, str]], list[str]] = first_steps) -> int:
+    """Everything, until Ctrl-C or SIGTERM, or until one part ends. The database goes first and last.
+
+    `ready` is called between database and services, with the environment of all that runs; it returns what to say.
+    """
     began = time.monotonic()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until honcho takes it over
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup has it
@@ -181,13 +190,13 @@ def run() -> int:
             if cluster.account and cluster.home != settings.VAR_DIR:
                 print(f"Started as root: the database runs as {cluster.account.pw_name}, in {cluster.data}", flush=True)
             cluster.start()
-        link = prepare(env)
+        told = ready(env)
 
         def greet() -> None:
             print(f"\n  Tenth is ready ({time.monotonic() - began:.1f} s): {settings.PUBLIC_URL}")
-            if link:
-                print(f"  Nobody is here yet. Make yourself the first admin, once: {link}")
-            print("  Ctrl-C ends it.\n", flush=True)
+            for line in [*told, "Ctrl-C ends it."]:
+                print(f"  {line}")
+            print(flush=True)
 
         if sys.platform == "linux":
             multiprocessing.set_start_method("fork")  # honcho's helpers share our memory, in every Python

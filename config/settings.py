@@ -282,6 +282,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the ticks of a large OPML file
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# A sentence at the top of every page: a trial install, work planned tonight.
+BANNER = _text("BANNER")
+
 # Pulling
 ALLOW_PRIVATE_ADDRESSES = _bool("ALLOW_PRIVATE_ADDRESSES", False)
 CONTACT = _text("CONTACT", PUBLIC_URL)

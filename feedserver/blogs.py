@@ -28,6 +28,12 @@ BLOGS = (
     ),
     Blog("uncertain", "Mostly Uncertain", "Error bars for everyone", "Chiamaka Eze", "json", 9, full=False),
     Blog("wobbling", "Wobbling Weights", "Robots, floors, gravity", "Joost van der Zwaan", "rss", 12),
+    Blog("field-notes", "Field Notes on Retrieval", "What the index would not say", "Selam Tesfaye", "atom", 4),
+    Blog(
+        "slow-gpu", "The Slow GPU", "Inference on hardware you already own", "Clive Okafor-Hughes", "rss", 6, full=False
+    ),
+    Blog("lab-17", "Laboratory 17", "Evaluation, mostly of ourselves", "Meera Deshpande", "json", 7),
+    Blog("night-shift", "Night Shift ML", "Written while the cluster restarts", "Ctibor Žižka", "rss", 10),
     Blog("daily-three", "Three Papers a Day", "Chosen by a committee of one", "Haruka Satō", "rss", kind="digest"),
     Blog(
         "aao", "Annals of Applied Overfitting", "Peer reviewed, twice", "The editors", "rdf", kind="journal", full=False

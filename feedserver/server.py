@@ -33,7 +33,8 @@ class Clock:
     def now(self) -> datetime:
         return (self._standing or datetime.now(UTC)) + self._ahead
 
-    def set(self, now: datetime) -> None:
+    def set(self, now: datetime | None) -> None:
+        """Stand still at this time; None: go with the real time again."""
         self._standing, self._ahead = now, timedelta()
 
     def advance(self, step: timedelta) -> None:
@@ -212,14 +213,14 @@ class FeedServer:
     # By remote control: the same for a server that is another process
 
     def control(self, orders: dict[str, Any]) -> dict[str, Any]:
-        """`{"advance_hours": 24}`, `{"now": "2026-03-04T15:00:00+00:00"}`, `{"behave": true}`,
+        """`{"advance_hours": 24}`, `{"now": "2026-03-04T15:00:00+00:00"}` (null: the real time), `{"behave": true}`,
         `{"misbehave": {"pattern": "/rss/*", "kind": "hang", "times": 1}}`,
         `{"key": {"name": "lab", "key": "whsec_…"}}`;
-        answers with the clock, the requests and what the webhooks took."""
+        answers with the clock, the blogs, the requests and what the webhooks took."""
         if "key" in orders:
             self.hooks.keys[orders["key"]["name"]] = orders["key"]["key"]
         if "now" in orders:
-            self.clock.set(datetime.fromisoformat(orders["now"]))
+            self.clock.set(datetime.fromisoformat(orders["now"]) if orders["now"] else None)
         if "advance_hours" in orders:
             self.clock.advance(timedelta(hours=orders["advance_hours"]))
         if orders.get("behave"):
@@ -228,6 +229,7 @@ class FeedServer:
             self.misbehave(**orders["misbehave"])
         return {
             "now": self.clock.now().isoformat(),
+            "blogs": {slug: {"name": blog.name, "feed": self.feed(slug)} for slug, blog in self.world.blogs.items()},
             "requests": [vars(asked) for asked in self.requests],
             "received": [vars(one) for one in self.hooks.received],
         }

@@ -1,0 +1,28 @@
+"""demo.settings: the product's settings, over the demo's own folder, on this machine only, with invented sources."""
+
+import os
+
+from demo.folder import PATH, open_folder
+
+_port = os.environ.get("PORT", "").strip() or "8010"
+_folder = open_folder(int(_port) if _port.isdecimal() else 8010)  # a wrong one is refused below
+
+# Set before the product reads its own, so that neither a .env file nor the shell's variables lead elsewhere.
+os.environ |= {
+    "TENTH_VAR": str(PATH),
+    "PORT": _port,
+    "BIND": "127.0.0.1",
+    **dict.fromkeys(("DATABASE_URL", "CELERY_BROKER_URL", "SECRET_KEY", "PUBLIC_URL", "TRUSTED_PROXY_HEADER"), ""),
+    **dict.fromkeys(("DEBUG", "CONTACT"), ""),
+    "ARXIV_FEED_URL": _folder.site,
+    "ARXIV_API_URL": f"{_folder.site}/api/query",
+    "ALLOW_PRIVATE_ADDRESSES": "1",
+    "HOST_PACE_SECONDS": "0",
+    "ARXIV_PACE_SECONDS": "0",
+    "LOG_LEVEL": os.environ.get("LOG_LEVEL") or "WARNING",
+    "BANNER": f"A demo: every paper, person and result here is invented. To throw it away: Ctrl-C, then rm -r {PATH}",
+}
+
+from config.settings import *  # noqa: E402, F403
+
+ROOT_URLCONF = "demo.urls"

@@ -1,0 +1,299 @@
+"""demo.tell: two months of a team's work, day by day, through the product's own pipeline and verbs."""
+
+import heapq
+import itertools
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from random import Random
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from demo import cast, outside, tales
+from papers.intake import pipeline, subscriptions
+from papers.models import Application, Channel, Paper, Person, Project, Source, Stage, Vote
+from papers.ranking import refresh
+from papers.reading import adding, channels, comments, outbox, projects, queue, shares, stages, votes
+
+DAYS = 60
+NEW_YORK = ZoneInfo("America/New_York")
+LOOKED_AT = 40  # cards of one morning
+RUNS = "https://git.invented.example/{project}/runs/{number}"
+
+Act = Callable[[datetime], None]
+
+
+class Timeline:
+    """What happens, in the order of time, whenever it was planned."""
+
+    def __init__(self) -> None:
+        self._planned: list[tuple[datetime, int, Act]] = []
+        self._number = itertools.count()
+
+    def at(self, when: datetime, act: Act) -> None:
+        heapq.heappush(self._planned, (when, next(self._number), act))
+
+    def run(self, until: datetime) -> None:
+        while self._planned and self._planned[0][0] < until:
+            when, _, act = heapq.heappop(self._planned)
+            act(when)
+
+
+class Team:
+    """The invented members, in front of the product."""
+
+    def __init__(self, site: str, now: datetime, days: int = DAYS):
+        self.site, self.now, self.rng = site, now, Random("two months")
+        # What New York's today brings is left to the worker.
+        self.end = now.astimezone(NEW_YORK).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+        self.days = days
+        self.start = self.end - timedelta(days=days)
+        self.timeline = Timeline()
+        self.people: dict[str, Person] = {}
+        self.projects: dict[str, Project] = {}
+        self.channels: dict[str, Channel] = {}
+        self.sources: dict[str, Source] = {}  # by the cast's address
+        self.worth: dict[int, float] = {}  # by source id
+
+    def tell(self) -> None:
+        self.gather()
+        self.plan()
+        self.timeline.run(self.now)
+        refresh.refresh_yields(self.now)
+        outside.order(self.site, now=None)
+
+    # ── before it begins ─────────────────────────────────────────────────────────────────────
+
+    def gather(self) -> None:
+        long_ago = self.now - timedelta(days=420)
+        for member in cast.MEMBERS:
+            self.people[member.key] = Person.objects.create_user(
+                member.email, name=member.name, role=member.role, time_zone=member.time_zone, joined_at=long_ago
+            )
+        name, email, role, zone = cast.GUEST
+        Person.objects.create_user(email, name=name, role=role, time_zone=zone, joined_at=self.start)
+        for name in ("papers", "lab room", "old room"):
+            self.channels[name] = channels.create(
+                self.people["priya"], self.start, kind="slack", name=name, address=self.hook(name)
+            )
+        for name, horizon, founder, members, left in cast.PROJECTS:
+            self.projects[name] = projects.create(
+                self.people[founder],
+                long_ago + timedelta(days=10),
+                name,
+                horizon=horizon,
+                deadline=(self.now + timedelta(days=left)).date() if left else None,
+                members=[self.people[key] for key in members],
+                channel=self.channels["papers"] if horizon == "core" else None,
+            )
+        blogs = outside.order(self.site)["blogs"]
+        wishes = [
+            subscriptions.Wish("arxiv", one.address, one.name, one.horizon)
+            if one.name
+            else subscriptions.Wish("feed", blogs[one.address]["feed"], blogs[one.address]["name"], one.horizon)
+            for one in cast.ORIGINS
+        ]
+        added = {source.address: source for source in subscriptions.add(self.people["priya"], wishes, self.start)}
+        for one, wish in zip(cast.ORIGINS, wishes, strict=True):
+            self.sources[one.address] = added[wish.address]
+            self.worth[self.sources[one.address].pk] = one.worth
+        for title, project, taken, days in tales.OLD:
+            self.timeline.at(self.now - timedelta(days=days), self.old(title, project, taken))
+
+    def hook(self, channel: str) -> str:
+        """The webhook of a channel. The old room's is gone."""
+        kind = "gone" if channel == "old room" else "chat"
+        return f"{self.site}/hooks/{kind}/{channel.replace(' ', '-')}"
+
+    def plan(self) -> None:
+        for day in range(self.days):
+            morning = self.start + timedelta(days=day)
+            self.timeline.at(morning + timedelta(minutes=25), self.pull)
+            for member in cast.MEMBERS:
+                zone = ZoneInfo(member.time_zone)
+                local = (morning + timedelta(hours=12)).astimezone(zone)
+                nine = local.replace(hour=9, minute=self.rng.randint(0, 40), second=0)
+                away = member.email == cast.YOU and self.is_late(morning)
+                if local.weekday() < 5 and self.rng.random() < member.comes and not away:
+                    self.timeline.at(nine.astimezone(UTC), self.morning(member))
+            if day % 7 == 6:
+                self.timeline.at(morning + timedelta(hours=1), self.refresh)
+        for tale in tales.TALES:
+            if tale.day < self.days:
+                self.timeline.at(self.start + timedelta(days=tale.day, hours=13), self.begin(tale))
+        self.plan_shares()
+        self.timeline.at(self.end - timedelta(days=6), lambda now: outside.fail(self.site))
+        self.timeline.at(self.end - timedelta(days=15, hours=8), self.mute)
+
+    def mute(self, now: datetime) -> None:
+        subscriptions.change(self.people["tomas"], self.sources[cast.MUTED], now, state=Source.State.MUTED)
+
+    def is_late(self, day: datetime) -> bool:
+        """One of the last three working days: then the one who the link signs in as was away, and has a full queue."""
+        later = (day + timedelta(days=number) for number in range(1, (self.end - day).days))
+        return sum(each.astimezone(NEW_YORK).weekday() < 5 for each in later) < 3
+
+    # ── sources ──────────────────────────────────────────────────────────────────────────────
+
+    def pull(self, now: datetime) -> None:
+        """What the beat does each minute, once a day: announcements on working days, the rest three times a week."""
+        outside.order(self.site, now=now.isoformat())
+        weekday = now.astimezone(NEW_YORK).weekday()
+        for source in Source.objects.due(now).order_by("next_fetch", "id"):
+            announces = source.kind == Source.Kind.ARXIV and not source.address.startswith("search:")
+            if weekday in ({0, 1, 2, 3, 4} if announces else {0, 2, 4}) and source.claim(now):
+                pipeline.refresh(source, now)
+
+    def refresh(self, now: datetime) -> None:
+        refresh.refresh_yields(now)
+
+    # ── a morning ────────────────────────────────────────────────────────────────────────────
+
+    def morning(self, member: cast.Member) -> Act:
+        def act(now: datetime) -> None:
+            person, rng = self.people[member.key], self.rng
+            shown = queue.take(person, now, limit=LOOKED_AT).cards
+            liked = sorted(((self.interest(member, card), card.paper.pk, card) for card in shown), reverse=True)
+            clock = now
+            for place, (interest, _, card) in enumerate(liked):
+                clock += timedelta(seconds=rng.randint(20, 200))
+                if interest > 1.1 and place < 4:
+                    self.like(member, person, card.paper, interest, clock)
+                    clock += timedelta(minutes=card.paper.minutes / 3)
+                elif place < 8:
+                    stages.pass_(person, card.paper, clock)
+            stages.clear(person, [card.paper for card in shown], clock)
+            self.read_kept(person, clock)
+
+        return act
+
+    def interest(self, member: cast.Member, card: queue.Card) -> float:
+        taste = max((member.likes.get(name, 0) for name in card.paper.categories), default=0.15)
+        return taste + self.worth_of(card) + 0.1 * (card.up - card.down) + self.rng.uniform(0, 0.8)
+
+    def worth_of(self, card: queue.Card) -> float:
+        return max((self.worth.get(each.source.pk, 0) for each in card.sightings), default=0)
+
+    def like(self, member: cast.Member, person: Person, paper: Paper, interest: float, now: datetime) -> None:
+        rng = self.rng
+        does = rng.choices(("read", "keep", "pass"), (3, 3, 6))[0]
+        {"read": stages.read, "keep": stages.keep, "pass": stages.pass_}[does](person, paper, now)
+        if does != "read":
+            return
+        if rng.random() < 0.85:
+            votes.cast(person, paper, 1 if rng.random() < 0.5 + interest / 3 else -1, now)
+        if rng.random() < 0.2:
+            other = rng.choice([each for each in cast.MEMBERS if each is not member])
+            project = rng.choice(cast.PROJECTS)[0]
+            comments.add(person, paper, rng.choice(cast.COMMENTS).format(project=project, other=other.name), now)
+
+    def read_kept(self, person: Person, now: datetime) -> None:
+        """Now and then somebody gets to what they had kept."""
+        kept = Stage.objects.kept_by(person).filter(kept_at__lt=now - timedelta(days=1)).select_related("paper")
+        for row in kept.order_by("kept_at")[: self.rng.choice((0, 1, 1, 2))]:
+            now += timedelta(minutes=row.paper.minutes)
+            if self.rng.random() < 0.7:  # it did not seem as urgent any more
+                stages.pass_(person, row.paper, now)
+                continue
+            stages.read(person, row.paper, now)
+            votes.cast(person, row.paper, 1, now)
+
+    # ── the ledger ───────────────────────────────────────────────────────────────────────────
+
+    def begin(self, tale: tales.Tale) -> Act:
+        def act(now: datetime) -> None:
+            if not (paper := self.fitting(tale, now)):
+                self.timeline.at(now + timedelta(days=1), act)  # nothing fits yet
+                return
+            application = projects.apply(self.people[tale.by], paper, self.projects[tale.project], tale.taken, now)
+            when = now
+            for step in tale.steps:
+                when += timedelta(days=step.after, minutes=self.rng.randint(-120, 120))
+                self.timeline.at(when, self.step(tale, step, application))
+
+        return act
+
+    def fitting(self, tale: tales.Tale, now: datetime) -> Paper | None:
+        """Of what was voted up lately and is not applied yet: of the right field, from a good source."""
+        voted = Vote.objects.filter(value=1, at__gt=now - timedelta(days=21), at__lte=now)
+        papers = Paper.objects.filter(pk__in=voted.values("paper"), applications=None).for_cards()
+        cards = queue.cards(self.people[tale.by], list(papers.order_by("pk")), now)
+
+        def fit(card: queue.Card) -> tuple[float, int]:
+            source = self.sources.get(tale.fits)
+            fits = tale.fits in card.paper.categories or any(
+                source and each.source.pk == source.pk for each in card.sightings
+            )
+            return 2 * fits + self.worth_of(card) + 0.3 * card.up, -card.paper.pk
+
+        return max(cards, key=fit).paper if cards else None
+
+    def step(self, tale: tales.Tale, step: tales.Step, application: Application) -> Act:
+        def act(now: datetime) -> None:
+            person, said = self.people[step.by or tale.by], dict(step.said)
+            match step.do:
+                case "record":
+                    number = self.rng.randint(100, 999)
+                    link = RUNS.format(project=self.projects[tale.project].slug, number=number)
+                    projects.record(person, application, now, link=link, **said)
+                case "advance":
+                    projects.advance(person, application, said["to"], now)
+                case "check":
+                    result = application.results.order_by("-at").first()
+                    assert result, tale
+                    projects.check(person, result, said["holds"], said["note"], now)
+                case "outcome":
+                    projects.say_outcome(person, application, said["outcome"], said["note"], now)
+                case "over":
+                    projects.say_chosen_over(person, application, said["text"], now)
+                case "drop":
+                    projects.drop(person, application, said["outcome"], said["why"], now)
+
+        return act
+
+    def old(self, title: str, project: str, taken: str) -> Act:
+        def act(now: datetime) -> None:
+            person = self.people["priya"]
+            link = f"https://papers.invented.example/{'-'.join(title.lower().split()[:3])}"
+            paper = adding.add(person, link, now, title=title, up=True).paper
+            stages.read(person, paper, now)
+            application = projects.apply(person, paper, self.projects[project], taken, now)
+            later = now + timedelta(days=20)
+            projects.record(
+                person, application, later, note="Better than what we had, on every slice.", ours="+5 points"
+            )
+            other = self.people["tomas"]
+            result = application.results.get()
+            projects.check(other, result, True, "Holds.", later + timedelta(days=1))
+            projects.advance(person, application, "pilot", later + timedelta(days=2))
+            projects.advance(
+                person, application, "production", later + timedelta(days=30), note="Two weeks, all traffic."
+            )
+            projects.say_outcome(
+                person, application, "helped", "It carried us through the year.", later + timedelta(days=90)
+            )
+
+        return act
+
+    # ── shares ───────────────────────────────────────────────────────────────────────────────
+
+    def plan_shares(self) -> None:
+        for number, day in enumerate(range(4, self.days - 1, 4)):
+            member = cast.MEMBERS[number % len(cast.MEMBERS)]
+            self.timeline.at(self.start + timedelta(days=day, hours=15), self.share(member, "papers"))
+        self.timeline.at(self.start + timedelta(days=self.days * 2 // 3), self.share(cast.MEMBERS[3], "old room"))
+        # The feed server lets this one wait, each time that the worker knocks.
+        self.timeline.at(self.now - timedelta(minutes=3), self.share(cast.MEMBERS[0], "lab room", deliver=False))
+
+    def share(self, member: cast.Member, channel: str, deliver: bool = True) -> Act:
+        def act(now: datetime) -> None:
+            liked = Vote.objects.filter(value=1, at__gt=now - timedelta(days=9), at__lte=now, paper__shares=None)
+            vote = liked.order_by("-at").select_related("paper").first()
+            if vote is None:
+                return
+            note = self.rng.choice(cast.NOTES).format(project=self.rng.choice(cast.PROJECTS)[0])
+            act = UUID(int=self.rng.getrandbits(128), version=4)
+            made = shares.share(self.people[member.key], vote.paper, self.channels[channel], note, act, now)
+            if deliver and made.claim(now):
+                outbox.deliver(made, now)
+
+        return act

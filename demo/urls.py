@@ -1,0 +1,10 @@
+"""demo.urls: the product's addresses, and the link that signs in."""
+
+from django.urls import path
+
+from config.urls import handler400, handler403, handler404, handler500, urlpatterns
+from demo.views import enter
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
+urlpatterns = [*urlpatterns, path("demo/<str:token>", enter, name="demo")]

@@ -1,0 +1,11 @@
+"""templatetags.banner: what whoever runs this install has to say on every page."""
+
+from django import template
+from django.conf import settings
+
+register = template.Library()
+
+
+@register.simple_tag
+def banner() -> str:
+    return settings.BANNER
