@@ -20,6 +20,7 @@ import pytest
 
 from config import archive, pgtools
 from config.embedded import DATABASE, ROLE, Cluster
+from tests.folders import let_through
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "k3y-of-the-first-install-" * 3
@@ -106,8 +107,7 @@ def fill(database, first, last):
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     base = tmp_path_factory.mktemp("archive")
-    for folder in (base, base.parent, base.parent.parent):
-        folder.chmod(folder.stat().st_mode | 0o011)
+    let_through(base)
     return base
 
 

@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from config.embedded import Cluster
+from tests.folders import let_through
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -84,8 +85,7 @@ class Queue:
 @pytest.fixture
 def queue(tmp_path_factory):
     base = tmp_path_factory.mktemp("queue")
-    for folder in (base, base.parent, base.parent.parent):
-        folder.chmod(folder.stat().st_mode | 0o011)
+    let_through(base)
     cluster = Cluster(base)
     cluster.start("-c", "fsync=off")
     queue = Queue(base)

@@ -18,6 +18,7 @@ import psycopg
 import pytest
 
 from config.embedded import Cluster
+from tests.folders import let_through
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.journey
@@ -78,8 +79,7 @@ class Install:
 @pytest.fixture(scope="module")
 def install(tmp_path_factory):
     base = tmp_path_factory.mktemp("run")
-    for folder in (base, base.parent, base.parent.parent):
-        folder.chmod(folder.stat().st_mode | 0o011)
+    let_through(base)
     install = Install(base / "data of Tenth")
     yield install
     for process in [*([install.supervisor] if install.supervisor else []), *install.processes()]:
@@ -205,8 +205,7 @@ def test_a_broker_that_cannot_be_reached_is_named(install):
 
 
 def test_a_database_of_ones_own_is_used_and_none_is_started(install, tmp_path_factory):
-    base = tmp_path_factory.mktemp("grown")
-    base.chmod(0o711)
+    base = let_through(tmp_path_factory.mktemp("grown"))
     cluster = Cluster(base)
     cluster.start("-c", "fsync=off")
     try:
