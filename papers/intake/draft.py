@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..identity import BYLINE_SEPARATOR, fold
+from ..sources.bounds import shallow
 from ..sources.item import Item, Signer
 from . import render
 from .match import Entry
@@ -41,7 +42,7 @@ def plain(text: str, limit: int) -> str:
 
 def _html(item: Item) -> str:
     """What an item brought as HTML, still untrusted."""
-    return _UNWANTED.sub("", item.content_html[: 20 * render.LONGEST_HTML])
+    return shallow(_UNWANTED.sub("", item.content_html[: 20 * render.LONGEST_HTML]))
 
 
 def said(item: Item) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from lxml import etree
 from lxml import html as lxml_html
 from requests.utils import urldefragauth
 
+from . import bounds
 from .arxiv import Endpoints
 from .http import Fetcher, FetchError, Reply
 from .item import Asked, Item, Pull, Signer
@@ -25,7 +26,6 @@ from .text import absolute, digest, in_utc, line, sane, words_of
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 86400, "monthly": 86400, "yearly": 86400}
-MOST_ENTRIES = 2000
 PLACES = ("atom.xml", "feed.xml", "feed/", "rss.xml", "index.xml", "rss/", "feed.atom", "index.rss", "rss/feed.xml")
 
 
@@ -93,6 +93,10 @@ def parse(reply: Reply, now: datetime) -> Parsed:
     for mark, encoding in ((b"\x00<\x00", "utf-16-be"), (b"<\x00", "utf-16-le")):  # without a byte order mark
         if body.startswith(mark):
             body = reply.body.decode(encoding, "replace").encode()
+    try:
+        body = bounds.feed(body)
+    except bounds.TooMuchError as error:
+        raise NoFeedError(f"What {host} sent is nested and marked up as no feed is.", status=reply.status) from error
     found = feedparser.parse(
         body,
         response_headers=headers,
@@ -105,7 +109,7 @@ def parse(reply: Reply, now: datetime) -> Parsed:
     channel = found.feed
     base = reply.url
     items, skipped = [], 0
-    for entry in found.entries[:MOST_ENTRIES]:
+    for entry in found.entries[: bounds.MOST_ENTRIES]:
         item = _item(entry, base, now)
         if item:
             items.append(item)
@@ -212,7 +216,7 @@ def _parse_json(body: bytes, reply: Reply, now: datetime, host: str) -> Parsed:
     entries = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(entries, list) or "jsonfeed.org/version/" not in str(feed.get("version")):
         raise NoFeedError(f"What {host} sent is JSON, and not a JSON Feed.", status=reply.status)
-    made = [_json_item(entry, reply.url, now) for entry in entries[:MOST_ENTRIES]]
+    made = [_json_item(entry, reply.url, now) for entry in entries[: bounds.MOST_ENTRIES]]
     items = tuple(item for item in made if item)
     site = absolute(reply.url, feed.get("home_page_url"))
     return Parsed(items, len(made) - len(items), line(feed.get("title")), site)

@@ -8,8 +8,11 @@ from urllib.parse import urljoin
 
 import nh3
 
+from .bounds import shallow
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
+LONGEST_HTML = 200_000  # letters of which the words are taken
 EARLIEST = 1950  # a year: what claims to be older is a mistake
 
 
@@ -26,7 +29,8 @@ def words_of(content: str) -> str:
     """The words of some HTML as plain text, tags and scripts gone."""
     if "<" not in content and "&" not in content:
         return line(content)
-    return line(html.unescape(nh3.clean(_TAG.sub(lambda found: f" {found[0]}", content), tags=set())))
+    spaced = _TAG.sub(lambda found: f" {found[0]}", shallow(content[:LONGEST_HTML]))
+    return line(html.unescape(nh3.clean(spaced, tags=set())))
 
 
 def absolute(base: str, link: object) -> str:
