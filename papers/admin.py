@@ -60,7 +60,8 @@ class PersonAdmin(Shown):
 class SourceAdmin(Shown):
     list_display = ["name", "kind", "horizon", "state", "failures", "last_success", "next_fetch"]
     list_filter = ["kind", "state", "horizon"]
-    search_fields = ["name", "address"]
+    search_fields = ["name"]
+    exclude = ["address", "moved_to"]  # they may hold a password; the source's own page shows them without
 
 
 @admin.register(models.FetchLog)

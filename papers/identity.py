@@ -320,3 +320,12 @@ def title_key(title: str) -> str:
     if len(words) < 3 or sum(map(len, words)) < _SHORT_TITLE:
         return ""
     return hashlib.sha256(" ".join(words).encode()).hexdigest()
+
+
+def without_password(address: str) -> str:
+    """An address as it may be shown: what stands before the @ in a web address lets one in.
+
+    >>> without_password("https://ann:hush@blog.example/feed"), without_password("search: au:a AND cat:cs.LG")
+    ('https://…@blog.example/feed', 'search: au:a AND cat:cs.LG')
+    """
+    return re.sub(r"^(\w+://)[^/?#]*@", r"\1…@", address)

@@ -4,6 +4,7 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ..identity import Name as PaperName
-from ..identity import names_in
+from ..identity import names_in, without_password
 from ..models import Event, FetchLog, Name, Paper, Person, Sighting, Source
 from ..sources import arxiv, kinds, page
 from ..sources.http import Fetcher, FetchError
@@ -24,16 +25,29 @@ log = logging.getLogger(__name__)
 
 WORKER_WAITS = 120.0  # seconds in line before a host
 PERSON_WAITS = 8.0
+PERSON_PATIENCE = 20.0  # seconds that somebody looks at an empty page, whatever has to be asked for it
+PERSON_BYTES = 4 * 1024 * 1024
 DEAD_AFTER = timedelta(days=14)  # of failures; the team is told once
 MOVED_FOR_GOOD = 3  # times that a permanent redirect is seen before it is believed
 
 
-def make_fetcher(wait: float = PERSON_WAITS) -> Fetcher:
-    """The polite fetcher of this install. `wait`: seconds that the caller may stand in line before a host."""
+def make_fetcher() -> Fetcher:
+    """The polite fetcher of this install, for a worker."""
+    return _fetcher(WORKER_WAITS)
+
+
+def quick_fetcher() -> Fetcher:
+    """The same for a page that somebody waits for: all that it asks takes PERSON_PATIENCE at most."""
+    return _fetcher(PERSON_WAITS, patience=PERSON_PATIENCE, max_bytes=PERSON_BYTES)
+
+
+def _fetcher(wait: float, **limits: Any) -> Fetcher:
+    """`wait`: seconds that the caller may stand in line before a host."""
     return Fetcher(
         host_gate(settings.HOST_PACE_SECONDS, wait, settings.ARXIV_PACE_SECONDS),
         allow_private=settings.ALLOW_PRIVATE_ADDRESSES,
         user_agent=f"Tenth/0.1 (+{settings.CONTACT})",
+        **limits,
     )
 
 
@@ -50,7 +64,7 @@ def refresh(source: Source, now: datetime) -> None:
     entry = FetchLog(source=source, at=now)
     asked = kinds.Asked(source.etag, source.last_modified, source.body_hash, source.last_success)
     try:
-        pull = kinds.pull(source.kind, source.address, asked, make_fetcher(WORKER_WAITS), now, endpoints())
+        pull = kinds.pull(source.kind, source.address, asked, make_fetcher(), now, endpoints())
     except BusyError:
         Source.objects.filter(pk=source.pk).update(claimed_until=None)  # due still: the next tick takes it
         return
@@ -131,15 +145,15 @@ def _follow(source: Source, moved_to: str, now: datetime) -> None:
     if other := Source.objects.filter(kind=source.kind, address=moved_to).first():
         _pause(source, f"This feed moved to the address of “{other.name}”, which is in the list already.", now)
         return
-    data = {"from": source.address, "to": moved_to}
+    data = {"from": without_password(source.address), "to": without_password(moved_to)}
     Event.objects.create(kind=Event.Kind.SOURCE_MOVED, source=source, at=now, data=data)
     source.address, source.moved_to, source.moved_seen = moved_to, "", 0
 
 
-def preview(kind: str, address: str, now: datetime | None = None) -> Pull:
+def preview(kind: str, address: str, now: datetime | None = None, fetcher: Fetcher | None = None) -> Pull:
     """What would come in, without writing any of it. Raises FetchError, or BusyError as one."""
     try:
-        return kinds.pull(kind, address, kinds.Asked(), make_fetcher(), now or timezone.now(), endpoints())
+        return kinds.pull(kind, address, kinds.Asked(), fetcher or quick_fetcher(), now or timezone.now(), endpoints())
     except BusyError as error:
         raise FetchError(str(error)) from error
 
@@ -189,7 +203,7 @@ def _any(names: tuple[PaperName, ...]) -> Q:
 
 def _described(address: str) -> Item:
     try:
-        return page.describe(address, make_fetcher(), endpoints())
+        return page.describe(address, quick_fetcher(), endpoints())
     except BusyError as error:
         raise FetchError(str(error)) from error
 

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from django.db import transaction
 from django.db.models import Sum
 
+from ..identity import without_password
 from ..models import Event, FetchLog, Person, Source
 from ..sources.starter import ARXIV_CATEGORIES
 
@@ -124,7 +125,7 @@ def add(person: Person, wishes: Iterable[Wish], now: datetime) -> list[Source]:
             Source(
                 kind=wish.kind,
                 address=wish.address,
-                name=(wish.name or wish.address)[:200],
+                name=(wish.name or without_password(wish.address))[:200],
                 horizon=wish.horizon,
                 site_url=wish.site_url[:2000],
                 created_at=now,

@@ -8,6 +8,7 @@ from django.db.models import Count, Func, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from ..identity import without_password
 from .person import Person
 
 RECENT_AT_MOST = 1000
@@ -120,6 +121,10 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_address(self) -> str:
+        return without_password(self.address)
 
     def claim(self, now: datetime, for_at_most: timedelta = timedelta(minutes=15)) -> bool:
         """Take this source for one fetch; False when another worker was first. A crashed claim expires."""

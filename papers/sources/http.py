@@ -6,8 +6,10 @@ later (DNS rebinding) gains nothing.
 """
 
 import ipaddress
+import math
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -126,7 +128,7 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
-def _resolve(host: str, port: int | None) -> list[str]:
+def _resolve(host: str, port: int | None, seconds: float) -> list[str]:
     """The addresses of a name. The system's resolver has no time limit of its own, so it is asked on the side."""
     found: list[str] = []
     trouble: list[OSError | UnicodeError] = []
@@ -139,7 +141,7 @@ def _resolve(host: str, port: int | None) -> list[str]:
 
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
-    asking.join(RESOLVE_SECONDS)
+    asking.join(seconds)
     if trouble:
         raise trouble[0]
     if asking.is_alive():
@@ -154,7 +156,7 @@ def check_address(url: str, allow_private: bool) -> None:
         raise FetchError("A web address is needed: it begins with https://.", permanent=True)
     parts = urlsplit(url)
     try:
-        found = _resolve(host, parts.port)
+        found = _resolve(host, parts.port, RESOLVE_SECONDS)
         if not allow_private and not all(map(is_public, found)):
             raise PrivateAddressError(host)
     except (OSError, UnicodeError) as error:
@@ -164,14 +166,19 @@ def check_address(url: str, allow_private: bool) -> None:
 def _open_socket(connection: HTTPConnection, allow_private: bool) -> socket.socket:
     """Resolve once, check every address that came, and connect to one that was checked."""
     host, port = connection._dns_host, connection.port  # as urllib3's own _new_conn does
-    found = _resolve(host.strip("[]"), port)
+    patience = connection.timeout if isinstance(connection.timeout, int | float) else RESOLVE_SECONDS
+    until = time.monotonic() + patience  # for all of its addresses together
+    found = _resolve(host.strip("[]"), port, min(patience, RESOLVE_SECONDS))
     if not allow_private and not all(map(is_public, found)):
         raise PrivateAddressError(host)
     trouble: OSError = OSError("no address")
     for address in found:
         try:
             return create_connection(
-                (address, port), connection.timeout, connection.source_address, connection.socket_options
+                (address, port),
+                max(until - time.monotonic(), 0.1),
+                connection.source_address,
+                connection.socket_options,
             )
         except OSError as error:
             trouble = error
@@ -246,7 +253,8 @@ class Fetcher:
     """Fetches for this install: one at a time a host, by `gate(host)`.
 
     `connect_timeout` and `read_timeout` are seconds of silence, `deadline` seconds for the whole of one request,
-    `max_bytes` of what comes, compressed or not.
+    `patience` seconds for all requests together from now on (somebody waits for a page), `max_bytes` of what comes,
+    compressed or not.
     """
 
     def __init__(
@@ -258,6 +266,7 @@ class Fetcher:
         connect_timeout: float = 10,
         read_timeout: float = 20,
         deadline: float = 60,
+        patience: float | None = None,
         max_bytes: int = 10 * 1024 * 1024,
     ):
         self.gate = gate
@@ -265,6 +274,7 @@ class Fetcher:
         self.user_agent = user_agent
         self.timeout = (connect_timeout, read_timeout)
         self.deadline = deadline
+        self._until = math.inf if patience is None else time.monotonic() + patience
         self.max_bytes = max_bytes
 
     def get(self, url: str, etag: str = "", last_modified: str = "", accept: str = "*/*") -> Reply:
@@ -300,16 +310,26 @@ class Fetcher:
         host = _host(url)
         if not host or urlsplit(url).scheme not in ("http", "https"):
             raise FetchError("Only addresses that begin with http:// or https:// are fetched.", permanent=True)
-        with self.gate(gate_name(url)), _Deadline(adapter, self.deadline) as deadline, _in_sentences(host, deadline):
-            answer = session.get(url, headers=headers, timeout=self.timeout, allow_redirects=False, stream=True)
-            try:
-                found = {name.lower(): value for name, value in answer.headers.items()}
-                body = self._read(answer, host) if answer.status_code in (200, 203) else b""
-                if deadline.passed:
-                    raise TimeoutError
-                return Reply(answer.status_code, url, found, body)
-            finally:
-                answer.close()
+        with self.gate(gate_name(url)):
+            seconds = min(self.deadline, self._until - time.monotonic())
+            if seconds <= 0:
+                raise FetchError(f"{host} took too long. Try again later, or with the exact address.")
+            with _Deadline(adapter, seconds) as deadline, _in_sentences(host, deadline):
+                return self._ask(session, url, headers, seconds, deadline)
+
+    def _ask(
+        self, session: requests.Session, url: str, headers: dict[str, str], seconds: float, deadline: _Deadline
+    ) -> Reply:
+        connect, read = (min(timeout, seconds) for timeout in self.timeout)
+        answer = session.get(url, headers=headers, timeout=(connect, read), allow_redirects=False, stream=True)
+        try:
+            found = {name.lower(): value for name, value in answer.headers.items()}
+            body = self._read(answer, _host(url)) if answer.status_code in (200, 203) else b""
+            if deadline.passed:
+                raise TimeoutError
+            return Reply(answer.status_code, url, found, body)
+        finally:
+            answer.close()
 
     def _read(self, answer: requests.Response, host: str) -> bytes:
         parts, size = [], 0

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from .. import access, tasks
 from ..forms import AddressForm, NewSourceForm
+from ..identity import without_password
 from ..intake import pipeline, subscriptions
 from ..intake.gate import BusyError
 from ..intake.subscriptions import NotASourceError, Wish
@@ -75,8 +76,9 @@ def _known(request: HttpRequest, form: AddressForm, wish: Wish) -> HttpResponse 
 
 def _look(request: HttpRequest, form: AddressForm, wish: Wish) -> HttpResponse:
     """What would come in. A site with several feeds asks which one is meant."""
+    fetcher = pipeline.quick_fetcher()  # one for all: somebody waits
     if wish.kind == Source.Kind.FEED:
-        found = feed.discover(wish.address, pipeline.make_fetcher())
+        found = feed.discover(wish.address, fetcher)
         if len(found) > 1:
             return _ask(request, form, choices=found)
         if not found:
@@ -84,18 +86,19 @@ def _look(request: HttpRequest, form: AddressForm, wish: Wish) -> HttpResponse:
         wish = Wish(wish.kind, found[0].url, found[0].title)
         if answer := _known(request, form, wish):
             return answer
-    pull = pipeline.preview(wish.kind, wish.address)
+    pull = pipeline.preview(wish.kind, wish.address, fetcher=fetcher)
     initial = {
         "kind": wish.kind,
         "address": wish.address,
-        "name": (wish.name or pull.title or wish.address)[:200],
+        "name": (wish.name or pull.title or without_password(wish.address))[:200],
         "site_url": pull.site_url,
     }
     return _preview(request, NewSourceForm(initial=initial), pull)
 
 
 def _preview(request: HttpRequest, form: NewSourceForm, pull: Pull | None) -> HttpResponse:
-    context = {"form": form, "pull": pull, "items": pull.items[:SHOWN] if pull else ()}
+    context: dict[str, Any] = {"form": form, "pull": pull, "items": pull.items[:SHOWN] if pull else ()}
+    context["shown"] = without_password(str(form["address"].value() or ""))
     return render(request, "sources/preview.html", context)
 
 

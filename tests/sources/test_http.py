@@ -1,4 +1,8 @@
 import doctest
+import itertools
+import socket
+import threading
+import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -198,3 +202,42 @@ def test_all_of_arxiv_is_one_host():
     hosts = ("arxiv.org", "www.arxiv.org", "export.arxiv.org", "rss.arxiv.org", "oaipmh.arxiv.org")
     assert {gate_name(f"https://{host}/x") for host in hosts} == {"arxiv.org"}
     assert gate_name("https://notarxiv.org/") != "arxiv.org"
+
+
+def test_somebody_who_waits_waits_no_longer_however_many_hops_there_are(server):
+    patient = Fetcher(open_gate, allow_private=True, patience=1.0)
+    server.misbehave("*", "drip", seconds=60)
+    with pytest.raises(FetchError, match="did not finish in time"):
+        patient.get(server.feed("kettle"))
+    asked = len(server.requests)
+    with pytest.raises(FetchError, match=r"took too long\. Try again later"):
+        patient.get(server.feed("kettle"))
+    assert len(server.requests) == asked
+
+
+def test_a_name_that_nobody_looks_up_holds_nobody(fetcher, monkeypatch):
+    monkeypatch.setattr(http, "RESOLVE_SECONDS", 0.2)
+    let_go = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: let_go.wait(30) and [])
+    with pytest.raises(FetchError, match="did not answer in time"):
+        fetcher.get("http://slow.example/feed")
+    with pytest.raises(FetchError, match="did not answer in time"):
+        http.check_address("https://slow.example/hook", allow_private=False)
+    let_go.set()
+
+
+def test_the_addresses_of_a_name_share_one_wait_for_a_connection(fetcher, monkeypatch):
+    waits = []
+
+    def refuse(address, timeout, *rest):
+        waits.append(timeout)
+        time.sleep(0.05)
+        raise TimeoutError
+
+    monkeypatch.setattr(http, "create_connection", refuse)
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"203.0.113.{n}", 80)) for n in range(5)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: found)
+    with pytest.raises(FetchError):
+        fetcher.get("http://many.example/feed")
+    assert len(waits) == 5
+    assert all(later < earlier for earlier, later in itertools.pairwise(waits))

@@ -323,3 +323,11 @@ def test_progress_is_a_piece_of_the_queue_page(client, boss):
     assert client.get("/sources/progress").status_code == 404  # nothing is new
     make_source()
     assert client.get("/sources/progress")["Location"] == "/"
+
+
+def test_a_password_in_an_address_is_on_no_page(client, boss):
+    source = make_source("Journal", address="https://ann:hush@journal.example/feed.xml")
+    for address in (f"/sources/{source.pk}", "/sources", f"/admin/papers/source/{source.pk}/change/", "/insight"):
+        page = text(client.get(address))
+        assert "hush" not in page, address
+    assert "https://…@journal.example/feed.xml" in text(client.get(f"/sources/{source.pk}"))

@@ -53,7 +53,7 @@ def web(monkeypatch):
         return answers[name]
 
     monkeypatch.setattr(feed, "discover", lambda url, fetcher: answer("found"))
-    monkeypatch.setattr(pipeline, "preview", lambda kind, address: answer("pull"))
+    monkeypatch.setattr(pipeline, "preview", lambda kind, address, fetcher: answer("pull"))
     return answers
 
 
@@ -300,8 +300,8 @@ def test_arxiv_shows_what_would_come_in(client, boss, wire, wish):
         ({"kind": "status", "code": 503, "retry_after": 1800}, "is busy and asks to be left alone"),
         ({"kind": "page"}, "No feed was found there"),
         ({"kind": "cut"}, "What would come in: 8 entries"),
-        ({"kind": "huge"}, "sent more than 10 MB"),
-        ({"kind": "bomb"}, "sent more than 10 MB"),
+        ({"kind": "huge"}, "sent more than 4 MB"),
+        ({"kind": "bomb"}, "sent more than 4 MB"),
         ({"kind": "close"}, "broke off"),
         ({"kind": "malformed"}, "malformed entries were left out"),
     ],
