@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shlex
 import shutil
 import socket
@@ -24,6 +25,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
+import psutil
 import psycopg
 from django.apps import apps
 from django.conf import settings
@@ -162,6 +164,7 @@ def _entry(name: str) -> zipfile.ZipInfo:
 @contextlib.contextmanager
 def _whole_or_not_at_all(target: Path, force: bool) -> Iterator[IO[bytes]]:
     """A private file beside the target that takes its name once it is whole and on the disk."""
+    _sweep(target)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -178,6 +181,14 @@ def _whole_or_not_at_all(target: Path, force: bool) -> Iterator[IO[bytes]]:
             os.close(folder)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _sweep(target: Path) -> None:
+    """Take away what a killed backup into this file left behind."""
+    for path in target.parent.iterdir():
+        left = re.fullmatch(rf"\.{re.escape(target.name)}\.(\d+)\.part", path.name)
+        if left and path.stat().st_uid == os.geteuid() and not psutil.pid_exists(int(left[1])):
+            path.unlink(missing_ok=True)
 
 
 # ── looking into one ─────────────────────────────────────────────────────────────────────────

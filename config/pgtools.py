@@ -16,6 +16,7 @@ from psycopg.conninfo import make_conninfo
 from config import run
 from config.database import parameters
 from config.embedded import INSTALL, Cluster, EmbeddedError, wheel
+from config.heartbeat import EVERY, PATIENCE
 
 HELD = "Stop it first: Ctrl-C where `make run` runs, or: systemctl stop tenth@web tenth@worker tenth@beat"
 
@@ -92,16 +93,17 @@ def running() -> Iterator[None]:
 
 @contextlib.contextmanager
 def stopped() -> Iterator[None]:
-    """Tenth does not run on this data, and cannot be started meanwhile; the database itself answers."""
-    if not settings.EMBEDDED:
-        refuse_company()
-        yield
-        return
+    """Tenth does not run on this data, and cannot be started here meanwhile; the database itself answers."""
     try:
         held = run.lock()
     except run.StartError as error:
         raise ToolError(f"Tenth is running in {settings.VAR_DIR}, or just ending. {HELD}") from error
-    with _started(held):
+    if settings.EMBEDDED:
+        with _started(held):
+            yield
+        return
+    with held:
+        refuse_company()
         yield
 
 
@@ -121,12 +123,22 @@ def _started(held: IO[str]) -> Iterator[None]:
 
 
 def refuse_company() -> None:
-    """Where the database is a server's, Tenth may run on any machine: whoever else is connected as us is Tenth."""
+    """Where the database is a server's, Tenth may run on any machine: whoever else is connected as us is Tenth.
+
+    Who has nothing to do may not be connected just now, but then it signs within EVERY seconds (config.heartbeat).
+    """
     with connect() as own:
         others = own.execute(
             "SELECT DISTINCT coalesce(host(client_addr), 'its own machine') FROM pg_stat_activity"
             " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
         ).fetchall()
-    if others:
-        places = ", ".join(sorted(place for (place,) in others))
-        raise ToolError(f"Tenth is running: it is connected to this database from {places}. {HELD}")
+        if others:
+            places = ", ".join(sorted(place for (place,) in others))
+            raise ToolError(f"Tenth is running: it is connected to this database from {places}. {HELD}")
+        with contextlib.suppress(psycopg.errors.UndefinedTable):
+            recent = "SELECT name, host FROM papers_heartbeat WHERE seen_at > now() - make_interval(secs => %s) LIMIT 1"
+            if seen := own.execute(recent, [EVERY + PATIENCE]).fetchone():
+                raise ToolError(
+                    f"A {seen[0]} was alive on {seen[1]} within the last {EVERY + PATIENCE:.0f} seconds. {HELD}. "
+                    "If you just did, wait that long and try again."
+                )

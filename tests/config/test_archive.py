@@ -251,6 +251,22 @@ def test_a_used_install_is_replaced_only_by_force_and_is_kept_aside(backup, empt
     assert (empty.var / "secret_key").read_text() == key
 
 
+def test_an_older_backup_is_brought_up_to_date_by_the_next_start(empty, place):
+    older = Install(place / "older")
+    with older.awake():
+        assert older.manage("migrate", "papers", "0003").returncode == 0
+        assert older.manage("migrate", "sessions").returncode == 0
+        with older.connect() as database:
+            fill(database, 0, 3)
+        assert older.manage("backup", place / "older.zip").returncode == 0
+    assert empty.manage("restore", place / "older.zip").returncode == 0
+    with empty.awake():
+        assert "papers_heartbeat" not in empty.rows()
+        empty.prepare()
+        assert len(empty.rows()["papers_paper"]) == 3
+        assert "papers_heartbeat" in empty.rows()
+
+
 # ── what is refused ──────────────────────────────────────────────────────────────────────────
 
 
@@ -258,6 +274,7 @@ def test_a_backup_is_private_whole_and_never_replaced_by_chance(used, place):
     folder = place / "backups"
     folder.mkdir()
     path = folder / "one.zip"
+    (folder / f".one.zip.{2**22 + 1}.part").touch()  # of one that was killed
     said = used.manage("backup", path)
     assert said.stdout.startswith(f"{path}: ")
     assert " people, " in said.stdout
@@ -296,6 +313,18 @@ def test_nothing_is_restored_while_somebody_is_connected_to_the_server(backup, e
             refused(grown.manage("restore", backup), "Tenth is running: it is connected to this database from its own")
         with empty.connect() as database:
             assert rows(database) == {"sequences": []}
+
+
+def test_nothing_is_restored_while_a_worker_elsewhere_is_alive(backup, empty, place):
+    with empty.awake():
+        empty.prepare()
+        grown = Install(place / "grown and idle", DATABASE_URL=empty.url)
+        with empty.connect() as database:
+            database.execute("INSERT INTO papers_heartbeat (name, host, seen_at) VALUES ('worker', 'far', now())")
+        refused(grown.manage("restore", backup), "A worker was alive on far within the last 35 seconds. Stop it first")
+        with empty.connect() as database:
+            database.execute("UPDATE papers_heartbeat SET seen_at = seen_at - interval '40 seconds'")
+        assert grown.manage("restore", backup).returncode == 0
 
 
 def test_another_key_in_the_environment_is_refused(backup, empty):

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from kombu import Connection
 
+from config import broker
+from config.celery import app
 from config.embedded import Cluster
 from tests.folders import let_through
 
@@ -22,6 +25,18 @@ def wait_for(what, seconds=20):
         assert time.monotonic() < until, "waited in vain"
         time.sleep(0.02)
     return answer
+
+
+def test_depth_is_asked_of_another_broker_in_its_own_way(monkeypatch, settings):
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+    monkeypatch.setattr(app, "connection_for_read", lambda: Connection("redis://127.0.0.1:1/0"))
+    assert broker.depth() is None  # nobody answers there
+    monkeypatch.setattr(app, "connection_for_read", lambda: Connection("memory://"))
+    assert broker.depth() == 0  # no queue yet
+    with Connection("memory://") as connection, connection.SimpleQueue(broker.QUEUE) as queue:
+        for _ in range(3):
+            queue.put({})
+        assert broker.depth() == 3
 
 
 class Queue:
