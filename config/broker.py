@@ -9,6 +9,9 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 QUEUE = "tenth"
+# Seconds until a message that nobody acknowledged is handed out again. Not renewed while a task runs or waits
+# prefetched: longer than two of the longest tasks.
+VISIBILITY = 1800
 
 # PGMQ's own function takes the trigger away and makes it anew, and Kombu calls it in every process that publishes or
 # consumes: two at once fail, and each locks the queue. Ours takes PGMQ's lock and makes the trigger once.
@@ -58,9 +61,15 @@ def options() -> dict[str, Any]:
         "use_notify": True,
         "wait_time_seconds": 0,
         "polling_interval": 0.2,
-        # Not renewed while a task runs or waits prefetched: longer than two of the longest tasks.
-        "visibility_timeout": 1800,
+        "visibility_timeout": VISIBILITY,
     }
+
+
+def others(url: str) -> dict[str, Any]:
+    """The same for a broker of its own. RabbitMQ needs none: what a lost worker had is handed out at once."""
+    if not url.startswith("redis"):
+        return {}
+    return {"visibility_timeout": VISIBILITY, "socket_connect_timeout": 4}
 
 
 def install() -> None:

@@ -23,8 +23,10 @@ ON_PGMQ = settings.CELERY_BROKER_URL == "pgmq://"
 app = Celery("tenth")
 app.conf.update(
     broker_url="pgmq://database" if ON_PGMQ else settings.CELERY_BROKER_URL,
-    broker_transport_options=broker.options() if ON_PGMQ else {},
+    broker_transport_options=broker.options() if ON_PGMQ else broker.others(settings.CELERY_BROKER_URL),
     broker_connection_retry_on_startup=True,
+    # A page waits for this. What could not be put into the queue is found due by the next tick.
+    task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0.2},
     task_ignore_result=True,
     task_acks_late=True,
     task_reject_on_worker_lost=True,

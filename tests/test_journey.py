@@ -58,6 +58,10 @@ def test_from_feed_to_vote_and_over_a_restart(server, var):
         browser.open("/")
         browser.send(f"/papers/{passed}/pass")
         check_what_was_done(browser, cards, voted, kept, passed)
+        add_channel(browser, server)
+        share(browser, voted, note="See <!channel> & table 3.")
+        wait_for(lambda: server.hooks.received)
+        use_it(browser, voted)
         make_all_due(var)
         assert tenth.end() == 0
 
@@ -68,6 +72,9 @@ def test_from_feed_to_vote_and_over_a_restart(server, var):
         # Nobody asks for it: the beat's first tick finds the sources due, a worker pulls Thursday's batch.
         wait_for(lambda: set(cards_of(browser)) - set(cards), 30)
         assert tenth.end() == 0
+    (message,) = server.hooks.received  # one, over the restart too
+    assert message.text.startswith(f"Ada shared {cards[voted]}")
+    assert "See <!channel> & table 3." in message.text
 
 
 def set_up(browser: Browser, tenth: Service) -> None:
@@ -85,6 +92,41 @@ def subscribe(browser: Browser, server: FeedServer) -> None:
     browser.send("start$", files={"opml": ("feeds.opml", opml)}, look="1")
     browser.send("start$", category=["cs.LG"])
     assert "4 sources added" in browser.text()
+
+
+def add_channel(browser: Browser, server: FeedServer) -> None:
+    browser.open("/settings/channels")
+    browser.send("channels$", kind="slack", name="papers", address=server.hook("papers"))
+    assert "papers is here" in browser.text()
+
+
+def share(browser: Browser, paper: str, note: str = "Worth an hour.") -> None:
+    browser.open(f"/papers/{paper}/share")
+    browser.send("share$", note=note)
+    assert "On its way to papers." in browser.text()
+
+
+def use_it(ada: Browser, paper: str) -> None:
+    """Applied by Ada, measured by Ada, checked by Bo, in production; and insight counts it."""
+    ada.open(f"/papers/{paper}/apply")
+    ada.send("apply$", new_project="Atlas", taken="The loss of section 3")
+    application = ada.url
+    ada.send("result$", **{"result-note": "It ran.", "result-claimed": "91 %", "result-ours": "88 %"})
+    ada.send("advance$", **{"advance-to": "pilot"})
+    ada.open("/settings/people")
+    ada.send("people$", email="bo@team.example", role="member")
+    bo = Browser(ada.base)
+    bo.open(ada.page.get_element_by_id("minted").get("value"))
+    bo.send(name="Bo", email="bo@team.example", time_zone="Europe/Oslo", password=PASSWORD, again=PASSWORD)
+    bo.open(application)
+    (result,) = bo.page.xpath("//form[contains(@action, '/check')]//*[contains(@name, '-note')]/@name")
+    bo.send("check$", **{result.replace("note", "holds"): "yes", result: "I ran it again."})
+    assert "Bo: it holds. I ran it again." in bo.text()
+    ada.open(application)
+    ada.send("advance$", **{"advance-to": "production", "advance-note": "It serves."})
+    assert "Production" in ada.text()
+    ada.open("/insight?measure=applied")
+    assert "Not enough yet: 1 applied, needs 20" in ada.text()
 
 
 def cards_of(browser: Browser) -> dict[str, str]:

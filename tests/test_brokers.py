@@ -1,0 +1,51 @@
+"""The same product through RabbitMQ and Redis: papers in, a share out once, and a broker that goes comes back."""
+
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from feedserver import FeedServer
+
+from . import brokers
+from .journey import Browser, environment, free_port, service, wait_for
+from .test_journey import WEDNESDAY, add_channel, cards_of, set_up, share, subscribe
+
+pytestmark = pytest.mark.journey
+
+
+@pytest.mark.parametrize("make", [brokers.rabbitmq, brokers.redis], ids=["rabbitmq", "redis"])
+def test_papers_come_in_and_a_share_goes_out_and_a_broker_that_goes_comes_back(make):
+    with (
+        make() as broker,
+        FeedServer(seed=3, now=WEDNESDAY, history=timedelta(days=10)) as server,
+        tempfile.TemporaryDirectory(prefix="tenth broker ", ignore_cleanup_errors=True) as folder,
+    ):
+        Path(folder).chmod(0o711)  # the account that runs PostgreSQL, when we are root, passes through
+        port = free_port()
+        env = environment(Path(folder), server, PORT=str(port), CELERY_BROKER_URL=broker.url)
+        browser = Browser(f"http://localhost:{port}")
+        with service(["-m", "config.run"], env) as tenth:
+            set_up(browser, tenth)
+            subscribe(browser, server)
+            first, second, third = list(wait_for(lambda: cards_of(browser), 30))[:3]
+            add_channel(browser, server)
+            share(browser, first)
+            wait_for(lambda: len(server.hooks.received) == 1)
+
+            broker.stop()
+            began = time.monotonic()
+            share(browser, second)  # it is in the outbox, and the beat will find it
+            assert time.monotonic() - began < 15, "the page waited for the broker"
+            assert "on its way" in browser.text()
+
+            broker.start()
+            share(browser, third)
+            wait_for(lambda: len(server.hooks.received) == 2, 60)
+            browser.open(f"/papers/{second}/shares")
+            browser.send(r"shares/\d+/cancel$")
+            assert "cancelled" in browser.text()
+            assert [one.again for one in server.hooks.received] == [False, False]
+            assert tenth.end() == 0
