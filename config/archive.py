@@ -40,6 +40,7 @@ from config.version import VERSION
 FORMAT = 1
 SQL, KEY, MANIFEST = "database.sql", "secret_key", "tenth.json"
 CHUNK = 1 << 20
+OWN_NOTE = re.compile(rb"ALTER TABLE ONLY \S+ ALTER COLUMN \S+ SET \(pg_attver=\d+\);\n")
 COUNTED = {"papers_person": "people", "papers_source": "sources", "papers_paper": "papers"}
 
 
@@ -137,7 +138,10 @@ def _dump(archive: zipfile.ZipFile, server: int, schema: str, snapshot: str) -> 
         assert process.stdout
         try:
             with archive.open(_entry(SQL), "w", force_zip64=True) as member:
-                while chunk := process.stdout.read(CHUNK):
+                data = False
+                while lines := process.stdout.readlines(CHUNK):
+                    kept, data = portable(lines, data)
+                    chunk = b"".join(kept)
                     digest.update(chunk)
                     member.write(chunk)
         finally:
@@ -146,6 +150,24 @@ def _dump(archive: zipfile.ZipFile, server: int, schema: str, snapshot: str) -> 
         if process.returncode:
             raise ArchiveError(f"pg_dump failed: {_said(errors)}")
     return digest.hexdigest()
+
+
+def portable(lines: list[bytes], data: bool) -> tuple[list[bytes], bool]:
+    """Leave out the server's own note on each column, which no other server takes.
+
+    Since their security releases of November 2026 servers note one (15.20 does); a pg_dump from before then writes it
+    down. `data`: the lines begin in the middle of a table's rows; returned, whether they end there.
+    """
+    kept = []
+    for line in lines:
+        if data:
+            data = line != b"\\.\n"
+        elif OWN_NOTE.fullmatch(line):
+            continue
+        else:
+            data = line.startswith(b"COPY ") and line.endswith(b" FROM stdin;\n")
+        kept.append(line)
+    return kept, data
 
 
 def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> str:

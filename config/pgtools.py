@@ -26,21 +26,25 @@ class ToolError(Exception):
 
 
 def program(name: str, at_least: int) -> str:
-    """Where pg_dump or psql is, of this major version or newer: the one inside the wheel, else the machine's."""
-    found = []
+    """Where pg_dump or psql is, of this major version or newer: inside the wheel or on the machine.
+
+    Of several pg_dumps the one nearest to the server knows it best; psql has to understand what the newest one wrote.
+    """
+    found: dict[int, str] = {}
     for path in _candidates(name):
         try:
             said = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20).stdout
         except OSError:
             continue
         if version := re.search(r"\(PostgreSQL\) (\d+)", said):
-            if int(version[1]) >= at_least:
-                return path
-            found.append(f"{path} is of version {version[1]}")
+            found.setdefault(int(version[1]), path)
+    if fitting := [version for version in found if version >= at_least]:
+        return found[min(fitting) if name == "pg_dump" else max(fitting)]
+    here = " and ".join(f"{path} is of version {version}" for version, path in found.items())
     raise ToolError(
-        f"{name} of PostgreSQL {at_least} or newer is needed, as new as the server, and "
-        f"{' and '.join(found) or 'there is none here'}. Install it (Debian, Ubuntu: apt install "
-        f"postgresql-client-{at_least}) and try again."
+        f"{name} of PostgreSQL {at_least} or newer is needed, as new as the server, "
+        f"and {here or 'there is none here'}. "
+        f"Install it (Debian, Ubuntu: apt install postgresql-client-{at_least}) and try again."
     )
 
 

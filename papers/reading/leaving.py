@@ -9,6 +9,7 @@ still hold it all.
 
 import json
 import re
+import secrets
 from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module
@@ -61,10 +62,10 @@ Cleaner = Callable[[Any], Any]
 @transaction.atomic
 def remove(person: Person, now: datetime) -> None:
     """Make this person nobody. Raises LastAdminError when no admin would be left."""
+    person.deactivate(now)  # locks the admins before any other row: two who remove each other take turns
     person = Person.objects.select_for_update().get(pk=person.pk)
     if person.removed_at:
         return
-    person.deactivate(now)
     _close_their_doors(person, now)
     clean = _cleaner(person)
     hints = [part for part in (person.name, person.email) if part]
@@ -73,7 +74,7 @@ def remove(person: Person, now: datetime) -> None:
     _clean_sessions(person, hints, clean)
     Source.objects.filter(person=person).update(name=FORMER)
     person.projects.clear()
-    person.name, person.email = FORMER, f"person-{person.pk}@{NOWHERE}"
+    person.name, person.email = FORMER, f"{secrets.token_hex(8)}@{NOWHERE}"
     person.role, person.time_zone, person.keys_on = Person.Role.MEMBER, "UTC", True
     person.last_login, person.removed_at = None, now
     person.set_unusable_password()

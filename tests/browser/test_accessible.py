@@ -40,13 +40,22 @@ def team():
 SCREENS = ("/", "/browse", "/browse?q=nothing+fits", "/kept", "/sources", "/sources/new", "/sources/start", "/add")
 
 
+SETTINGS = ("/settings", "/settings/people", "/settings/health")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_every_screen_is_open_to_all(window, team, scheme, viewport):
     admin, paper = team
     visitor = window(admin, viewport=viewport, color_scheme=scheme)
     source = paper.sightings.get().source_id
-    for path in (*SCREENS, f"/sources/{source}", paper.get_absolute_url(), "/settings", "/settings/people"):
+    for path in (
+        *SCREENS,
+        f"/sources/{source}",
+        paper.get_absolute_url(),
+        *SETTINGS,
+        f"/settings/people/{admin.pk}/remove",
+    ):
         visitor.open(path)
         assert visitor.barriers() == [], path
         assert visitor.fits(), path

@@ -76,9 +76,9 @@ class Install:
 
 
 def rows(database):
-    """Without the note of a backup, which is made when the backup is."""
+    """Without the note of a backup, made when the backup is, and the search column, made by each server itself."""
     found = {
-        table: sorted(row for (row,) in database.execute(f'SELECT t::text FROM "{table}" t'))
+        table: sorted(row for (row,) in database.execute(f"SELECT (to_jsonb(t) - 'search')::text FROM \"{table}\" t"))
         for (table,) in database.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         if table != "papers_backup"
     }
@@ -217,6 +217,37 @@ def test_from_embedded_to_a_server_of_ones_own_and_back(used, backup, empty, pla
         done = grown.manage("backup", place / "grown.zip")
         assert done.returncode == 0, done.stderr
     assert empty.manage("restore", place / "grown.zip").returncode == 0
+    with empty.awake():
+        assert empty.rows() == expected
+    assert expected["papers_paper"]
+
+
+OLDER = sorted(Path("/usr/lib/postgresql").glob("1[5-7]/bin/initdb"))
+
+
+@pytest.mark.skipif(not OLDER, reason="needs an older PostgreSQL on this machine, as Debian installs it")
+def test_from_embedded_to_an_older_server_and_back(used, backup, empty, place):
+    own, folder = Cluster(place), place / "older server"
+    folder.mkdir()
+    own._give(folder)
+    tool = {"check": True, "capture_output": True, "cwd": "/", **own._as_account()}
+    data = folder / "data"
+    subprocess.run([OLDER[0], "-D", data, "-U", ROLE, "--auth=trust", "--encoding=UTF8"], **tool)
+    options = f"-c listen_addresses= -c unix_socket_directories='{folder}' -c fsync=off"
+    ctl = [OLDER[0].with_name("pg_ctl"), "-D", data, "-w"]
+    subprocess.run([*ctl, "-o", options, "-l", folder / "log", "start"], **tool)
+    try:
+        url = f"postgresql://{ROLE}@/postgres?host={quote(str(folder), safe='')}"
+        grown = Install(place / "var of the older", DATABASE_URL=url)
+        done = grown.manage("restore", backup)
+        assert done.returncode == 0, done.stderr
+        with psycopg.connect(url) as database:
+            assert database.info.server_version < 180000
+            expected = rows(database)
+        assert grown.manage("backup", place / "older server.zip").returncode == 0
+    finally:
+        subprocess.run([*ctl, "-m", "fast", "stop"], **tool)
+    assert empty.manage("restore", place / "older server.zip").returncode == 0
     with empty.awake():
         assert empty.rows() == expected
     assert expected["papers_paper"]
@@ -405,6 +436,30 @@ def test_check_says_what_is_in_it_and_touches_nothing(backup, empty):
     assert done.returncode == 0, done.stderr
     assert " is whole: the backup of " in done.stdout
     assert not (empty.var / "postgres").exists()
+
+
+def test_the_servers_own_note_on_a_column_is_left_out_and_rows_are_left_alone():
+    note = b"ALTER TABLE ONLY public.t ALTER COLUMN a SET (pg_attver=22158952);\n"
+    other = b"ALTER TABLE ONLY public.t ALTER COLUMN a SET (n_distinct=5);\n"
+    lines = [note, other, b"COPY public.t (a) FROM stdin;\n", note, b"\\.x\n", b"\\.\n", note, b"SELECT 1;\n"]
+    expected = [*lines[1:6], lines[7]]
+    for cut in range(len(lines) + 1):
+        first, data = archive.portable(lines[:cut], False)
+        second, data = archive.portable(lines[cut:], data)
+        assert (first + second, data) == (expected, False)
+
+
+def test_pg_dump_is_near_the_server_and_psql_is_new(monkeypatch, tmp_path):
+    paths = []
+    for version in (14, 18, 16):
+        path = tmp_path / str(version)
+        path.write_text(f"#!/bin/sh\necho 'x (PostgreSQL) {version}.3'\n")
+        path.chmod(0o755)
+        paths.append(str(path))
+    monkeypatch.setattr(pgtools, "_candidates", lambda name: ["/no/such/program", *paths])
+    assert pgtools.program("pg_dump", 15) == paths[2]
+    assert pgtools.program("pg_dump", 17) == paths[1]
+    assert pgtools.program("psql", 15) == paths[1]
 
 
 def test_a_missing_or_old_pg_dump_is_named(monkeypatch):

@@ -36,6 +36,7 @@ from tests.makers import (
     make_stage,
     make_vote,
 )
+from tests.workers import at_once
 
 pytestmark = pytest.mark.django_db
 NAME, EMAIL = "Zoë O'Quill", "zoe.quill@team.example"
@@ -181,3 +182,11 @@ def test_what_they_checked_still_counts(zoe, boss):
     leaving.remove(zoe, NOW)
     assert projects.missing_for(Application.objects.get(), "production") == []
     stages.read(boss, application.paper, NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_admins_who_remove_each_other_at_once_one_stays():
+    pair = [make_person(role="admin"), make_person(role="admin")]
+    done = at_once(*[lambda person=person: leaving.remove(person, NOW) for person in pair])
+    assert sorted(map(str, map(type, done))) == sorted(map(str, [type(None), LastAdminError]))
+    assert Person.objects.admins().count() == Person.objects.known().count() == 1
