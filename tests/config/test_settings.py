@@ -142,7 +142,7 @@ def test_without_a_database_address_the_embedded_one_is_used(read, tmp_path):
 
 @pytest.mark.parametrize("url", ["amqp://me:secret@mq.example:5672/papers", "redis://cache.example:6379/3"])
 def test_another_broker_is_handed_to_celery_as_it_is(url, tmp_path):
-    code = "from config.celery import app; print(app.conf.broker_url, app.conf.broker_transport_options)"
+    code = "from config.celery import ON_PGMQ, app; print(app.conf.broker_url, ON_PGMQ)"
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "TENTH_VAR": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -152,7 +152,7 @@ def test_another_broker_is_handed_to_celery_as_it_is(url, tmp_path):
         text=True,
         timeout=60,
     )
-    assert done.stdout == f"{url} {{}}\n", done.stderr
+    assert done.stdout == f"{url} False\n", done.stderr
 
 
 def test_a_value_in_the_environment_beats_the_one_in_the_file(monkeypatch, tmp_path):
