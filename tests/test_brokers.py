@@ -34,6 +34,7 @@ def test_papers_come_in_and_a_share_goes_out_and_a_broker_that_goes_comes_back(m
             add_channel(browser, server)
             share(browser, first)
             wait_for(lambda: len(server.hooks.received) == 1)
+            assert browser.session.get(f"{browser.base}/readyz").json()["said"] == "All is well."
 
             broker.stop()
             began = time.monotonic()
@@ -44,6 +45,7 @@ def test_papers_come_in_and_a_share_goes_out_and_a_broker_that_goes_comes_back(m
             broker.start()
             share(browser, third)
             wait_for(lambda: len(server.hooks.received) == 2, 60)
+            wait_for(lambda: browser.session.get(f"{browser.base}/readyz").ok, 60)
             browser.open(f"/papers/{second}/shares")
             browser.send(r"shares/\d+/cancel$")
             assert "cancelled" in browser.text()

@@ -3,7 +3,9 @@
 import logging
 import socket
 import tempfile
+import time
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
@@ -40,6 +42,21 @@ def test_a_database_that_is_away_is_told_of_once(monkeypatch, caplog):
     assert "hush" not in caplog.text
     assert heartbeat.sign("beat")
     assert not heartbeat._unheard
+
+
+def test_a_worker_that_has_lost_the_queue_signs_again_when_it_has_found_it(monkeypatch):
+    monkeypatch.setattr(heartbeat, "EVERY", 0.02)
+    consumer = SimpleNamespace(connection=None)
+    pulse = heartbeat.Pulse(consumer)
+    pulse.start()
+    try:
+        time.sleep(0.2)
+        assert not Heartbeat.objects.exists()
+        consumer.connection = object()
+        wait_for(Heartbeat.objects.exists)
+    finally:
+        pulse.over.set()
+        pulse.join(10)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from kombu import Connection
 from config import broker
 from config.celery import app
 from config.embedded import Cluster
+from tests import brokers
 from tests.folders import let_through
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,16 +28,19 @@ def wait_for(what, seconds=20):
     return answer
 
 
-def test_depth_is_asked_of_another_broker_in_its_own_way(monkeypatch, settings):
-    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
-    monkeypatch.setattr(app, "connection_for_read", lambda: Connection("redis://127.0.0.1:1/0"))
-    assert broker.depth() is None  # nobody answers there
-    monkeypatch.setattr(app, "connection_for_read", lambda: Connection("memory://"))
-    assert broker.depth() == 0  # no queue yet
-    with Connection("memory://") as connection, connection.SimpleQueue(broker.QUEUE) as queue:
-        for _ in range(3):
-            queue.put({})
-        assert broker.depth() == 3
+@pytest.mark.journey
+@pytest.mark.parametrize("make", [brokers.rabbitmq, brokers.redis], ids=["rabbitmq", "redis"])
+def test_depth_is_asked_of_another_broker_in_its_own_way(make, monkeypatch, settings):
+    with make() as far:
+        settings.CELERY_BROKER_URL = far.url
+        monkeypatch.setattr(app, "connection_for_read", lambda: Connection(far.url))
+        assert broker.depth() == 0  # no queue yet
+        with Connection(far.url) as connection, connection.SimpleQueue(broker.QUEUE) as queue:
+            for _ in range(3):
+                queue.put({})
+        wait_for(lambda: broker.depth() == 3)
+        far.stop()
+        assert broker.depth() is None
 
 
 class Queue:
