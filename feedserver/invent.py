@@ -101,10 +101,26 @@ class Slots:
     def title(self) -> str:
         if self.rng.random() < 0.01:
             return self.say(words.ODD_TITLES)
-        return self.say(words.TITLES) + (self.say(words.TWISTS) if self.rng.random() < 0.4 else "")
+        said = self.say(words.TITLES)
+        if self.rng.random() < 0.25 and not said.endswith("?"):
+            said += self.say(words.TWISTS)
+        return headline(said) if self.rng.random() < 0.6 else said
 
 
-def _topic(rng: Random) -> words.Topic:
+_LARGE = re.compile(r"(?<![\w-])(?!(?:a|and|are|by|for|from|in|of|on|the|to|under|with)\b)[a-z]")
+
+
+def headline(title: str) -> str:
+    """
+    >>> headline("On the limits of early-exit drafting for LLMs")
+    'On the Limits of Early-exit Drafting for LLMs'
+    """
+    return _LARGE.sub(lambda found: found[0].upper(), title)
+
+
+def _topic(rng: Random, about: str = "") -> words.Topic:
+    if about:
+        return rng.choice([topic for topic in words.TOPICS if topic.category in about.split()])
     return rng.choices(words.TOPICS, words.WEIGHTS)[0]
 
 
@@ -142,10 +158,10 @@ def text(seed: int, key: str, author_count: int = 0) -> Text:
     )
 
 
-def post(seed: int, key: str) -> PostText:
-    """The blog post with this key."""
+def post(seed: int, key: str, about: str = "") -> PostText:
+    """The blog post with this key, about one of these categories (none named: any)."""
     rng = Random(f"{seed} post {key}")
-    slots = Slots(rng, _topic(rng))
+    slots = Slots(rng, _topic(rng, about))
     paragraphs = [slots.say((paragraph,)) for paragraph in rng.sample(words.POST_PARAGRAPHS, rng.randint(3, 6))]
     parts = [f"<p>{html.escape(paragraph, quote=False)}</p>" for paragraph in paragraphs]
     chosen: dict[str, Any] = {name: html.escape(value) for name, value in slots.chosen.items()}

@@ -229,10 +229,11 @@ class World:
         else:
             if rng.random() < 1 / blog.every_days:
                 key = f"{blog.slug} {day}"
-                yield Post(blog, f"{day}", at, blog.author, invent.post(self.seed, key))
+                yield Post(blog, f"{day}", at, blog.author, invent.post(self.seed, key, blog.about))
             return
         for number, (paper, link) in enumerate(chosen):
             text = invent.PostText(
                 paper.text.title, paper.text.abstract.split(". ")[0] + ".", "", (paper.text.categories[0],)
             )
-            yield Post(blog, f"{day}-{number + 1}", at + timedelta(minutes=number), blog.author, text, link, paper)
+            signed = ", ".join(author.name for author in paper.text.authors[:40])
+            yield Post(blog, f"{day}-{number + 1}", at + timedelta(minutes=number), signed, text, link, paper)
