@@ -50,7 +50,7 @@ def cumulative(counts: list[float], names: list[str], unit: str, did: str, theme
         tooltip.insert(0, {"field": "name", "type": "nominal", "title": unit})
     said = [
         {"n": found.top, "share": 0.04, "label": f"√{found.units:,}: the top {found.top:,} gave {found.share:.0%}"},
-        {"n": found.half, "share": 0.53, "label": f"half: {found.half:,} of {found.units:,}"},
+        {"n": found.half, "share": 0.46, "label": f"half: {found.half:,} of {found.units:,}"},
     ]
     rules: list[Spec] = [
         _rule("x", found.top, theme["warn"], f"⌈√{found.units:,}⌉ = {found.top:,}"),
