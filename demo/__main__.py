@@ -50,19 +50,19 @@ def furnish(env: dict[str, str]) -> list[str]:
 def serve(folder: Folder, env: dict[str, str]) -> None:
     """Start the feed server. It goes with all else that the supervisor ends."""
     days = (datetime.now(UTC).date() - folder.since).days
-    given = ["--port", str(folder.feeds), "--days", str(days), "--a-day", "18"]
+    given = ["--port", str(folder.feeds), "--days", str(days), "--a-day", "16"]
     quiet = subprocess.DEVNULL
     # Its own session: Ctrl-C reaches the supervisor, which ends it after those who ask it.
     subprocess.Popen([sys.executable, "-m", "feedserver", *given], env=env, stdout=quiet, start_new_session=True)
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         try:
-            outside.be_busy(folder.site)
+            outside.trouble_shares(folder.site)
         except OSError:
             time.sleep(0.05)
             continue
         if folder.is_told:
-            outside.fail(folder.site)
+            outside.fail_a_blog(folder.site)
         return
     raise run.StartError(f"the feed server does not answer on port {folder.feeds}. The lines above say why.")
 

@@ -23,8 +23,8 @@ MEMBERS = (
     Member("priya", "Priya Raman", "admin", "Europe/Amsterdam", {"cs.IR": 0.5, "cs.CL": 0.4, "stat.ML": 0.2}, 0.95),
     Member("kenji", "Kenji Morita", "member", "Asia/Tokyo", {"cs.CL": 0.5, "eess.AS": 0.5, "cs.LG": 0.2}, 0.85),
     Member("hanna", "Hanna Sjöberg", "member", "Europe/Stockholm", {"stat.ML": 0.6, "cs.LG": 0.3, "math.OC": 0.3}, 0.9),
-    Member("tomas", "Tomás Ferreira", "admin", "Europe/Lisbon", {"cs.IR": 0.6, "cs.LG": 0.2, "cs.CR": 0.3}, 0.8),
-    Member("grace", "Grace Adeyemi", "member", "America/New_York", {"cs.CV": 0.5, "cs.RO": 0.5, "cs.AI": 0.3}, 0.8),
+    Member("tomas", "Tomás Ferreira", "admin", "Europe/Lisbon", {"cs.IR": 0.6, "cs.LG": 0.2, "cs.CR": 0.7}, 0.8),
+    Member("grace", "Grace Adeyemi", "member", "America/New_York", {"cs.CV": 0.6, "cs.RO": 0.6, "cs.AI": 0.5}, 0.8),
 )
 GUEST = ("Ludmila Říha", "ludmila@team.example", "guest", "Europe/Prague")
 
@@ -64,6 +64,7 @@ ORIGINS = (
     Origin("jnb", "core", 0.1),
 )
 MUTED = "tea-room"
+LATE = ("cs.CV", "search: cat:eess.AS", "search: abs:calibration")  # what of today is left to the worker, at least
 
 PROJECTS = (  # name, horizon, founded by, members, days until the deadline
     ("Atlas", "core", "priya", ("priya", "tomas", "kenji"), 9),

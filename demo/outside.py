@@ -4,7 +4,7 @@ import json
 import urllib.request
 from typing import Any
 
-BUSY_CHANNEL = "/hooks/chat/lab-room"  # lets every message wait
+BUSY, STRICT = "/hooks/chat/lab-room", "/hooks/chat/old-room"  # one lets every message wait, one refuses it
 FAILING_BLOG = "uncertain"
 
 
@@ -14,9 +14,10 @@ def order(site: str, **orders: Any) -> dict[str, Any]:
         return json.load(answer)
 
 
-def be_busy(site: str) -> None:
-    order(site, misbehave={"pattern": BUSY_CHANNEL, "kind": "status", "code": 503})
+def trouble_shares(site: str) -> None:
+    order(site, misbehave={"pattern": BUSY, "kind": "status", "code": 503})
+    order(site, misbehave={"pattern": STRICT, "kind": "status", "code": 400})
 
 
-def fail(site: str) -> None:
+def fail_a_blog(site: str) -> None:
     order(site, misbehave={"pattern": f"/blogs/{FAILING_BLOG}/*", "kind": "status", "code": 503})

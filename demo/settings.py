@@ -20,7 +20,8 @@ os.environ |= {
     "HOST_PACE_SECONDS": "0",
     "ARXIV_PACE_SECONDS": "0",
     "LOG_LEVEL": os.environ.get("LOG_LEVEL") or "WARNING",
-    "BANNER": f"A demo: every paper, person and result here is invented. To throw it away: Ctrl-C, then rm -r {PATH}",
+    "BANNER": "A demo: every paper, person and result here is invented. "
+    f"To throw it away, end it and remove {PATH.name}/.",
 }
 
 from config.settings import *  # noqa: E402, F403

@@ -131,7 +131,7 @@ TALES = (
         17,
         "Atlas",
         "priya",
-        "field-notes",
+        "cs.IR",
         "Freshness as a feature of the reranker, not a filter before it",
         (
             _(3, "record", claimed="+0.8 MRR", ours="+1.3 MRR", note="Better than claimed: our tickets age quickly."),
@@ -209,7 +209,7 @@ TALES = (
         28,
         "Pocket assistant",
         "tomas",
-        "kettle",
+        "cs.CR",
         "A second model that reads only the tool’s answer",
         (_(6, "record", claimed="blocks 97 %", ours="blocks 71 %", note="Of our own forty injections."),),
     ),
@@ -312,7 +312,7 @@ TALES = (
         ),
     ),
     Tale(55, "Beacon", "grace", "stat.ML", "A prior for the first week of a new product"),
-    Tale(57, "Pocket assistant", "tomas", "jnb", "A checklist before each irreversible call"),
+    Tale(57, "Pocket assistant", "tomas", "cs.AI", "A checklist before each irreversible call"),
 )
 
 # From before the two months, when links were still brought by hand: their year is over.

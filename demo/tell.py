@@ -43,7 +43,7 @@ class Team:
 
     def __init__(self, site: str, now: datetime, days: int = DAYS):
         self.site, self.now, self.rng = site, now, Random("two months")
-        # What New York's today brings is left to the worker.
+        # The midnight in New York when arXiv's today began; most of what it brings is left to the worker.
         self.end = now.astimezone(NEW_YORK).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
         self.days = days
         self.start = self.end - timedelta(days=days)
@@ -100,14 +100,12 @@ class Team:
             self.timeline.at(self.now - timedelta(days=days), self.old(title, project, taken))
 
     def hook(self, channel: str) -> str:
-        """The webhook of a channel. The old room's is gone."""
-        kind = "gone" if channel == "old room" else "chat"
-        return f"{self.site}/hooks/{kind}/{channel.replace(' ', '-')}"
+        return f"{self.site}/hooks/chat/{channel.replace(' ', '-')}"
 
     def plan(self) -> None:
-        for day in range(self.days):
+        for day in range(self.days + 1):
             morning = self.start + timedelta(days=day)
-            self.timeline.at(morning + timedelta(minutes=25), self.pull)
+            self.timeline.at(morning + timedelta(minutes=45), self.pull)  # arXiv’s feeds are due by then
             for member in cast.MEMBERS:
                 zone = ZoneInfo(member.time_zone)
                 local = (morning + timedelta(hours=12)).astimezone(zone)
@@ -121,7 +119,7 @@ class Team:
             if tale.day < self.days:
                 self.timeline.at(self.start + timedelta(days=tale.day, hours=13), self.begin(tale))
         self.plan_shares()
-        self.timeline.at(self.end - timedelta(days=6), lambda now: outside.fail(self.site))
+        self.timeline.at(self.end - timedelta(days=6), lambda now: outside.fail_a_blog(self.site))
         self.timeline.at(self.end - timedelta(days=15, hours=8), self.mute)
 
     def mute(self, now: datetime) -> None:
@@ -129,7 +127,7 @@ class Team:
 
     def is_late(self, day: datetime) -> bool:
         """One of the last three working days: then the one who the link signs in as was away, and has a full queue."""
-        later = (day + timedelta(days=number) for number in range(1, (self.end - day).days))
+        later = (day + timedelta(days=number) for number in range(1, (self.end - day).days + 1))
         return sum(each.astimezone(NEW_YORK).weekday() < 5 for each in later) < 3
 
     # ── sources ──────────────────────────────────────────────────────────────────────────────
@@ -137,8 +135,10 @@ class Team:
     def pull(self, now: datetime) -> None:
         """What the beat does each minute, once a day: announcements on working days, the rest three times a week."""
         outside.order(self.site, now=now.isoformat())
-        weekday = now.astimezone(NEW_YORK).weekday()
-        for source in Source.objects.due(now).order_by("next_fetch", "id"):
+        weekday, due = now.astimezone(NEW_YORK).weekday(), Source.objects.due(now).order_by("next_fetch", "id")
+        if now > self.end:
+            due = due.exclude(address__in=cast.LATE)
+        for source in due:
             announces = source.kind == Source.Kind.ARXIV and not source.address.startswith("search:")
             if weekday in ({0, 1, 2, 3, 4} if announces else {0, 2, 4}) and source.claim(now):
                 pipeline.refresh(source, now)
@@ -159,7 +159,7 @@ class Team:
                 if interest > 1.1 and place < 4:
                     self.like(member, person, card.paper, interest, clock)
                     clock += timedelta(minutes=card.paper.minutes / 3)
-                elif place < 8:
+                elif place < 7:
                     stages.pass_(person, card.paper, clock)
             stages.clear(person, [card.paper for card in shown], clock)
             self.read_kept(person, clock)
@@ -175,21 +175,24 @@ class Team:
 
     def like(self, member: cast.Member, person: Person, paper: Paper, interest: float, now: datetime) -> None:
         rng = self.rng
-        does = rng.choices(("read", "keep", "pass"), (3, 3, 6))[0]
+        does = rng.choices(("read", "keep", "pass"), (3, 3, 8))[0]
         {"read": stages.read, "keep": stages.keep, "pass": stages.pass_}[does](person, paper, now)
         if does != "read":
             return
         if rng.random() < 0.85:
-            votes.cast(person, paper, 1 if rng.random() < 0.5 + interest / 3 else -1, now)
-        if rng.random() < 0.2:
+            votes.cast(person, paper, 1 if rng.random() < 0.5 + interest / 4 else -1, now)
+        if rng.random() < 0.3:
             other = rng.choice([each for each in cast.MEMBERS if each is not member])
-            project = rng.choice(cast.PROJECTS)[0]
-            comments.add(person, paper, rng.choice(cast.COMMENTS).format(project=project, other=other.name), now)
+            self.comment(person, other, paper, rng.choice(cast.PROJECTS)[0], now)
+
+    def comment(self, person: Person, other: cast.Member, paper: Paper, project: str, now: datetime) -> None:
+        text = self.rng.choice(cast.COMMENTS).format(project=project, other=other.name)
+        comments.add(person, paper, text, now)
 
     def read_kept(self, person: Person, now: datetime) -> None:
         """Now and then somebody gets to what they had kept."""
-        kept = Stage.objects.kept_by(person).filter(kept_at__lt=now - timedelta(days=1)).select_related("paper")
-        for row in kept.order_by("kept_at")[: self.rng.choice((0, 1, 1, 2))]:
+        kept = Stage.objects.kept_by(person).filter(kept_at__lt=now - timedelta(days=2)).select_related("paper")
+        for row in kept.order_by("kept_at")[: self.rng.choice((0, 0, 1, 1, 2))]:
             now += timedelta(minutes=row.paper.minutes)
             if self.rng.random() < 0.7:  # it did not seem as urgent any more
                 stages.pass_(person, row.paper, now)
@@ -201,31 +204,47 @@ class Team:
 
     def begin(self, tale: tales.Tale) -> Act:
         def act(now: datetime) -> None:
-            if not (paper := self.fitting(tale, now)):
+            paper = self.fitting(tale, now)
+            if not paper and now < self.now - timedelta(days=1):
                 self.timeline.at(now + timedelta(days=1), act)  # nothing fits yet
+                return
+            paper = paper or self.fitting(tale, now, strictly=False)
+            if not paper:
                 return
             application = projects.apply(self.people[tale.by], paper, self.projects[tale.project], tale.taken, now)
             when = now
+            if self.rng.random() < 0.7:
+                by, other = self.rng.sample([each for each in cast.MEMBERS if each.key != tale.by], 2)
+                self.timeline.at(
+                    now + timedelta(hours=self.rng.randint(2, 30)),
+                    lambda later: self.comment(self.people[by.key], other, paper, tale.project, later),
+                )
             for step in tale.steps:
                 when += timedelta(days=step.after, minutes=self.rng.randint(-120, 120))
                 self.timeline.at(when, self.step(tale, step, application))
 
         return act
 
-    def fitting(self, tale: tales.Tale, now: datetime) -> Paper | None:
-        """Of what was voted up lately and is not applied yet: of the right field, from a good source."""
-        voted = Vote.objects.filter(value=1, at__gt=now - timedelta(days=21), at__lte=now)
-        papers = Paper.objects.filter(pk__in=voted.values("paper"), applications=None).for_cards()
+    def fitting(self, tale: tales.Tale, now: datetime, strictly: bool = True) -> Paper | None:
+        """Of what was read or voted up lately and is not applied yet: of the right field, from a good source."""
+        lately = now - timedelta(days=21)
+        voted = Vote.objects.filter(value=1, at__range=(lately, now)).values("paper")
+        read = Stage.objects.filter(read_at__range=(lately, now)).values("paper")
+        papers = Paper.objects.filter(pk__in=voted.union(read), applications=None).for_cards()
         cards = queue.cards(self.people[tale.by], list(papers.order_by("pk")), now)
-
-        def fit(card: queue.Card) -> tuple[float, int]:
-            source = self.sources.get(tale.fits)
-            fits = tale.fits in card.paper.categories or any(
-                source and each.source.pk == source.pk for each in card.sightings
-            )
-            return 2 * fits + self.worth_of(card) + 0.3 * card.up, -card.paper.pk
-
-        return max(cards, key=fit).paper if cards else None
+        source = self.sources.get(tale.fits)
+        fits = [
+            card
+            for card in cards
+            if tale.fits in card.paper.categories[:1]
+            or any(source and each.source.pk == source.pk for each in card.sightings)
+        ]
+        best = max(
+            fits if strictly else cards,
+            key=lambda card: (self.worth_of(card) + 0.3 * (card.up - card.down), -card.paper.pk),
+            default=None,
+        )
+        return best.paper if best else None
 
     def step(self, tale: tales.Tale, step: tales.Step, application: Application) -> Act:
         def act(now: datetime) -> None:
@@ -265,9 +284,7 @@ class Team:
             result = application.results.get()
             projects.check(other, result, True, "Holds.", later + timedelta(days=1))
             projects.advance(person, application, "pilot", later + timedelta(days=2))
-            projects.advance(
-                person, application, "production", later + timedelta(days=30), note="Two weeks, all traffic."
-            )
+            projects.advance(person, application, "production", later + timedelta(days=30))
             projects.say_outcome(
                 person, application, "helped", "It carried us through the year.", later + timedelta(days=90)
             )

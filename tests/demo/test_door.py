@@ -39,7 +39,7 @@ def test_it_keeps_to_its_own_folder_and_machine_whatever_the_install_says(tmp_pa
     assert (embedded, broker) == (True, "pgmq://")
     assert feeds.startswith("http://127.0.0.1:")
     assert "invented" in banner
-    assert f"rm -r {var}" in banner
+    assert "remove demo/" in banner
     assert not (tmp_path / "mine").exists()
 
 

@@ -36,11 +36,11 @@ NOW = datetime(2026, 3, 7, 10, tzinfo=UTC)  # a Saturday: arXiv announces nothin
 @pytest.fixture(scope="module", autouse=True)
 def told(django_db_setup, django_db_blocker):
     """The two months, once for all tests here, and taken back after them."""
-    with FeedServer(now=NOW, history=timedelta(days=75), a_day=18) as feeds:
+    with FeedServer(now=NOW, history=timedelta(days=75), a_day=16) as feeds:
         near = {"ALLOW_PRIVATE_ADDRESSES": True, "HOST_PACE_SECONDS": 0, "ARXIV_PACE_SECONDS": 0}
         where = {"ARXIV_FEED_URL": feeds.arxiv_feed_url, "ARXIV_API_URL": feeds.arxiv_api_url}
         with django_db_blocker.unblock(), override_settings(**near, **where), transaction.atomic():
-            outside.be_busy(feeds.url)
+            outside.trouble_shares(feeds.url)
             Team(feeds.url, NOW).tell()
             yield feeds
             transaction.set_rollback(True)
