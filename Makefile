@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: run demo test lint format bench lock migrations help ready ready-dev
+.PHONY: run demo test lint format bench screenshots lock migrations help ready ready-dev
 
 PY := .venv/bin/python
 LINT := PYTHONWARNINGS=ignore DJANGO_SETTINGS_MODULE=tests.settings
@@ -32,6 +32,9 @@ format: ready-dev ## put the code into the house's format
 
 bench: ready-dev ## how fast and how big, beside floors (minutes)
 	@exec $(PY) -m bench
+
+screenshots: ready-dev ## take README's pictures anew, of the demo
+	@CHROMIUM="$$($(PY) -m tests.chromium)" && export CHROMIUM && exec $(PY) -m demo.screenshots
 
 migrations: ready-dev ## write the migration for changed models (needs a running Tenth or DATABASE_URL)
 	@$(PY) manage.py makemigrations
