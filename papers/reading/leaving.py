@@ -56,6 +56,9 @@ IMPERSONAL = (
     Event.Kind.SOURCE_DIED,
 )
 
+# Under these keys an event notes who somebody was; elsewhere the same word may be a channel's or a thing's.
+NAMED = {"by", "members"}
+
 Cleaner = Callable[[Any], Any]
 
 
@@ -109,14 +112,14 @@ def _cleaner(person: Person) -> Cleaner:
     def theirs(name: str) -> bool:
         return not shared and name.casefold() == person.name.casefold()
 
-    def clean(value: Any) -> Any:
+    def clean(value: Any, named: bool = False) -> Any:
         if isinstance(value, dict):
-            return {key: clean(each) for key, each in value.items()}
+            return {key: clean(each, named or key in NAMED) for key, each in value.items()}
         if isinstance(value, list):
-            return [clean(each) for each in value]
+            return [clean(each, named) for each in value]
         if not isinstance(value, str):
             return value
-        if theirs(value):
+        if named and theirs(value):
             return FORMER
         text = mention.sub(lambda found: f"@{FORMER}" if theirs(found[1]) else found[0], value)
         return email.sub("(e-mail removed)", text)

@@ -151,6 +151,15 @@ def test_a_name_within_another_or_shared_is_left_alone(boss):
     assert Comment.objects.get().text.startswith("@Former member and @Former member, see x@Ada.example")
 
 
+def test_a_channel_or_a_word_that_sounds_like_the_name_is_left_alone(boss):
+    ada, paper = make_person("Ada"), make_paper()
+    comments.add(boss, paper, "ada", NOW)
+    shares.share(boss, paper, make_channel("ada"), "", uuid4(), NOW)
+    leaving.remove(ada, NOW)
+    assert Comment.objects.get().text == "ada"
+    assert Event.objects.get(kind="shared").data == {"channel": "ada"}
+
+
 def test_the_last_admin_stays_and_nothing_is_changed(zoe, boss):
     live_a_little(zoe, boss)
     Person.objects.exclude(pk=zoe.pk).update(role="member")
