@@ -105,7 +105,7 @@ def answers() -> bool:
     return True
 
 
-def lock() -> IO[str]:
+def lock(variable: str = "TENTH_VAR") -> IO[str]:
     """Two supervisors never work in one folder. The lock goes with the process, however it ends."""
     settings.VAR_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = open(settings.VAR_DIR / "running.lock", "a+")  # noqa: SIM115 (open as long as we live)
@@ -115,7 +115,7 @@ def lock() -> IO[str]:
         file.seek(0)
         raise StartError(
             f"it is running already in {settings.VAR_DIR} (process {file.read().strip()}). "
-            "End that one first, or give this one its own folder with TENTH_VAR."
+            f"End that one first, or give this one its own folder with {variable}."
         ) from error
     file.truncate(0)
     file.write(str(os.getpid()))
@@ -140,7 +140,7 @@ def end_leftovers() -> None:
     psutil.wait_procs(stubborn, timeout=5)
 
 
-def check_port() -> None:
+def check_port(command: str = "make run") -> None:
     family = socket.AF_INET6 if ":" in settings.BIND else socket.AF_INET
     with socket.socket(family) as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -153,7 +153,7 @@ def check_port() -> None:
                 raise StartError(f"BIND={settings.BIND!r} is no address of this machine ({error.strerror}).") from error
             free = settings.PORT + 1 if settings.PORT < 65535 else 8000
             raise StartError(
-                f"PORT={settings.PORT} is taken by another program. End that one or take another: make run PORT={free}"
+                f"PORT={settings.PORT} is taken by another program. End that one or take another: {command} PORT={free}"
             ) from error
 
 
@@ -171,18 +171,21 @@ def first_steps(env: dict[str, str]) -> list[str]:
     return [f"Nobody is here yet. Make yourself the first admin, once: {link}"] if link else []
 
 
-def run(ready: Callable[[dict[str, str]], list[str]] = first_steps) -> int:
+def run(
+    ready: Callable[[dict[str, str]], list[str]] = first_steps, typed: str = "make run", variable: str = "TENTH_VAR"
+) -> int:
     """Everything, until Ctrl-C or SIGTERM, or until one part ends. The database goes first and last.
 
     `ready` is called between database and services, with the environment of all that runs; it returns what to say.
+    `typed` is what a person typed, `variable` what names the folder.
     """
     began = time.monotonic()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until honcho takes it over
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup has it
         signal.signal(signal.SIGHUP, lambda *_: sys.exit(0))  # the terminal was closed
-    held = lock()
+    held = lock(variable)
     end_leftovers()
-    check_port()
+    check_port(typed)
     cluster = Cluster(settings.VAR_DIR) if settings.EMBEDDED else None
     env = {**os.environ, MARK: str(settings.VAR_DIR), "PYTHONUNBUFFERED": "1"}
     try:

@@ -16,23 +16,16 @@ from demo.folder import ROOT, Folder, is_free, opened
 
 
 def main() -> int:
-    port, folder = settings.PORT, opened()
-    if not is_free(port):
-        raise run.StartError(f"port {port} is taken. End what runs there, or take another: make demo PORT={port + 10}")
-    if not is_free(folder.feeds):
-        raise run.StartError(
-            f"port {folder.feeds}, on which this demo's invented sources answer, is taken. End what runs there, "
-            f"or begin anew without this demo's folder: rm -r {settings.VAR_DIR}"
-        )
+    _ = settings.PORT  # a wrong one is refused here
     os.chdir(ROOT)
-    return run.run(furnish)
+    return run.run(furnish, "make demo", "TENTH_DEMO_VAR")
 
 
 def furnish(env: dict[str, str]) -> list[str]:
     """Beside what every start needs: the invented world, and the first time two months of work in it."""
-    run.prepare(env)
     folder = opened()
     serve(folder, env)
+    run.prepare(env)
     if not folder.is_told:
         print("Two months of invented work, told once; the next start takes seconds ...", flush=True)
         # What a crash would lose is told anew, so nothing waits for the disk.
@@ -49,6 +42,11 @@ def furnish(env: dict[str, str]) -> list[str]:
 
 def serve(folder: Folder, env: dict[str, str]) -> None:
     """Start the feed server. It goes with all else that the supervisor ends."""
+    if not is_free(folder.feeds):
+        raise run.StartError(
+            f"port {folder.feeds}, where this demo's invented sources answer, is taken. End what runs there, "
+            f"or begin anew without this demo's folder: rm -r {settings.VAR_DIR}"
+        )
     days = (datetime.now(UTC).date() - folder.since).days
     given = ["--port", str(folder.feeds), "--days", str(days), "--a-day", "16"]
     quiet = subprocess.DEVNULL

@@ -1,6 +1,6 @@
 """demo.first: the first start of a demo: its two months are told, and told anew if that was cut short."""
 
-import sys
+import os
 import time
 from datetime import UTC, datetime
 
@@ -28,4 +28,4 @@ if __name__ == "__main__":
     try:
         first()
     except KeyboardInterrupt:
-        sys.exit(1)
+        os._exit(1)  # at once: the next start tells it anew

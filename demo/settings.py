@@ -27,3 +27,5 @@ os.environ |= {
 from config.settings import *  # noqa: E402, F403
 
 ROOT_URLCONF = "demo.urls"
+# Browsers keep cookies by host, whatever the port: nobody is signed out of their own install beside this one.
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "tenth_demo_session", "tenth_demo_csrf"

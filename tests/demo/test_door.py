@@ -85,3 +85,13 @@ def test_another_token_signs_nobody_in(client, door):
 @pytest.mark.django_db
 def test_a_normal_install_has_no_such_door(client):
     assert client.get(f"/demo/{FOLDER.token}").status_code == 404
+
+
+def test_its_cookies_are_its_own_so_that_nobody_is_signed_out_elsewhere(tmp_path):
+    names = "from django.conf import settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME)"
+    said = {}
+    for module in ("demo.settings", "config.settings"):
+        env = {**os.environ, "TENTH_DEMO_VAR": str(tmp_path / "demo"), "TENTH_VAR": str(tmp_path / "mine")}
+        env |= {"DJANGO_SETTINGS_MODULE": module}
+        said[module] = subprocess.check_output([sys.executable, "-c", names], cwd=ROOT, env=env, text=True).split()
+    assert not set(said["demo.settings"]) & set(said["config.settings"])

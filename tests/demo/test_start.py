@@ -1,0 +1,111 @@
+"""python -m demo: a demo that was told before starts in seconds, with its feed server, and ends whole."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.config.test_run import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.journey
+
+
+@pytest.fixture
+def var(tmp_path):
+    tmp_path.chmod(0o711)  # the account that runs PostgreSQL, when we are root, passes through
+    yield tmp_path / "var-demo"
+    if (tmp_path / "var-demo" / "running.lock").exists():
+        assert not theirs(tmp_path / "var-demo")
+    shutil.rmtree(tmp_path / "var-demo", ignore_errors=True)
+
+
+def theirs(var):
+    """The processes that work for this folder."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("TENTH_DEMO_VAR") == str(var) and process.pid != os.getpid():
+                found.append(process.name())
+        except psutil.Error:
+            continue
+    return found
+
+
+def start(var, port, output):
+    env = {**os.environ, "TENTH_DEMO_VAR": str(var), "PORT": str(port), "DJANGO_SETTINGS_MODULE": ""}
+    with open(output, "w") as said:
+        return subprocess.Popen([sys.executable, "-m", "demo"], cwd=ROOT, env=env, stdout=said, stderr=said)
+
+
+def until(text, output, process, seconds=90):
+    deadline = time.monotonic() + seconds
+    while text not in output.read_text():
+        assert time.monotonic() < deadline, output.read_text()
+        assert process.poll() is None, output.read_text()
+        time.sleep(0.1)
+    return output.read_text()
+
+
+def status(url):
+    try:
+        return urllib.request.urlopen(url, timeout=10).status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_a_demo_told_before_starts_with_its_sources_and_ends_whole(var, tmp_path):
+    port, feeds, output = free_port(), free_port(), tmp_path / "output"
+    var.mkdir(mode=0o700)
+    (var / "demo.json").write_text(json.dumps({"since": "2026-01-01", "feeds": feeds, "token": "a-token-of-old"}))
+    (var / "told").touch()
+    demo = start(var, port, output)
+    said = until("Ctrl-C ends it.", output, demo)
+    assert f"http://localhost:{port}/demo/a-token-of-old" in said
+    assert "told once" not in said
+    assert status(f"http://127.0.0.1:{feeds}/blogs/kettle/feed.xml") == 200
+    assert status(f"http://127.0.0.1:{feeds}/blogs/uncertain/feed.json") == 503  # fails on purpose, at each start
+    assert (
+        "every paper, person and result here is invented"
+        in urllib.request.urlopen(f"http://127.0.0.1:{port}/signin", timeout=10).read().decode()
+    )
+    second = start(var, port, tmp_path / "second")
+    assert second.wait(30) == 2
+    assert "it is running already in" in (tmp_path / "second").read_text()
+    demo.send_signal(signal.SIGINT)
+    assert demo.wait(60) == 0
+
+
+def test_a_port_of_its_sources_that_is_taken_gets_a_sentence(var, tmp_path):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        var.mkdir(mode=0o700)
+        note = {"since": "2026-01-01", "feeds": other.getsockname()[1], "token": "a-token"}
+        (var / "demo.json").write_text(json.dumps(note))
+        demo = start(var, free_port(), tmp_path / "output")
+        assert demo.wait(60) == 2
+    assert "where this demo's invented sources answer, is taken" in (tmp_path / "output").read_text()
+
+
+def test_a_taken_port_names_the_command_to_type(var, tmp_path):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        demo = start(var, port, tmp_path / "output")
+        assert demo.wait(60) == 2
+    assert (
+        f"PORT={port} is taken by another program. End that one or take another: make demo PORT={port + 1}"
+        in (tmp_path / "output").read_text()
+    )
