@@ -16,7 +16,11 @@ from demo.folder import ROOT, Folder, is_free, opened
 
 
 def main() -> int:
-    _ = settings.PORT  # a wrong one is refused here
+    port = settings.PORT  # read first: it makes the folder
+    if port == opened().feeds:
+        raise run.StartError(
+            f"PORT={port} is where this demo's invented sources answer. Take another: make demo PORT={port + 1}"
+        )
     os.chdir(ROOT)
     return run.run(furnish, "make demo", "TENTH_DEMO_VAR")
 

@@ -1,5 +1,6 @@
 """demo.folder: where the demo keeps what it makes, and what must stay the same from one start to the next."""
 
+import itertools
 import json
 import os
 import secrets
@@ -39,10 +40,11 @@ def opened() -> Folder:
 
 
 def open_folder(port: int) -> Folder:
-    """The folder as it is; a new one takes the first free port after the web server's for its feed server."""
+    """The folder as it is; a new one takes the first free port beside the web server's for its feed server."""
     if NOTE.exists():
         return opened()
-    feeds = next(other for other in range(port + 1, port + 100) if is_free(other))
+    beside = itertools.chain(range(port + 1, 65536), range(port - 1, 1023, -1))
+    feeds = next(other for other in beside if is_free(other))
     folder = Folder(datetime.now(UTC).date() - HISTORY, feeds, secrets.token_urlsafe(16))
     PATH.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = NOTE.with_suffix(".part")

@@ -52,6 +52,10 @@ def test_a_second_start_on_another_port_finds_the_same_sources_and_link(tmp_path
     assert (tmp_path / "demo" / "demo.json").read_text() == note
 
 
+def test_the_last_port_of_all_has_its_sources_before_it(tmp_path):
+    assert int(asked(tmp_path / "demo", PORT="65535")[6].rsplit(":", 1)[1]) < 65535
+
+
 def test_a_wrong_port_is_refused_with_a_sentence(tmp_path):
     env = {**os.environ, "TENTH_DEMO_VAR": str(tmp_path / "demo"), "PORT": "many"}
     done = subprocess.run([sys.executable, "-m", "demo"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)

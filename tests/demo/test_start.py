@@ -109,3 +109,13 @@ def test_a_taken_port_names_the_command_to_type(var, tmp_path):
         f"PORT={port} is taken by another program. End that one or take another: make demo PORT={port + 1}"
         in (tmp_path / "output").read_text()
     )
+
+
+def test_the_port_of_its_sources_is_not_for_pages(var, tmp_path):
+    var.mkdir(mode=0o700)
+    (var / "demo.json").write_text(json.dumps({"since": "2026-01-01", "feeds": 8011, "token": "a-token"}))
+    assert start(var, 8011, tmp_path / "output").wait(60) == 2
+    assert (
+        "PORT=8011 is where this demo's invented sources answer. Take another: make demo PORT=8012"
+        in (tmp_path / "output").read_text()
+    )
