@@ -14,7 +14,21 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from feedserver import invent
-from papers.models import Author, Authorship, Comment, Name, Paper, Person, Sighting, Source, Stage, Version, Vote
+from papers.models import (
+    Author,
+    Authorship,
+    Channel,
+    Comment,
+    Name,
+    Paper,
+    Person,
+    Project,
+    Sighting,
+    Source,
+    Stage,
+    Version,
+    Vote,
+)
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 YEARS = timedelta(days=730)
@@ -47,6 +61,17 @@ def furnish(count: int) -> None:
         _histories(rng, count, people)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+
+
+def rooms() -> tuple[Channel, Project]:
+    """Where ben's shares go, and what he works on."""
+    ben = Person.objects.get(email="ben@team.example")
+    channel = Channel.objects.create(
+        name="papers", kind="slack", address="https://chat.invented.example/hooks/1", created_by=ben
+    )
+    project = Project.objects.create(name="Atlas", slug="atlas", channel=channel, created_by=ben)
+    project.members.set([ben])
+    return channel, project
 
 
 def arrival(number: int, count: int) -> datetime:

@@ -16,12 +16,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 SIZES = (10_000, 100_000)
 ROUNDS, EACH = 20, 10  # so many rounds, and so many requests of each case in a round
 AIM_PAGE, AIM_GROWTH = 3.0, 1.2
 AIMED = ("/ (ada)", "/p")  # the cases with an aim against the floor
-ACTS = ("vote", "pass")
+ACTS = ("vote", "pass", "share", "apply")
 
 Samples = dict[str, list[float]]
 
@@ -48,7 +49,9 @@ def serve_size(size: int) -> None:
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         from bench import house
+        from config import broker
 
+        broker.install()  # a share is put into the queue
         house.furnish(size)
         cases = make_cases(size)
         for case in cases.values():  # warm
@@ -104,6 +107,17 @@ def make_cases(size: int) -> dict[str, Callable[[], float]]:
     def pass_() -> float:
         return ben.act(f"/papers/{next(newest)}/pass")[0]
 
+    channel, project = house.rooms()
+    shared = iter(range(1, size))
+
+    def share() -> float:
+        said = {"channel": channel.pk, "note": "Worth an hour of ours.", "act": uuid4()}
+        return ben.act(f"/papers/{next(shared)}/share", **said)[0]
+
+    def apply() -> float:
+        number = next(shared)
+        return ben.act(f"/papers/{number}/apply", project=project.pk, taken=f"The trick of {number}")[0]
+
     return {
         "floor": floor,
         "/ (ada)": lambda: ada.get("/")[0],
@@ -117,6 +131,9 @@ def make_cases(size: int) -> dict[str, Callable[[], float]]:
         "/kept": lambda: ada.get("/kept")[0],
         "vote": vote,
         "pass": pass_,
+        "share": share,
+        "apply": apply,
+        "share form": lambda: ben.get(f"/papers/{size - 1000}/share")[0],
     }
 
 
