@@ -112,11 +112,15 @@ def make_cases(size: int) -> dict[str, Callable[[], float]]:
 
     def share() -> float:
         said = {"channel": channel.pk, "note": "Worth an hour of ours.", "act": uuid4()}
-        return ben.act(f"/papers/{next(shared)}/share", **said)[0]
+        took = ben.act(f"/papers/{next(shared)}/share", **said)[0]
+        ben.get("/kept")  # as a browser goes on to a page, which says the notice and forgets it
+        return took
 
     def apply() -> float:
         number = next(shared)
-        return ben.act(f"/papers/{number}/apply", project=project.pk, taken=f"The trick of {number}")[0]
+        took = ben.act(f"/papers/{number}/apply", project=project.pk, taken=f"The trick of {number}")[0]
+        ben.get("/kept")
+        return took
 
     return {
         "floor": floor,

@@ -11,7 +11,7 @@ class LinkError(Exception):
     """Refused; the sentence says why."""
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def link_for(person: Person, paper: Paper, now: datetime) -> ShareLink:
     """This person's link to the paper: the one that is live, else a new one."""
     Paper.objects.select_for_update().only("pk").get(pk=paper.pk)  # of two clicks one mints

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from ..models import Channel, Event, Paper, Person, Share
 from . import links, messages
@@ -23,18 +23,18 @@ def share(person: Person, paper: Paper, channel: Channel, note: str, act: UUID, 
 
     Raises ShareError when the channel takes no messages.
     """
-    if done := Share.objects.filter(act=act).first():
-        return done
     if not channel.is_open:
         raise ShareError(f"{channel.name} takes no messages: {channel.closed_because or 'it was removed.'}")
-    with transaction.atomic():
-        link = links.link_for(person, paper, now)
-        given = {"paper": paper, "channel": channel, "person": person, "link": link, "note": note, "at": now}
-        made, created = Share.objects.get_or_create(act=act, defaults={**given, "next_attempt": now})
-        if created:
-            Event.objects.create(
-                kind=Event.Kind.SHARED, paper=paper, person=person, at=now, data={"channel": channel.name}
+    try:
+        with transaction.atomic():
+            link = links.link_for(person, paper, now)
+            made = Share.objects.create(
+                act=act, paper=paper, channel=channel, person=person, link=link, note=note, at=now, next_attempt=now
             )
+            data = {"channel": channel.name}
+            Event.objects.create(kind=Event.Kind.SHARED, paper=paper, person=person, at=now, data=data)
+    except IntegrityError:
+        return Share.objects.select_related("channel").get(act=act)  # it was there already
     return made
 
 

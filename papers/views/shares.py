@@ -26,8 +26,8 @@ def share(request: HttpRequest, paper_id: int) -> HttpResponse:
     """From a card, a paper's page or the key S. By GET with a note it shows the message as it would look."""
     person, now = access.person(request), timezone.now()
     paper = access.paper_for(person, paper_id)
-    channels = sharing.channels_for(person)
     if request.method != "POST":
+        channels = sharing.channels_for(person)
         asked = {"channel": request.GET.get("channel"), "note": request.GET.get("note", "")}
         first = channels[0].pk if channels else None
         form = ShareForm(initial={"channel": asked["channel"] or first, "note": asked["note"], "act": uuid4()})
@@ -44,6 +44,7 @@ def share(request: HttpRequest, paper_id: int) -> HttpResponse:
             page.soon(tasks.deliver_share, made.pk)
             notices.success(request, f"On its way to {made.channel}.")
             return page.SeeOther(page.safe_next(request, paper))
+    channels = sharing.channels_for(person)
     preview = _preview(person, paper, channels, {key: form.data.get(key, "") for key in ("channel", "note")}, now)
     return _form(request, paper, channels, form, preview, 400)
 
