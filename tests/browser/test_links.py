@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from papers.models import ShareLink
 from papers.reading import links
+from tests.journey import wait_for
 from tests.makers import NOW, make_paper, make_source
 
 from .conftest import DESKTOP, PHONE
@@ -57,8 +58,7 @@ def test_on_a_phone_it_goes_to_the_phones_own_share_sheet(window, member, paper)
     visitor.page.add_init_script("navigator.share = (what) => { window.shared = what; return Promise.resolve(); }")
     page = visitor.open(paper.get_absolute_url())
     page.get_by_role("button", name="Send …").click()
-    page.wait_for_function("window.shared")
-    shared = page.evaluate("window.shared")
+    shared = wait_for(lambda: page.evaluate("window.shared"))
     assert shared["url"].endswith(f"/s/{ShareLink.objects.get().token}")
     assert shared["title"].startswith("Towards a very long title")
 

@@ -203,7 +203,7 @@ def test_an_install_at_rest_comes_back_row_by_row_with_its_key(used, backup, emp
         empty.prepare()  # makes the queue anew, and nothing else
         with empty.connect() as database:
             assert database.execute("SELECT queue_length FROM pgmq.metrics('tenth')").fetchone() == (0,)
-            fill(database, 5000, 5001)  # ids go on where they were
+            fill(database, 900_000, 900_001)  # ids go on where they were
 
 
 def test_from_embedded_to_a_server_of_ones_own_and_back(used, backup, empty, place):
