@@ -66,10 +66,13 @@ def options() -> dict[str, Any]:
 
 
 def others(url: str) -> dict[str, Any]:
-    """The same for a broker of its own. RabbitMQ needs none: what a lost worker had is handed out at once."""
+    """The same for a broker of its own. RabbitMQ needs none: what a lost worker had is handed out at once.
+
+    Redis is given up on when it falls silent, or a page that puts a task into the queue would wait for ever.
+    """
     if not url.startswith("redis"):
         return {}
-    return {"visibility_timeout": VISIBILITY, "socket_connect_timeout": 4}
+    return {"visibility_timeout": VISIBILITY, "socket_connect_timeout": 4, "socket_timeout": 3}
 
 
 def install() -> None:

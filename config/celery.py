@@ -25,6 +25,8 @@ app.conf.update(
     broker_url="pgmq://database" if ON_PGMQ else settings.CELERY_BROKER_URL,
     broker_transport_options=broker.options() if ON_PGMQ else broker.others(settings.CELERY_BROKER_URL),
     broker_connection_retry_on_startup=True,
+    # For ever: after its 100 attempts, within the hour, Celery would end the worker, and all else with it.
+    broker_connection_max_retries=None,
     # A page waits for this. What could not be put into the queue is found due by the next tick.
     task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0.2},
     task_ignore_result=True,

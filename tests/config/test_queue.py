@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -41,6 +42,34 @@ def test_depth_is_asked_of_another_broker_in_its_own_way(make, monkeypatch, sett
         wait_for(lambda: broker.depth() == 3)
         far.stop()
         assert broker.depth() is None
+
+
+def test_a_lost_broker_is_sought_for_as_long_as_it_takes():
+    class Enough(Exception):  # noqa: N818 (no error)
+        pass
+
+    tried = 0
+
+    def again(*_):
+        nonlocal tried
+        tried += 1
+        if tried > 200:
+            raise Enough
+
+    with pytest.raises(Enough), Connection("redis://127.0.0.1:1/0") as lost:
+        lost.ensure_connection(again, app.conf.broker_connection_max_retries, interval_start=0, interval_step=0)
+
+
+@pytest.mark.parametrize("address", ["amqp://{}//", "redis://{}/0"])
+def test_a_broker_that_has_fallen_silent_is_not_waited_for(address, tmp_path):
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "TENTH_VAR": str(tmp_path)}
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        env["CELERY_BROKER_URL"] = address.format(f"127.0.0.1:{silent.getsockname()[1]}")
+        code = "from config.celery import app; app.send_task('papers.tasks.tick')"
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, timeout=20
+        )
+    assert "kombu.exceptions.OperationalError" in done.stderr
 
 
 class Queue:
