@@ -14,6 +14,11 @@ from tests.makers import make_person
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
+# Both widths and both colours, each once: what breaks in one pairing alone has not been seen yet.
+in_both_looks = pytest.mark.parametrize(
+    ("viewport", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop light", "phone dark"]
+)
+
 
 def pytest_collection_modifyitems(items):
     for item in items:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from papers.models import OneTimeLink
 from tests.makers import make_paper, make_person, make_source, make_stage, make_vote
 
-from .conftest import DESKTOP, PHONE
+from .conftest import in_both_looks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,8 +43,7 @@ SCREENS = ("/", "/browse", "/browse?q=nothing+fits", "/kept", "/sources", "/sour
 SETTINGS = ("/settings", "/settings/people", "/settings/health")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@in_both_looks
 def test_every_screen_is_open_to_all(window, team, scheme, viewport):
     admin, paper = team
     visitor = window(admin, viewport=viewport, color_scheme=scheme)

@@ -7,7 +7,7 @@ from feedserver import FeedServer
 from papers.models import Channel
 from tests.makers import NOW, make_channel, make_person, make_project, make_share
 
-from .conftest import DESKTOP, PHONE
+from .conftest import in_both_looks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,8 +32,7 @@ def test_a_channel_is_made_and_tested(window, admin, settings, scripts):
     assert Channel.objects.get().name == "papers"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@in_both_looks
 def test_the_pages_are_open_to_all(window, admin, scheme, viewport):
     visitor = window(admin, viewport=viewport, color_scheme=scheme)
     visitor.open("/settings/channels")

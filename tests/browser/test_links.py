@@ -8,7 +8,7 @@ from papers.reading import links
 from tests.journey import wait_for
 from tests.makers import NOW, make_paper, make_source
 
-from .conftest import DESKTOP, PHONE
+from .conftest import PHONE, in_both_looks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML" display="inline"><mi>n</mi></math>'
@@ -71,8 +71,7 @@ def test_a_link_is_revoked_in_place(window, member, paper):
     assert ShareLink.objects.get().revoked_at
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@in_both_looks
 def test_a_strangers_view_is_open_to_all(window, member, paper, scheme, viewport):
     link = links.link_for(member, paper, NOW)
     visitor = window(viewport=viewport, color_scheme=scheme)

@@ -8,7 +8,7 @@ from papers import tasks
 from papers.models import Share
 from tests.makers import make_channel, make_paper, make_source
 
-from .conftest import DESKTOP, PHONE
+from .conftest import in_both_looks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG = "Towards " + "a very long title of a paper that says all of it at once, " * 4
@@ -87,8 +87,7 @@ def test_without_scripts(window, member, paper, chat):
     assert "Without scripts" in chat.hooks.received[0].text
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@in_both_looks
 def test_the_form_and_the_list_are_open_to_all(window, member, paper, chat, scheme, viewport):
     chat.misbehave("/hooks/*", "status", code=500)
     visitor = window(member, viewport=viewport, color_scheme=scheme)
