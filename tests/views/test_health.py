@@ -122,6 +122,8 @@ def boss(client):
 
 
 def test_an_install_without_anything_has_a_page(client, boss):
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA IF EXISTS pgmq CASCADE")  # another test may have made the queue
     page = client.get("/settings/health").content.decode()
     assert "None has been seen yet." in page
     assert "None has been made yet." in page
