@@ -1,6 +1,7 @@
 """python -m demo: what `make demo` starts: feed server, database, web, worker and beat, until Ctrl-C."""
 
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -40,7 +41,7 @@ def furnish(env: dict[str, str]) -> list[str]:
     return [
         f"Sign in with this link: {settings.PUBLIC_URL}/demo/{folder.token}",
         f"The invented sources: {folder.site}/ · the invented chat: {folder.site}/hooks/",
-        f"To throw the demo away: rm -r {settings.VAR_DIR}",
+        f"To throw the demo away: rm -r {shlex.quote(str(settings.VAR_DIR))}",
     ]
 
 
