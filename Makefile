@@ -15,7 +15,7 @@ demo: ready ## start a Tenth full of invented work, in var-demo/, beside your ow
 	@exec $(PY) -m demo
 
 test: lint ## everything that must hold: lint, then all tests, the browser's too
-	@CHROMIUM="$$($(PY) -m tests.chromium)" && export CHROMIUM && exec $(PY) -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder $(TESTS)
+	@CHROMIUM="$$($(PY) -m tests.chromium)" && export CHROMIUM && exec $(PY) -m pytest -q -n 4 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: ready-dev ## format, lint, types, floors, migrations, templates
 	@$(PY) -m ruff format --check --quiet . || { echo "Run: make format"; exit 1; }
