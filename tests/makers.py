@@ -5,6 +5,9 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
+from config import broker
 from papers.identity import title_key
 from papers.models import (
     Application,
@@ -25,6 +28,13 @@ from papers.models import (
 _numbers = itertools.count(1)
 PASSWORD = "correct-horse-battery"
 NOW = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)  # a Wednesday morning
+
+
+def make_queue() -> None:
+    """The queue inside PostgreSQL, empty: processes that another test started may have left work in an older one."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA IF EXISTS pgmq CASCADE")
+    broker.install()
 
 
 def make_person(name: str = "", role: str = "member", **fields: Any) -> Person:

@@ -18,7 +18,7 @@ from papers.models import FetchLog, Paper, Sighting, Source
 from papers.sources import http
 
 from .journey import Browser, Service, environment, free_port, service, wait_for
-from .makers import make_source
+from .makers import make_queue, make_source
 
 pytestmark = pytest.mark.journey
 
@@ -157,11 +157,7 @@ def make_all_due(var: Path) -> None:
 @pytest.fixture
 def env(server, var, transactional_db):
     """Workers share this test's database, and the queue inside it."""
-    from config import broker
-
-    broker.install()
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pgmq.purge_queue('{broker.QUEUE}')")
+    make_queue()
     database = connection.settings_dict
     url = f"postgresql://{database['USER']}@{quote(database['HOST'], safe='')}/{database['NAME']}"
     return environment(var, server, DATABASE_URL=url)

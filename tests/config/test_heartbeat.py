@@ -12,10 +12,11 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from config import broker, database, heartbeat
+from config import database, heartbeat
 from feedserver import FeedServer
 from papers.models import Heartbeat
 from tests.journey import environment, service, wait_for
+from tests.makers import make_queue
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,7 +62,7 @@ def test_a_worker_that_has_lost_the_queue_signs_again_when_it_has_found_it(monke
 
 @pytest.fixture
 def env():
-    broker.install()
+    make_queue()
     at = connection.settings_dict
     with tempfile.TemporaryDirectory() as var, FeedServer(seed=3) as server:
         url = f"postgresql://{at['USER']}@{quote(at['HOST'], safe='')}/{at['NAME']}"

@@ -8,10 +8,9 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from config import broker
 from papers import health
 from papers.models import Backup, Heartbeat
-from tests.makers import make_channel, make_paper, make_person, make_share, make_source
+from tests.makers import make_channel, make_paper, make_person, make_queue, make_share, make_source
 
 pytestmark = pytest.mark.django_db
 PARTS = ["database", "migrations", "worker", "beat", "sources"]
@@ -133,7 +132,7 @@ def test_an_install_without_anything_has_a_page(client, boss):
 
 def test_the_page_shows_all_that_an_admin_needs_to_see(client, boss):
     now = timezone.now()
-    broker.install()
+    make_queue()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pgmq.send('tenth', '{}') FROM generate_series(1, 3)")
         cursor.execute("UPDATE pgmq.q_tenth SET vt = now()")  # they are due by the clock, and this is one transaction
