@@ -277,7 +277,8 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# A notice travels in a signed cookie, which costs no write; one that is too long for it goes into the session.
+MESSAGE_STORAGE = "django.contrib.messages.storage.fallback.FallbackStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the ticks of a large OPML file
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
