@@ -2,9 +2,21 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from ..models import Paper, Person, ShareLink
+from ..models.share import new_token
+
+# One round trip: the page that shares waits for it.
+LIVE_OR_NEW = """
+WITH live AS (
+  SELECT * FROM papers_sharelink WHERE paper_id = %(paper)s AND person_id = %(person)s AND revoked_at IS NULL
+  ORDER BY created_at DESC, id DESC LIMIT 1
+), made AS (
+  INSERT INTO papers_sharelink (token, paper_id, person_id, created_at)
+  SELECT %(token)s, %(paper)s, %(person)s, %(now)s WHERE NOT EXISTS (SELECT FROM live) RETURNING *
+)
+SELECT * FROM live UNION ALL SELECT * FROM made"""
 
 
 class LinkError(Exception):
@@ -14,9 +26,10 @@ class LinkError(Exception):
 @transaction.atomic(savepoint=False)
 def link_for(person: Person, paper: Paper, now: datetime) -> ShareLink:
     """This person's link to the paper: the one that is live, else a new one."""
-    Paper.objects.select_for_update().only("pk").get(pk=paper.pk)  # of two clicks one mints
-    live = ShareLink.objects.filter(paper=paper, person=person, revoked_at=None).order_by("-created_at", "-pk").first()
-    return live or ShareLink.objects.create(paper=paper, person=person, created_at=now)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM papers_paper WHERE id = %s FOR UPDATE", [paper.pk])  # of two clicks one mints
+    asked = {"paper": paper.pk, "person": person.pk, "token": new_token(), "now": now}
+    return ShareLink.objects.raw(LIVE_OR_NEW, asked)[0]
 
 
 def revoke(person: Person, link: ShareLink, now: datetime) -> None:
