@@ -439,7 +439,10 @@ class ApplyForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["project"].queryset = Project.objects.open().order_by("name")  # type: ignore[attr-defined]
+        projects = Project.objects.open().order_by("name")
+        self.fields["project"].queryset = projects  # type: ignore[attr-defined]
+        if not self.is_bound:  # who came by the key goes on by the keyboard
+            self.fields["project" if projects.exists() else "new_project"].widget.attrs["autofocus"] = True
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -449,8 +452,6 @@ class ApplyForm(forms.Form):
         if bool(cleaned.get("project")) == bool(cleaned["new_project"]):
             both = "Choose a project or name a new one, not both."
             self.add_error("project", both if cleaned["new_project"] else "Choose a project, or name a new one.")
-        elif cleaned["new_project"] and Project.objects.filter(name__iexact=cleaned["new_project"]).exists():
-            self.add_error("new_project", "There is a project of this name already. Choose it from the list.")
         return cleaned
 
 

@@ -51,6 +51,17 @@ def create(
     return project
 
 
+def called(person: Person, name: str, now: datetime) -> Project:
+    """The project of this name; a new one when there is none. Of two clicks one makes it."""
+    known = Project.objects.filter(name__iexact=name)
+    try:
+        return known.first() or create(person, now, name)
+    except LedgerError:
+        if found := known.first():  # the other click was first
+            return found
+        raise
+
+
 def change(person: Person, project: Project, now: datetime, members: Iterable[Person], **fields: Any) -> None:
     """Store what differs, and tell what it was before. The address stays, so that links stay."""
     with transaction.atomic():

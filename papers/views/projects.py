@@ -131,7 +131,7 @@ def apply(request: HttpRequest, paper_id: int) -> HttpResponse:
     if form.is_valid():
         asked = form.cleaned_data
         try:
-            project = asked["project"] or ledger.create(person, now, asked["new_project"])
+            project = asked["project"] or ledger.called(person, asked["new_project"], now)
             application = ledger.apply(person, paper, project, asked["taken"], now)
         except ledger.LedgerError as error:
             form.add_error("project", str(error))

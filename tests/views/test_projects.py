@@ -137,26 +137,40 @@ def test_a_new_project_can_be_named_while_applying(client, ada):
     assert Application.objects.get().project.name == "Borealis"
 
 
+def test_the_name_of_a_project_that_is_there_chooses_it(client, ada):
+    atlas = make_project("Atlas")
+    client.post(f"/papers/{make_paper().pk}/apply", {"new_project": " ATLAS", "taken": "The schedule"})
+    assert Application.objects.get().project == atlas
+
+
+def test_the_same_form_sent_twice_with_a_new_project_is_one_application(client, ada):
+    paper = make_paper()
+    said = {"new_project": "Reranker 2", "taken": "The clipped loss"}
+    first, second = (client.post(f"/papers/{paper.pk}/apply", said) for _ in range(2))
+    assert (second.status_code, second["Location"]) == (303, first["Location"])
+    assert Application.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
         ({"taken": "x"}, "Choose a project, or name a new one."),
         ({"new_project": "Two", "project": "1", "taken": "x"}, "not both"),
-        ({"new_project": "ATLAS", "taken": "x"}, "Choose it from the list"),
+        ({"new_project": "old THING", "taken": "x"}, "Old thing is closed. Open it again, or choose another project."),
         ({"new_project": "Two"}, "Say in a sentence what you took from it."),
         ({"new_project": "Two", "taken": "y" * 501}, "at most 500 characters"),
         ({"project": "nonsense", "taken": "x"}, "Select a valid choice"),
     ],
 )
 def test_what_is_missing_is_said_and_the_input_kept(client, ada, said, sentence):
-    project = make_project("Atlas")
+    project, _ = make_project("Atlas"), make_project("Old thing", closed_at=NOW)
     said = {name: str(project.pk) if value == "1" else value for name, value in said.items()}
     answer = client.post(f"/papers/{make_paper().pk}/apply", said)
     assert answer.status_code == 400
     assert sentence in text(answer)
     assert said.get("taken", "")[:100] in text(answer)
     assert not Application.objects.exists()
-    assert Project.objects.count() == 1
+    assert Project.objects.count() == 2
 
 
 def test_a_closed_project_is_not_offered(client, ada):
