@@ -131,7 +131,7 @@ def test_every_screen_of_the_ledger_is_open_to_all(window, member, paper, applic
         application.get_absolute_url(),
         absurd.get_absolute_url(),
         f"/papers/{paper.pk}/apply",
-        paper.get_absolute_url(),
+        absurd.paper.get_absolute_url(),
     ):
         page = visitor.open(path)
         for summary in page.locator("summary").all():
