@@ -3,7 +3,7 @@
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -81,6 +81,12 @@ class Channel(models.Model):
         return f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}/…{end}"
 
     def close(self, now: datetime, because: str) -> bool:
-        """Take no more messages; False when it was closed already."""
-        still = Channel.objects.filter(pk=self.pk, closed_at=None)
-        return bool(still.update(closed_at=now, closed_because=because[:500]))
+        """Take no more messages at this address; False when an admin has given it another meanwhile."""
+        with transaction.atomic():
+            there = Channel.objects.select_for_update().get(pk=self.pk)
+            if there.address != self.address and there.removed_at is None:
+                return False
+            if there.closed_at is None:
+                there.closed_at, there.closed_because = now, because[:500]
+                there.save(update_fields=["closed_at", "closed_because"])
+        return True

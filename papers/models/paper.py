@@ -34,6 +34,10 @@ class PaperQuerySet(models.QuerySet["Paper"]):
             fits |= Q(names__kind=name.kind, names__value=name.value)
         return self.filter(fits).order_by("id").first()
 
+    def hold(self, pk: int) -> bool:
+        """Until this transaction ends nobody else holds the paper or merges it away; False when it is gone already."""
+        return bool(self.select_for_update().filter(pk=pk).values_list("pk"))
+
     def newest_first(self) -> "PaperQuerySet":
         return self.order_by("-arrived_at", "-id")
 

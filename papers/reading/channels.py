@@ -56,9 +56,10 @@ def reopen(channel: Channel) -> None:
 
 @transaction.atomic
 def remove(channel: Channel, now: datetime) -> None:
-    """Take it out of use, with its secrets. What was sent through it stays on the papers; what waited has failed."""
+    """Take it out of use, with its secrets. What was sent through it stays on the papers; what waited has failed;
+    what a worker has in hand says itself what became of it."""
     Project.objects.filter(channel=channel).update(channel=None)
-    waiting = Share.objects.waiting().filter(channel=channel)
+    waiting = Share.objects.unclaimed(now).filter(channel=channel)
     waiting.update(state=Share.State.FAILED, next_attempt=None, claimed_until=None, last_error=REMOVED)
     channel.removed_at, channel.address, channel.signing_key = now, "", ""
     channel.save(update_fields=["removed_at", "address", "signing_key"])

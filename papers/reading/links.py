@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from ..models import Paper, Person, ShareLink
 from ..models.share import new_token
@@ -19,15 +19,18 @@ WITH live AS (
 SELECT * FROM live UNION ALL SELECT * FROM made"""
 
 
+MERGED = "This paper was just found to be the same as another, and is one with it now. Look for it and open it anew."
+
+
 class LinkError(Exception):
     """Refused; the sentence says why."""
 
 
 @transaction.atomic(savepoint=False)
 def link_for(person: Person, paper: Paper, now: datetime) -> ShareLink:
-    """This person's link to the paper: the one that is live, else a new one."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM papers_paper WHERE id = %s FOR UPDATE", [paper.pk])  # of two clicks one mints
+    """This person's link to the paper: the one that is live, else a new one. Raises LinkError for a paper that went."""
+    if not Paper.objects.hold(paper.pk):  # of two clicks one mints
+        raise LinkError(MERGED)
     asked = {"paper": paper.pk, "person": person.pk, "token": new_token(), "now": now}
     return ShareLink.objects.raw(LIVE_OR_NEW, asked)[0]
 

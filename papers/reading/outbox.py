@@ -42,17 +42,19 @@ class UndeliveredError(Exception):
 def deliver(share: Share, now: datetime) -> None:
     """One attempt for a share that this worker has claimed. Whatever comes of it is on the row afterwards."""
     channel = share.channel
+    if share.attempts > len(WAITS) + 1:  # each before ended without an answer and without a word of ours
+        _stop(share, f"It was tried {share.attempts - 1} times and broke off each time. The worker’s log says why.")
+        return
     if not channel.is_open:
         _stop(share, f"{channel.name} takes no messages: {channel.closed_because or 'it was removed.'}")
         return
     try:
         _send(channel, shares.content(share, shares.message(share)), share.act, now)
-    except BusyError:  # not its turn: no attempt was made
-        _note(share, next_attempt=now, attempts=share.attempts - 1)
+    except BusyError as error:  # not its turn: no attempt was made
+        _note(share, next_attempt=now + WAITS[0], attempts=share.attempts - 1, last_error=str(error)[:500])
     except UndeliveredError as error:
-        if error.gone:
-            channel.close(now, str(error))
-        if error.again and share.attempts <= len(WAITS):
+        mended = error.gone and not channel.close(now, str(error))
+        if (error.again or mended) and share.attempts <= len(WAITS):
             _note(share, next_attempt=now + _wait(share.attempts, error.wait), last_error=str(error)[:500])
         else:
             _stop(share, str(error))

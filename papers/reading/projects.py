@@ -10,6 +10,7 @@ from django.utils.text import slugify
 
 from ..identity import fold, title_key
 from ..models import Application, Channel, Check, Event, Paper, Person, Project, Result
+from .links import MERGED
 
 Stage, Outcome, Review = Application.Stage, Application.Outcome, Application.Review
 NOBODY = "Nobody checks their own: this waits for another member."
@@ -111,12 +112,17 @@ def _free_slug(name: str) -> str:
 
 
 def apply(person: Person, paper: Paper, project: Project, taken: str, now: datetime) -> Application:
-    """Begin as a toy. The same idea applied twice is one application: a double click is one act."""
+    """Begin as a toy. The same idea applied twice is one application: a double click is one act.
+
+    Raises LedgerError when the project is closed, and when the paper went into another.
+    """
     if not project.is_open:
         raise LedgerError(f"{project} is closed. Open it again, or choose another project.")
     idea = {"paper": paper, "project": project, "taken": taken}
     try:
         with transaction.atomic():
+            if not Paper.objects.hold(paper.pk):
+                raise LedgerError(MERGED)
             application = Application.objects.create(
                 **idea,
                 person=person,

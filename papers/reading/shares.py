@@ -21,7 +21,7 @@ class ShareError(Exception):
 def share(person: Person, paper: Paper, channel: Channel, note: str, act: UUID, now: datetime) -> Share:
     """Put the message into the outbox. The same act sent twice, by a double click say, is one message.
 
-    Raises ShareError when the channel takes no messages.
+    Raises ShareError when the channel takes no messages, when the act was another message's, and when the paper went.
     """
     if not channel.is_open:
         raise ShareError(f"{channel.name} takes no messages: {channel.closed_because or 'it was removed.'}")
@@ -33,8 +33,17 @@ def share(person: Person, paper: Paper, channel: Channel, note: str, act: UUID, 
             )
             data = {"channel": channel.name}
             Event.objects.create(kind=Event.Kind.SHARED, paper=paper, person=person, at=now, data=data)
-    except IntegrityError:
-        return Share.objects.select_related("channel").get(act=act)  # it was there already
+    except links.LinkError as error:
+        raise ShareError(str(error)) from error
+    except IntegrityError as error:
+        known = Share.objects.select_related("channel").filter(act=act).first()
+        if known is None:
+            raise
+        same = (known.person_id, known.paper_id, known.channel, known.note) == (person.pk, paper.pk, channel, note)
+        if not same or known.state == Share.State.CANCELLED:
+            sentence = f"The message of this form went to {known.channel} already. Share once more to send another."
+            raise ShareError(sentence) from error
+        return known
     return made
 
 
@@ -88,7 +97,7 @@ def message(share: Share, url: str = "") -> messages.Message:
         note=share.note,
         up=votes.count(1),
         down=votes.count(-1),
-        url=url or settings.PUBLIC_URL + share.link.get_absolute_url(),
+        url=url or settings.PUBLIC_URL + (paper if share.link.revoked_at else share.link).get_absolute_url(),
         paper_url=settings.PUBLIC_URL + paper.get_absolute_url(),
         original=paper.link,
         arxiv_id=paper.arxiv_id,

@@ -45,7 +45,10 @@ def mint(request: HttpRequest, paper_id: int) -> HttpResponse:
     """This person's link to the paper, to be copied; asked twice it is the same."""
     person = access.person(request)
     paper = access.paper_for(person, paper_id)
-    made = links.link_for(person, paper, timezone.now())
+    try:
+        made = links.link_for(person, paper, timezone.now())
+    except links.LinkError as error:
+        return page.refuse(request, str(error), 409)
     context = _listed(paper) | {"mine": made, "address": settings.PUBLIC_URL + made.get_absolute_url()}
     if request.headers.get("HX-Request"):
         return render(request, "links/_links.html", context)

@@ -11,6 +11,7 @@ from django.contrib import messages as notices
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from .. import access, tasks
@@ -21,16 +22,17 @@ from . import page
 
 
 @page.read_or_send
+@never_cache  # by the way back one would send the same act again
 @access.member_required
 def share(request: HttpRequest, paper_id: int) -> HttpResponse:
-    """From a card, a paper's page or the key S. By GET with a note it shows the message as it would look."""
+    """From a card, a paper's page or the key S. By GET with a note, or by `show`, the message as it would look."""
     person, now = access.person(request), timezone.now()
     paper = access.paper_for(person, paper_id)
-    if request.method != "POST":
-        channels = sharing.channels_for(person)
-        asked = {"channel": request.GET.get("channel"), "note": request.GET.get("note", "")}
+    if request.method != "POST" or "show" in request.POST:
+        channels, said = sharing.channels_for(person), request.POST or request.GET
+        asked = {"channel": said.get("channel"), "note": said.get("note", "")}
         first = channels[0].pk if channels else None
-        form = ShareForm(initial={"channel": asked["channel"] or first, "note": asked["note"], "act": uuid4()})
+        form = ShareForm(initial={"channel": asked["channel"] or first, "note": asked["note"]})
         if request.headers.get("HX-Target") == "preview":
             return render(request, "shares/_preview.html", _preview(person, paper, channels, asked, now))
         return _form(request, paper, channels, form, _preview(person, paper, channels, asked, now))
@@ -95,11 +97,8 @@ def _form(
     status: int = 200,
 ) -> HttpResponse:
     to = request.POST.get("next") or request.GET.get("next") or ""
-    context = {"paper": paper, "channels": channels, "form": form, "next": to, **preview}
-    if not form["act"].errors:
-        context["act"] = form["act"].value()
-    else:  # a form that somebody wrote by hand: it gets an act of its own
-        context["act"] = uuid4()
+    # A refused form did nothing, so it may try as another act.
+    context = {"paper": paper, "channels": channels, "form": form, "act": uuid4(), "next": to, **preview}
     return render(request, "shares/share.html", context, status=status)
 
 

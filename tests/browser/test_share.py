@@ -57,6 +57,19 @@ def test_a_double_click_sends_one_message(window, member, paper, chat):
     assert len(chat.hooks.received) == 1
 
 
+def test_going_back_gives_a_form_that_sends_another_message(window, member, paper, chat):
+    visitor = window(member)
+    visitor.open(paper.get_absolute_url())
+    page = visitor.open(f"/papers/{paper.pk}/share")
+    page.get_by_role("button", name="Share", exact=True).click()
+    page.wait_for_url(f"**{paper.get_absolute_url()}")
+    page.go_back()
+    page.locator("#id_note").fill("And another thing")
+    page.get_by_role("button", name="Share", exact=True).click()
+    page.wait_for_url(f"**{paper.get_absolute_url()}")
+    assert sorted(Share.objects.values_list("note", flat=True)) == ["", "And another thing"]
+
+
 def test_what_failed_is_sent_again_in_place(window, member, paper, chat):
     chat.misbehave("/hooks/*", "status", code=400, times=1)
     page = window(member).open(f"/papers/{paper.pk}/share")
@@ -82,6 +95,7 @@ def test_without_scripts(window, member, paper, chat):
     page.get_by_role("button", name="Show the message").click()
     expect(page.locator("#preview blockquote")).to_have_text("Without scripts")
     assert not Share.objects.exists()
+    assert page.url.endswith("/share")  # nothing of the form is in the address
     page.get_by_role("button", name="Share", exact=True).click()
     page.wait_for_url(f"**{paper.get_absolute_url()}")
     assert "Without scripts" in chat.hooks.received[0].text

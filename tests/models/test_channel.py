@@ -38,10 +38,19 @@ def test_the_name_of_a_removed_channel_is_free():
     assert make_channel("papers") in Channel.objects.open()
 
 
+def test_a_channel_with_a_new_address_is_not_closed_for_what_the_old_one_answered():
+    channel = make_channel(address="https://hooks.example/services/old0000000000")
+    mended = Channel.objects.get()
+    mended.address = "https://hooks.example/services/new0000000000"
+    mended.save()
+    assert not channel.close(NOW, "It answered 404.")
+    assert Channel.objects.get().is_open
+
+
 def test_closing_twice_keeps_the_first_reason():
     channel = make_channel()
     assert channel.close(NOW, "It answered 404.")
-    assert not channel.close(NOW + timedelta(hours=1), "It answered 410.")
+    assert channel.close(NOW + timedelta(hours=1), "It answered 410.")
     channel.refresh_from_db()
     assert (channel.closed_at, channel.closed_because) == (NOW, "It answered 404.")
     assert not channel.is_open

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from feedserver import FeedServer
 from papers.models import Channel, Host, Share
-from papers.reading import messages, outbox
+from papers.reading import channels, messages, outbox
 from papers.reading.outbox import WAITS
 from tests.makers import NOW, make_channel, make_paper, make_person, make_share
 
@@ -121,8 +121,50 @@ def test_a_host_that_is_not_to_be_asked_costs_no_attempt(server, channel, monkey
     monkeypatch.setattr(outbox, "IN_LINE", 0.0)
     Host.objects.create(pk=urlsplit(server.url).netloc, next_at=NOW + timedelta(days=9999))
     share = attempt(make_share(channel=channel))
-    assert (share.state, share.attempts, share.next_attempt, share.claimed_until) == ("waiting", 0, NOW, None)
+    assert (share.state, share.attempts, share.claimed_until) == ("waiting", 0, None)
+    assert share.next_attempt == NOW + WAITS[0]
+    assert "asked us to wait" in share.last_error
     assert not server.requests
+
+
+def test_what_breaks_off_each_time_ends_with_a_sentence(channel, monkeypatch):
+    def boom(*_, **__):
+        raise ValueError("boom")
+
+    monkeypatch.setattr(outbox, "post", boom)
+    share, now = make_share(channel=channel), NOW
+    for _ in range(len(WAITS) + 1):
+        with pytest.raises(ValueError, match="boom"):
+            attempt(share, now)
+        now += timedelta(minutes=3)
+    assert attempt(share, now).state == "failed"
+    assert "tried 10 times and broke off each time" in attempt(share, now).last_error
+
+
+def meanwhile(monkeypatch, do):
+    """Something that happens while the message is on the wire."""
+    post = outbox.post
+
+    def slow(*args, **kwargs):
+        do()
+        return post(*args, **kwargs)
+
+    monkeypatch.setattr(outbox, "post", slow)
+
+
+def test_an_answer_from_the_old_address_closes_no_channel_that_has_a_new_one(server, channel, monkeypatch):
+    server.misbehave("/hooks/*", "status", code=404, times=1)
+    mended = Channel.objects.get()
+    meanwhile(monkeypatch, lambda: channels.change(mended, name="papers", address=server.hook("mended")))
+    share = attempt(make_share(channel=channel))
+    assert Channel.objects.get().is_open
+    assert share.state == "waiting"
+    assert attempt(share, share.next_attempt).state == "sent"
+
+
+def test_what_is_on_the_wire_while_its_channel_is_removed_says_what_became_of_it(server, channel, monkeypatch):
+    meanwhile(monkeypatch, lambda: channels.remove(Channel.objects.get(), NOW))
+    assert attempt(make_share(channel=channel)).state == "sent"
 
 
 @pytest.mark.parametrize("code", [403, 404, 410])

@@ -7,8 +7,9 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from papers.models import Event, Share, ShareLink
-from papers.reading import shares
+from papers.intake import merge
+from papers.models import Event, Paper, Share, ShareLink
+from papers.reading import links, shares
 from papers.reading.shares import ShareError
 from tests.makers import NOW, make_channel, make_paper, make_person, make_share
 
@@ -35,6 +36,31 @@ def test_the_same_act_sent_twice_is_one_message(ada):
     first = shares.share(ada, paper, channel, "", act, NOW)
     assert shares.share(ada, paper, channel, "", act, SOON) == first
     assert (Share.objects.count(), Event.objects.count(), ShareLink.objects.count()) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("other", ["channel", "note", "paper", "person"])
+def test_the_act_of_another_message_is_refused_and_sends_nothing(ada, other):
+    said = {"person": ada, "paper": make_paper(), "channel": make_channel("papers"), "note": "one"}
+    act = shares.share(**said, act=uuid4(), now=NOW).act
+    said[other] = {"channel": make_channel, "note": lambda: "two", "paper": make_paper, "person": make_person}[other]()
+    with pytest.raises(ShareError, match="of this form went to papers already"):
+        shares.share(**said, act=act, now=SOON)
+    assert Share.objects.count() == Event.objects.count() == 1
+
+
+def test_a_cancelled_message_is_not_taken_for_one_that_goes(ada):
+    paper, channel, act = make_paper(), make_channel(), uuid4()
+    shares.cancel(ada, shares.share(ada, paper, channel, "", act, NOW), NOW)
+    with pytest.raises(ShareError, match="already"):
+        shares.share(ada, paper, channel, "", act, SOON)
+
+
+def test_a_paper_that_was_merged_away_meanwhile_is_said(ada):
+    paper, keep = make_paper(arxiv_id="", link="https://a.example/1"), make_paper()
+    stale = Paper.objects.get(pk=paper.pk)
+    merge.merge(keep.pk, paper.pk, NOW)
+    with pytest.raises(ShareError, match="the same as another"):
+        shares.share(ada, stale, make_channel(), "", uuid4(), NOW)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -109,6 +135,14 @@ def test_the_channel_one_wrote_to_last_comes_first(ada):
     assert shares.channels_for(ada) == [first, second]
     make_share(person=ada, channel=second)
     assert shares.channels_for(ada) == [second, first]
+
+
+def test_a_message_whose_link_was_revoked_leads_to_the_paper_itself(ada, settings):
+    settings.PUBLIC_URL = "https://tenth.example"
+    share = make_share(make_paper(), ada)
+    links.revoke(ada, share.link, NOW)
+    said = shares.message(Share.objects.get())
+    assert said.url == f"https://tenth.example{share.paper.get_absolute_url()}"
 
 
 def test_the_message_carries_the_votes_of_now_and_the_address_that_everyone_can_open(ada, settings):

@@ -150,6 +150,16 @@ def test_a_note_that_is_too_long_is_refused_and_kept(client, ada):
     assert note in text(answer)
 
 
+def test_a_form_sent_again_with_another_note_is_refused_once_and_keeps_the_note(client, ada):
+    paper, given = make_paper(), {"channel": make_channel("papers").pk, "act": uuid4()}
+    client.post(form(paper), given)
+    answer = client.post(form(paper), given | {"note": "And more"})
+    assert answer.status_code == 400
+    assert "The message of this form went to papers already." in text(answer)
+    assert "And more" in text(answer)
+    assert client.post(form(paper), given | {"note": "And more", "act": answer.context["act"]}).status_code == 303
+
+
 def test_a_form_without_an_act_gets_one(client, ada):
     answer = client.post(form(make_paper()), {"channel": make_channel().pk, "act": "garbage"})
     assert answer.status_code == 400
