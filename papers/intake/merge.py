@@ -112,8 +112,9 @@ def _applications(keep: Paper, lose: Paper) -> None:
     """All go over; one that says the same as one of ours says that it came from a merge."""
     ours = set(Application.objects.filter(paper=keep).values_list("project_id", "taken"))
     for used in Application.objects.filter(paper=lose):
-        while (used.project_id, used.taken) in ours:
-            used.taken = f"{used.taken[:490]} (merged)"
+        used.taken = Application.told_apart(
+            used.taken, {taken for at, taken in ours if at == used.project_id}, "merged"
+        )
         ours.add((used.project_id, used.taken))
         used.paper = keep
         used.save(update_fields=["paper", "taken"])

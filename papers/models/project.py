@@ -1,6 +1,8 @@
 """models.project: what the team works on, and what became of the papers it used there: the applied ledger."""
 
+from collections.abc import Container
 from datetime import date, datetime, timedelta
+from itertools import chain, count
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +13,8 @@ from .channel import Channel
 from .paper import Paper
 from .person import Person
 from .source import Source
+
+TAKEN = 500  # characters for what was taken
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
@@ -120,7 +124,7 @@ class Application(models.Model):
     project = models.ForeignKey(Project, models.PROTECT, related_name="applications", db_index=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)  # who applied it
     at = models.DateTimeField()
-    taken = models.CharField(max_length=500)
+    taken = models.CharField(max_length=TAKEN)
     title_key = models.CharField(max_length=64, blank=True)  # identity.title_key of the paper's title; "" too short
     stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.TOY)
     stage_at = models.DateTimeField()
@@ -161,6 +165,16 @@ class Application(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"/applications/{self.pk}"
+
+    @staticmethod
+    def told_apart(taken: str, others: Container[str], mark: str) -> str:
+        """This text, with a mark at its end when it is among the others; no longer than the column.
+
+        >>> Application.told_apart("The schedule", {"The schedule", "The schedule (merged)"}, "merged")
+        'The schedule (merged 2)'
+        """
+        ends = chain(["", f" ({mark})"], (f" ({mark} {n})" for n in count(2)))
+        return next(text for end in ends if (text := taken[: TAKEN - len(end)] + end) not in others)
 
     @property
     def is_over(self) -> bool:

@@ -137,6 +137,10 @@ def _clean_words(hints: list[str], clean: Cleaner) -> None:
                 for field, text in zip(fields, after, strict=True):
                     longest = getattr(model._meta.get_field(field), "max_length", None)
                     setattr(row, field, text[:longest])  # what stands there now may be longer than the name was
+                if isinstance(row, Application):  # two ideas may have differed in nothing but a name
+                    alike = Application.objects.filter(project=row.project_id, paper=row.paper_id).exclude(pk=row.pk)
+                    others = set(alike.values_list("taken", flat=True))
+                    row.taken = Application.told_apart(row.taken, others, "name removed")
                 row.save(update_fields=fields)
 
 

@@ -184,6 +184,19 @@ def test_two_who_left_are_two(zoe, boss):
     assert Person.objects.known().count() == 1
 
 
+def test_two_ideas_that_differed_only_in_a_name_stay_two(zoe, boss):
+    bo, paper, project = make_person("Bo Sample"), make_paper(), make_project()
+    ideas = [projects.apply(boss, paper, project, f"as @{who.name} drew it", NOW) for who in (zoe, bo)]
+    for who in (zoe, bo):
+        leaving.remove(who, NOW)
+    for idea in ideas:
+        idea.refresh_from_db()
+    assert [idea.taken for idea in ideas] == [
+        "as @Former member drew it",
+        "as @Former member drew it (name removed)",
+    ]
+
+
 def test_what_they_checked_still_counts(zoe, boss):
     application = make_application(make_paper(), make_project(members=(boss,)))
     result = make_result(application)

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from papers.intake import merge
-from papers.models import Application, Check, Event, Project
+from papers.models import Application, Check, Event, Paper, Project
 from papers.reading import projects
 from papers.reading.projects import LedgerError
 from tests.makers import NOW, make_application, make_paper, make_person, make_project, make_result
@@ -291,6 +291,24 @@ def test_a_merge_moves_applications_and_loses_none(ada):
     ]
     assert fresh(old).superseded_by == keep
     assert set(twin.events.values_list("paper", flat=True)) == {keep.pk}
+
+
+def test_a_paper_that_was_merged_away_meanwhile_is_said(ada):
+    keep, lose = make_paper(), make_paper(arxiv_id="")
+    stale, project = Paper.objects.get(pk=lose.pk), make_project()
+    merge.merge(keep.pk, lose.pk, NOW)
+    with pytest.raises(LedgerError, match="the same as another"):
+        projects.apply(ada, stale, project, "The schedule", NOW)
+
+
+def test_merging_again_and_again_numbers_what_says_the_same(ada):
+    keep, project, long = make_paper(), make_project(), "x" * 495
+    twins = [projects.apply(ada, make_paper(arxiv_id=""), project, long, NOW) for _ in range(3)]
+    projects.apply(ada, keep, project, long, NOW)
+    for twin in twins:
+        assert merge.merge(keep.pk, twin.paper_id, NOW)
+    ends = [fresh(twin).taken.lstrip("x") for twin in twins]
+    assert ends == [" (merged)", " (merged 2)", " (merged 3)"]
 
 
 # ── used in ──────────────────────────────────────────────────────────────────────────────────
