@@ -1,7 +1,7 @@
 """insight.steps: when each paper first got to a step, and how many of them each source, author or category gave.
 
 Plain queries over what is there now: nothing is kept, so nothing can be stale. A paper counts at a step once, at the
-time when it first got there, so windows add up.
+time when it first got there, so windows add up. A vote that somebody changed is a vote of the day of the change.
 """
 
 from collections.abc import Iterator
@@ -33,6 +33,11 @@ UNITS = {
     "source": "SELECT source_id AS unit, paper_id FROM papers_sighting JOIN hit USING (paper_id)",
     "author": "SELECT DISTINCT author_id AS unit, paper_id FROM papers_authorship JOIN hit USING (paper_id)",
     "category": "SELECT unnest(categories) AS unit, id AS paper_id FROM papers_paper JOIN hit ON hit.paper_id = id",
+}
+HAS = {  # whether a paper of `hit` has any such unit
+    "source": "EXISTS (SELECT FROM papers_sighting WHERE paper_id = hit.paper_id)",
+    "author": "EXISTS (SELECT FROM papers_authorship WHERE paper_id = hit.paper_id)",
+    "category": "EXISTS (SELECT FROM papers_paper WHERE id = hit.paper_id AND categories <> '{}')",
 }
 
 
@@ -69,6 +74,13 @@ def reached(step: str, window: Window) -> int:
     """Distinct papers that first got to this step in the window."""
     hit, values = _hit(step, window)
     return int(rows(f"SELECT count(*) FROM ({hit}) hit", values)[0][0])
+
+
+def enough(unit: str, step: str, window: Window, needed: int) -> int:
+    """Distinct papers of this step that have such a unit, counted until there are as many as are needed."""
+    hit, values = _hit(step, window)
+    sql = f"SELECT count(*) FROM (SELECT FROM ({hit}) hit WHERE {HAS[unit]} LIMIT %s) found"
+    return int(rows(sql, [*values, needed])[0][0])
 
 
 def given(unit: str, step: str, window: Window, *, fractional: bool = False) -> list[Gave]:
@@ -115,9 +127,26 @@ def may_tell(person: Person, step: str, window: Window) -> str:
     )
 
 
+def untold(person: Person, unit: str, step: str, window: Window) -> set[Any]:
+    """Units that this person is not told by name: fewer than three people took the step there, others among them."""
+    if step not in PERSONAL:
+        return set()
+    column = PERSONAL[step]
+    hit, values = _hit(step, window)
+    sql = f"""
+        WITH hit AS MATERIALIZED ({hit}), pair AS ({UNITS[unit]})
+        SELECT unit FROM pair JOIN papers_stage USING (paper_id) WHERE {column} <= %s
+        GROUP BY unit HAVING count(DISTINCT person_id) < %s AND count(*) FILTER (WHERE person_id <> %s) > 0
+    """
+    return {row[0] for row in rows(sql, [*values, window.now, TEAM, person.pk])}
+
+
 @contextmanager
 def patience() -> Iterator[None]:
-    """Queries in this block see one state of the data, and are cut off when they take longer than a page may."""
+    """Each query in this block is cut off when it alone takes longer than a page may; TooMuch is raised then.
+
+    Each sees what is there when it begins: between two of them somebody may have read on.
+    """
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -20,6 +20,7 @@ from ..models import Person, Source
 from . import page
 
 ROWS = 100  # of the table on the page; the CSV has all
+UNTOLD = "fewer than three people"
 Asked = dict[str, str]
 
 
@@ -28,8 +29,8 @@ class Row:
     """One unit in the table."""
 
     number: int
-    name: str
-    link: str  # its papers
+    name: str  # UNTOLD, and no source, for what fewer than three people read
+    link: str  # its papers, at this step where /browse can ask for it
     papers: int
     credit: float
     share: float
@@ -45,6 +46,7 @@ class Found:
     sentence: str
     price: price.Price | None
     gave: list[steps.Gave]
+    untold: set[Any] = field(default_factory=set)  # units that are not named
 
 
 @require_safe
@@ -60,14 +62,15 @@ def insight(request: HttpRequest) -> HttpResponse:
             found = _find(person, asked, window)
             told = funnel.funnel(person, window)
             costs = cost.costs(person, window)
-            rows = _rows(asked, found.gave[:ROWS], found.price)
+            rows = _rows(person, asked, window, found)
             chart = _chart(asked, found, rows, charts.PAGE) if found.price else None
     except steps.TooMuch as error:
         return page.refuse(request, str(error), 503, "Too much at once")
     context = {
         "asked": asked,
         "found": found,
-        "rows": rows,
+        "rows": [row for row in rows if row.name != UNTOLD],
+        "untold": sum(row.name == UNTOLD for row in rows),
         "more": len(found.gave) - len(rows),
         "choices": _choices(asked),
         "chart": chart and json.dumps(chart),
@@ -81,7 +84,6 @@ def insight(request: HttpRequest) -> HttpResponse:
         "query": urlencode(asked),
         "now": now,
         "did": steps.WORDS[asked["measure"]],
-        "law": 10,
     }
     return render(request, "insight/insight.html", context)
 
@@ -94,8 +96,9 @@ def table(request: HttpRequest) -> HttpResponse:
         return _refused(request)
     try:
         with steps.patience():
-            found = _find(access.person(request), asked, _window(asked, timezone.now()))
-            rows = _rows(asked, found.gave, found.price)
+            person, window = access.person(request), _window(asked, timezone.now())
+            found = _find(person, asked, window)
+            rows = _rows(person, asked, window, found, None)
     except steps.TooMuch as error:
         return page.refuse(request, str(error), 503, "Too much at once")
     if not found.price:
@@ -125,9 +128,7 @@ def chart(request: HttpRequest, which: str) -> HttpResponse:
                 spec = charts.funnel(told, theme) if told[0].papers else None
             else:
                 found = _find(person, asked, window)
-                spec = (
-                    _chart(asked, found, _rows(asked, found.gave[:ROWS], found.price), theme) if found.price else None
-                )
+                spec = _chart(asked, found, _rows(person, asked, window, found), theme) if found.price else None
         if spec is None:
             return page.refuse(request, "There is nothing to draw yet.", 404)
         answer = HttpResponse(draw.picture(spec), content_type="image/svg+xml")
@@ -157,38 +158,30 @@ def _find(person: Person, asked: Asked, window: steps.Window) -> Found:
     unit, step, did = asked["unit"], asked["measure"], steps.WORDS[asked["measure"]]
     if hidden := steps.may_tell(person, step, window):
         return Found(hidden, "", None, [])
-    papers = steps.reached(step, window)
+    papers = steps.enough(unit, step, window, price.ENOUGH)
     if papers < price.ENOUGH:
         return Found("", price.sentence(price.price([]), papers, unit, did), None, [])
     gave = steps.given(unit, step, window, fractional=asked["counting"] == "fractional")
-    if not gave:
-        return Found(f"None of the {papers} papers {did} has a {unit} on record.", "", None, [])
     found = price.price([one.credit for one in gave])
-    return Found("", price.sentence(found, papers, unit, did), found, gave)
+    return Found("", price.sentence(found, papers, unit, did), found, gave, steps.untold(person, unit, step, window))
 
 
-def _rows(asked: Asked, gave: list[steps.Gave], found: price.Price | None) -> list[Row]:
-    unit, so_far = asked["unit"], 0.0
-    keys = [one.unit for one in gave]
+def _rows(person: Person, asked: Asked, window: steps.Window, found: Found, most: int | None = ROWS) -> list[Row]:
+    unit, so_far, gave = asked["unit"], 0.0, found.gave[:most]
+    total = found.price.total if found.price else 1
+    keys = [one.unit for one in gave if one.unit not in found.untold]
     called = steps.names(unit, keys)
     sources = Source.objects.in_bulk(keys) if unit == "source" else {}
+    step = {"applied": "&used=any", "voted": "&votes=anyone"}.get(asked["measure"], "")
+    if asked["measure"] == "pulled" and window.since:
+        step = f"&since={window.since.astimezone(person.zone):%Y-%m-%d}"
     rows = []
     for number, one in enumerate(gave, 1):
         so_far += one.credit
-        name = called.get(one.unit, str(one.unit))
-        total = found.total if found else 1
-        rows.append(
-            Row(
-                number,
-                name,
-                f"/browse?{unit}={quote(name if unit == 'author' else str(one.unit), safe='')}",
-                one.papers,
-                one.credit,
-                one.credit / total,
-                so_far / total,
-                sources.get(one.unit),
-            )
-        )
+        name = UNTOLD if one.unit in found.untold else called.get(one.unit, str(one.unit))
+        link = f"/browse?{unit}={quote(name if unit == 'author' else str(one.unit), safe='')}{step}"
+        shares = (one.credit / total, so_far / total)
+        rows.append(Row(number, name, link, one.papers, one.credit, *shares, sources.get(one.unit)))
     return rows
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import itertools
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -10,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from papers.insight import draw, steps
-from papers.models import Author, Authorship
-from tests.makers import make_application, make_paper, make_person, make_source, make_stage, make_vote
+from papers.models import Author, Authorship, Paper
+from tests.makers import make_application, make_paper, make_person, make_project, make_source, make_stage, make_vote
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +72,7 @@ def test_the_sentence_the_figures_and_the_table(client, ada):
     sources = applied([9, 5, 3, 2, 1])
     page = text(client.get("/insight"))
     assert "3 of your 5 sources (√5 ≈ 2.2, so 3) gave 85 % of what you applied. Price&#x27;s law says half." in page
-    assert f'<a href="/browse?source={sources[0].pk}">Source 0</a>' in page
+    assert f'<a href="/browse?source={sources[0].pk}&amp;used=any">Source 0</a>' in page
     assert "45 %" in page
 
 
@@ -168,11 +169,67 @@ def test_what_two_people_read_is_not_shown_to_a_third(client, ada):
     assert "fewer than three people" in page
 
 
+def test_a_source_that_fewer_than_three_read_is_counted_and_not_named(client, ada):
+    now = timezone.now()
+    quiet, known = make_source("Quiet"), make_source("Known")
+    for _ in range(12):
+        make_stage(ada, make_paper(source=quiet), read_at=now)
+    people = [make_person() for _ in range(3)]
+    for _ in range(10):
+        paper = make_paper(source=known)
+        for person in people:
+            make_stage(person, paper, read_at=now)
+    address = "/insight?measure=read&unit=source"
+
+    def named(person):
+        client.force_login(person)
+        page = client.get(address)
+        return [row.name for row in page.context["rows"]], text(page)
+
+    assert named(ada)[0] == ["Quiet", "Known"]  # her own
+    rows, page = named(people[0])
+    assert rows == ["Known"]
+    assert "1 more is counted in between and not named" in page
+    assert f"/browse?source={quiet.pk}&" not in page
+    rows = list(csv.reader(io.StringIO(client.get("/insight/table.csv?measure=read").content.decode("utf-8-sig"))))
+    assert [row[0] for row in rows[1:]] == ["fewer than three people", "Known"]
+
+
+def test_only_papers_that_have_one_count_towards_enough(client, ada):
+    now, project = timezone.now(), make_project()
+    for number in range(20):
+        categories = ["cs.LG", "cs.CL"] if number == 0 else []
+        make_application(make_paper(arxiv_id="", categories=categories), project, at=now)
+    page = text(client.get("/insight?unit=category"))
+    assert "Not enough yet: 1 applied, needs 20" in page
+    assert "Only papers with a category on record are counted." in page
+
+
+@pytest.mark.parametrize(
+    ("query", "ends"),
+    [("", "&amp;used=any"), ("?measure=voted", "&amp;votes=anyone"), ("?measure=pulled", ""), ("?measure=read", "")],
+)
+def test_the_link_to_a_units_papers_asks_for_those_at_this_step(client, ada, query, ends):
+    (source,) = applied([20])
+    for paper in Paper.objects.all():
+        make_vote(ada, paper)
+        make_stage(ada, paper, read_at=timezone.now())
+    assert f'<a href="/browse?source={source.pk}{ends}">' in text(client.get(f"/insight{query}"))
+
+
+def test_the_link_of_what_was_pulled_of_late_says_since_when(client, ada):
+    (source,) = applied([20])
+    since = f"{timezone.now() - timedelta(days=30):%Y-%m-%d}"
+    assert f'<a href="/browse?source={source.pk}&amp;since={since}">' in text(
+        client.get("/insight?measure=pulled&window=30")
+    )
+
+
 def test_too_much_to_count_is_said(client, ada, monkeypatch):
     def never(*args, **kwargs):
         raise steps.TooMuch("Choose a shorter time.")
 
-    monkeypatch.setattr(steps, "reached", never)
+    monkeypatch.setattr(steps, "enough", never)
     for address in ("/insight", "/insight/table.csv", "/insight/cumulative.svg"):
         answer = client.get(address)
         assert answer.status_code == 503
