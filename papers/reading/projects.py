@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils.text import slugify
 
 from ..identity import fold, title_key
@@ -34,7 +35,10 @@ def create(
     channel: Channel | None = None,
     members: Iterable[Person] | None = None,
 ) -> Project:
-    """A new project; whoever makes it is a member unless others are named."""
+    """A new project; whoever makes it is a member unless others are named.
+
+    Raises LedgerError for a name that is taken.
+    """
     with transaction.atomic():
         project = Project(
             name=name,
@@ -53,7 +57,7 @@ def create(
 
 
 def called(person: Person, name: str, now: datetime) -> Project:
-    """The project of this name; a new one when there is none. Of two clicks one makes it."""
+    """The project of this name; a new one when there is none. Of two clicks one makes it. Raises as `create` does."""
     known = Project.objects.filter(name__iexact=name)
     try:
         return known.first() or create(person, now, name)
@@ -64,7 +68,10 @@ def called(person: Person, name: str, now: datetime) -> Project:
 
 
 def change(person: Person, project: Project, now: datetime, members: Iterable[Person], **fields: Any) -> None:
-    """Store what differs, and tell what it was before. The address stays, so that links stay."""
+    """Store what differs, and tell what it was before. The address stays, so that links stay.
+
+    Raises LedgerError for a name that is taken.
+    """
     with transaction.atomic():
         old = Project.objects.select_for_update().get(pk=project.pk)
         before = {name: getattr(old, name) for name in fields}
@@ -83,13 +90,15 @@ def change(person: Person, project: Project, now: datetime, members: Iterable[Pe
 
 
 def close(person: Person, project: Project, now: datetime) -> None:
-    if Project.objects.open().filter(pk=project.pk).update(closed_at=now):
-        _tell(Event.Kind.PROJECT_CLOSED, person, now, project)
+    with transaction.atomic():
+        if Project.objects.open().filter(pk=project.pk).update(closed_at=now):
+            _tell(Event.Kind.PROJECT_CLOSED, person, now, project)
 
 
 def reopen(person: Person, project: Project, now: datetime) -> None:
-    if Project.objects.filter(pk=project.pk, closed_at__isnull=False).update(closed_at=None):
-        _tell(Event.Kind.PROJECT_REOPENED, person, now, project)
+    with transaction.atomic():
+        if Project.objects.filter(pk=project.pk, closed_at__isnull=False).update(closed_at=None):
+            _tell(Event.Kind.PROJECT_REOPENED, person, now, project)
 
 
 def _save(project: Project, **options: Any) -> None:
@@ -97,6 +106,8 @@ def _save(project: Project, **options: Any) -> None:
         with transaction.atomic():
             project.save(**options)
     except IntegrityError as error:
+        if "one_project_per_address" in str(error):  # two names of one address were given at the same moment
+            raise LedgerError("Somebody made a project with nearly this name just now. Save once more.") from error
         raise LedgerError(f"There is a project of the name {project.name} already.") from error
 
 
@@ -150,7 +161,10 @@ def record(
     claimed: str = "",
     ours: str = "",
 ) -> Result:
-    """What the present stage gave: evidence, the claimed figure and our own."""
+    """What the present stage gave: evidence, the claimed figure and our own.
+
+    Raises LedgerError for what was dropped, and without a link or a note.
+    """
     with _locked(application) as current:
         if current.stage == Stage.DROPPED:
             raise LedgerError("This was dropped. Take it up again before recording a result.")
@@ -172,7 +186,10 @@ def record(
 
 
 def advance(person: Person, application: Application, to: str, now: datetime, **evidence: str) -> None:
-    """Move on to pilot or production, with evidence of what the present stage gave: given now or recorded before."""
+    """Move on to pilot or production, with evidence of what the present stage gave: given now or recorded before.
+
+    Raises LedgerError with all that is missing; then nothing of the evidence is stored either.
+    """
     with transaction.atomic():
         if any(evidence.values()):
             record(person, application, now, **evidence)
@@ -184,7 +201,10 @@ def advance(person: Person, application: Application, to: str, now: datetime, **
 
 
 def step_back(person: Person, application: Application, to: str, now: datetime, why: str) -> None:
-    """Back to an earlier stage, or from dropped to toy: with the reason, without new evidence."""
+    """Back to an earlier stage, or from dropped to toy: with the reason, without new evidence.
+
+    Raises LedgerError without a reason, and where there is no way back.
+    """
     order = [Stage.TOY, Stage.PILOT, Stage.PRODUCTION]
     with _locked(application) as current:
         earlier = [Stage.TOY] if current.stage == Stage.DROPPED else order[: order.index(Stage(current.stage))]
@@ -198,7 +218,10 @@ def step_back(person: Person, application: Application, to: str, now: datetime, 
 
 
 def drop(person: Person, application: Application, outcome: str, why: str, now: datetime) -> None:
-    """End it, and say how it ended: what did not work is worth as much as what did."""
+    """End it, and say how it ended: what did not work is worth as much as what did.
+
+    Raises LedgerError without an end or a reason, and for what was dropped already.
+    """
     with _locked(application) as current:
         if outcome == Outcome.RUNNING:
             raise LedgerError("Dropped is not running: say whether it had no effect, hurt, was abandoned, or helped.")
@@ -211,6 +234,7 @@ def drop(person: Person, application: Application, outcome: str, why: str, now: 
 
 
 def say_outcome(person: Person, application: Application, outcome: str, note: str, now: datetime) -> None:
+    """What came of it. Raises LedgerError for something dropped that would be running."""
     with _locked(application) as current:
         if current.stage == Stage.DROPPED and outcome == Outcome.RUNNING:
             raise LedgerError("This was dropped. Take it up again before it can be running.")
@@ -233,7 +257,10 @@ def say_chosen_over(person: Person, application: Application, text: str, now: da
 
 
 def check(person: Person, result: Result, holds: bool, note: str, now: datetime) -> Check:
-    """A second pair of eyes on a result. Looking again replaces one's own check; the events keep both."""
+    """A second pair of eyes on a result. Looking again replaces one's own check; the events keep both.
+
+    Raises LedgerError for one's own, and when it does not hold without a word why.
+    """
     with _locked(result.application) as current:
         if person.pk in {current.person_id, result.person_id}:
             raise LedgerError(NOBODY)
@@ -257,7 +284,10 @@ def check(person: Person, result: Result, holds: bool, note: str, now: datetime)
 def review(
     person: Person, application: Application, verdict: str, note: str, now: datetime, by: Paper | None = None
 ) -> None:
-    """After twelve months: keep it (and look again in twelve), say what superseded it, or retire it."""
+    """After twelve months: keep it (and look again in twelve), say what superseded it, or retire it.
+
+    Raises LedgerError without what superseded it or why it is retired.
+    """
     with _locked(application) as current:
         if verdict == Review.SUPERSEDED and by is None and not note:
             raise LedgerError("Say what superseded it: a paper, or a note.")
@@ -280,15 +310,22 @@ def missing_for(application: Application, to: str) -> list[str]:
     """What stands between an application and its next stage, in words; nothing when it may move."""
     if to not in next_stages(application.stage):
         return [f"to stand elsewhere: from {application.get_stage_display().lower()} there is no way there"]
+    if application.is_over:
+        return [f"a review that keeps it: it is {application.get_review_display().lower()}"]
     results = list(application.results.all())
     if to != Stage.PRODUCTION:
         here = any(result.stage == application.stage for result in results)
         return [] if here else [f"evidence of what the {application.stage} gave: a link or a note"]
-    tried = [result for result in results if result.stage in {Stage.TOY, Stage.PILOT}]
+    # What was tried before it failed in production says nothing of what is tried now.
+    left = application.events.filter(kind=Event.Kind.MOVED, data__before=Stage.PRODUCTION).aggregate(at=Max("at"))["at"]
+    again = " since it left production" if left else ""
+    tried = [
+        result for result in results if result.stage in {Stage.TOY, Stage.PILOT} and (not left or result.at > left)
+    ]
     checks = sorted(
         (check for result in tried for check in result.checks.all()), key=lambda check: (check.at, check.pk)
     )
-    missing = [] if tried else ["a recorded toy or pilot result"]
+    missing = [] if tried else [f"a recorded toy or pilot result{again}"]
     if not checks:
         missing.append("a check of it by another member" if not tried else "a check of a result by another member")
     elif not checks[-1].holds:

@@ -61,6 +61,13 @@ def test_every_name_gets_an_address(ada, name, slug):
     assert projects.create(ada, NOW, name).slug == slug
 
 
+def test_two_names_of_one_address_at_the_same_moment_are_told_apart(ada, monkeypatch):
+    make_project("A b", slug="a-b")
+    monkeypatch.setattr(projects, "_free_slug", lambda name: "a-b")  # as it was a moment before
+    with pytest.raises(LedgerError, match="with nearly this name just now"):
+        projects.create(ada, NOW, "A-b")
+
+
 def test_names_that_share_an_address_get_numbers(ada):
     assert [projects.create(ada, NOW, name).slug for name in ("a b", "a-b", "a_b?")] == ["a-b", "a-b-2", "a_b"]
 
@@ -181,6 +188,28 @@ def test_a_check_that_fails_keeps_it_out_of_production(ada, bo, application):
     projects.advance(ada, application, "production", NOW)
     assert fresh(application).stage == "production"
     assert [event.data["holds"] for event in application.events.filter(kind="checked").order_by("pk")] == [False, True]
+
+
+def test_what_came_back_from_production_needs_a_new_result_and_check(ada, bo, application):
+    days = [NOW + timedelta(days=day) for day in range(5)]
+    projects.check(bo, projects.record(ada, application, NOW, note="It ran."), True, "", NOW)
+    projects.advance(ada, application, "production", days[1])
+    projects.step_back(ada, application, "pilot", days[2], "It broke under load.")
+    with pytest.raises(LedgerError, match="a recorded toy or pilot result since it left production, and a check of it"):
+        projects.advance(ada, application, "production", days[3])
+    projects.check(bo, projects.record(ada, application, days[3], note="Under load."), True, "", days[3])
+    projects.advance(ada, application, "production", days[4])
+    assert fresh(application).stage == "production"
+
+
+@pytest.mark.parametrize("verdict", ["retired", "superseded"])
+def test_what_is_over_moves_on_only_when_a_review_keeps_it(ada, application, verdict):
+    projects.review(ada, application, verdict, "Nobody calls it.", NOW)
+    with pytest.raises(LedgerError, match=f"Pilot still needs a review that keeps it: it is {verdict}"):
+        projects.advance(ada, application, "pilot", NOW, note="It ran.")
+    projects.review(ada, application, "kept", "Somebody does.", NOW)
+    projects.advance(ada, application, "pilot", NOW, note="It ran.")
+    assert fresh(application).review_due
 
 
 def test_nobody_checks_their_own(ada, bo, application):
