@@ -52,10 +52,11 @@ app.autodiscover_tasks(["papers"])
 
 
 @beat_init.connect
-def tick_at_once(**_: Any) -> None:
-    """The first tick comes at the start, not a minute later."""
+def begin_at_once(**_: Any) -> None:
+    """The first tick comes at the start, not a minute later; so does tidying, for who starts anew more often."""
     try:
         app.send_task("papers.tasks.tick")
+        app.send_task("papers.tasks.tidy")
     except OperationalError as error:
         logging.getLogger("tenth").warning("The first tick could not be sent, the next is in a minute: %s", error)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from celery.signals import beat_init
 from kombu import Connection
 
 from config import broker
@@ -58,6 +59,13 @@ def test_a_lost_broker_is_sought_for_as_long_as_it_takes():
 
     with pytest.raises(Enough), Connection("redis://127.0.0.1:1/0") as lost:
         lost.ensure_connection(again, app.conf.broker_connection_max_retries, interval_start=0, interval_step=0)
+
+
+def test_the_beat_hands_out_a_tick_and_tidies_as_soon_as_it_starts(monkeypatch):
+    sent = []
+    monkeypatch.setattr(app, "send_task", sent.append)
+    beat_init.send(sender=None)
+    assert sent == ["papers.tasks.tick", "papers.tasks.tidy"]
 
 
 @pytest.mark.parametrize("address", ["amqp://{}//", "redis://{}/0"])
