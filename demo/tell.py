@@ -172,12 +172,14 @@ class Team:
             clock = now
             for place, (interest, _, card) in enumerate(liked):
                 clock += timedelta(seconds=rng.randint(20, 200))
+                if clock > self.now:  # they are still at it while somebody starts the demo
+                    return
                 if interest > 1.1 and place < 4:
                     self.like(member, person, card.paper, interest, clock)
                     clock += timedelta(minutes=card.paper.minutes / 3)
                 elif place < 7:
                     stages.pass_(person, card.paper, clock)
-            stages.clear(person, [card.paper for card in shown], clock)
+            stages.clear(person, [card.paper for card in shown], min(clock, self.now))
             self.read_kept(person, clock)
 
         return act
@@ -212,6 +214,8 @@ class Team:
         kept = Stage.objects.kept_by(person).filter(kept_at__lt=now - timedelta(days=2)).select_related("paper")
         for row in kept.order_by("kept_at")[: self.rng.choice((0, 0, 1, 1, 2))]:
             now += timedelta(minutes=row.paper.minutes)
+            if now > self.now:
+                return
             if self.rng.random() < 0.7:  # it did not seem as urgent any more
                 stages.pass_(person, row.paper, now)
                 continue

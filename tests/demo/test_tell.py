@@ -41,8 +41,9 @@ def told(django_db_setup, django_db_blocker):
         where = {"ARXIV_FEED_URL": feeds.arxiv_feed_url, "ARXIV_API_URL": feeds.arxiv_api_url}
         with django_db_blocker.unblock(), override_settings(**near, **where), transaction.atomic():
             outside.trouble_shares(feeds.url)
-            Team(feeds.url, NOW).tell()
-            yield feeds
+            team = Team(feeds.url, NOW)
+            team.tell()
+            yield feeds, team
             transaction.set_rollback(True)
 
 
@@ -61,7 +62,7 @@ def test_at_least_fifteen_sources_of_all_kinds_and_horizons_brought_papers():
 
 def test_every_pull_went_through_the_pipeline_and_over_loopback_http(told):
     assert FetchLog.objects.count() > 300
-    asked = [each.path for each in told.requests if each.path != "/control"]
+    asked = [each.path for each in told[0].requests if each.path != "/control"]
     assert len(asked) >= FetchLog.objects.count()
 
 
@@ -98,6 +99,16 @@ def test_nothing_happened_later_than_now():
     assert not Comment.objects.filter(at__gt=NOW).exists()
 
 
+def test_whoever_is_at_their_papers_when_the_demo_starts_has_not_done_the_rest_yet(told):
+    before = Stage.objects.count()
+    for member in cast.MEMBERS:
+        told[1].morning(member)(NOW - timedelta(minutes=5))
+    assert Stage.objects.count() > before
+    test_nothing_happened_later_than_now()
+    for step in ("skimmed_at", "kept_at", "passed_at"):
+        assert not Stage.objects.filter(**{f"{step}__gt": NOW}).exists(), step
+
+
 def test_three_projects_with_every_stage_and_outcome_in_the_ledger():
     assert Project.objects.count() == 3
     assert set(Application.objects.values_list("stage", flat=True)) == set(Application.Stage.values)
@@ -130,7 +141,7 @@ def test_a_dozen_messages_arrived_one_failed_and_one_waits(told):
     states = Counter(Share.objects.values_list("state", flat=True))
     assert states["sent"] >= 12
     assert (states["failed"], states["waiting"]) == (1, 1)
-    assert len(told.hooks.received) == states["sent"]
+    assert len(told[0].hooks.received) == states["sent"]
 
 
 def test_your_queue_is_full_on_a_saturday_too_with_the_votes_of_others():
