@@ -6,6 +6,8 @@ from pathlib import Path
 
 from config.embedded import Cluster
 
+LONG = {"test_pages.py", "test_archive.py", "test_tell.py"}  # beside the journeys
+
 _cluster: Cluster | None = None
 
 
@@ -20,7 +22,7 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(items):
     """The files that take longest come first, so that no worker is left alone with one of them at the end."""
-    slow = {item.path for item in items if item.get_closest_marker("journey")}
+    slow = {item.path for item in items if item.get_closest_marker("journey") or item.path.name in LONG}
     items.sort(key=lambda item: item.path not in slow)  # all else keeps its order
 
 

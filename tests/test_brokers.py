@@ -10,6 +10,7 @@ import pytest
 from feedserver import FeedServer
 
 from . import brokers
+from .folders import furnished
 from .journey import Browser, environment, free_port, service, wait_for
 from .test_journey import WEDNESDAY, add_channel, cards_of, set_up, share, subscribe
 
@@ -25,7 +26,7 @@ def test_papers_come_in_and_a_share_goes_out_and_a_broker_that_goes_comes_back(m
     ):
         Path(folder).chmod(0o711)  # the account that runs PostgreSQL, when we are root, passes through
         port = free_port()
-        env = environment(Path(folder), server, PORT=str(port), CELERY_BROKER_URL=broker.url)
+        env = environment(furnished(Path(folder)), server, PORT=str(port), CELERY_BROKER_URL=broker.url)
         browser = Browser(f"http://localhost:{port}")
         with service(["-m", "config.run"], env) as tenth:
             set_up(browser, tenth)

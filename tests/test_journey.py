@@ -17,6 +17,7 @@ from papers.intake import gate
 from papers.models import FetchLog, Paper, Sighting, Source
 from papers.sources import http
 
+from .folders import furnished
 from .journey import Browser, Service, environment, free_port, service, wait_for
 from .makers import make_queue, make_source
 
@@ -44,7 +45,7 @@ def var():
 
 def test_from_feed_to_vote_and_over_a_restart(server, var):
     port = free_port()
-    env = environment(var, server, PORT=str(port))
+    env = environment(furnished(var), server, PORT=str(port))
     browser = Browser(f"http://localhost:{port}")
 
     with service(["-m", "config.run"], env) as tenth:

@@ -13,7 +13,7 @@ import pytest
 from config.embedded import DATABASE, ROLE, Cluster
 from feedserver import FeedServer
 
-from .folders import let_through
+from .folders import furnished, let_through
 from .journey import ROOT, Browser, environment, free_port, service, wait_for
 from .test_journey import WEDNESDAY, cards_of, make_all_due, set_up, subscribe
 
@@ -47,7 +47,7 @@ def test_a_backup_made_at_work_goes_on_in_another_folder():
         let_through(Path(folder))
         port = free_port()
         browser = Browser(f"http://localhost:{port}")
-        env = environment(first, server, PORT=str(port))
+        env = environment(furnished(first), server, PORT=str(port))
         with service(["-m", "config.run"], env) as tenth:
             set_up(browser, tenth)
             subscribe(browser, server)
@@ -62,7 +62,7 @@ def test_a_backup_made_at_work_goes_on_in_another_folder():
             assert f"on {socket.gethostname()}: {file}" in " ".join(page.split())
             assert tenth.end() == 0
 
-        env |= {"TENTH_VAR": str(second)}
+        env |= {"TENTH_VAR": str(furnished(second))}
         done = manage(env, "restore", str(file))
         assert done.returncode == 0, done.stderr
         server.clock.advance(timedelta(days=1))

@@ -20,7 +20,7 @@ import pytest
 
 from config import archive, pgtools
 from config.embedded import DATABASE, ROLE, Cluster
-from tests.folders import let_through
+from tests.folders import furnished, let_through
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "k3y-of-the-first-install-" * 3
@@ -51,6 +51,7 @@ class Install:
         self.cluster.stop()
 
     def prepare(self):
+        furnished(self.var)
         done = self.python("-m", "config.prepare")
         assert done.returncode == 0, done.stderr
 

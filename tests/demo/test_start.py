@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from tests.config.test_run import free_port
+from tests.folders import furnished
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.journey
@@ -66,7 +67,7 @@ def status(url):
 
 def test_a_demo_told_before_starts_with_its_sources_and_ends_whole(var, tmp_path):
     port, feeds, output = free_port(), free_port(), tmp_path / "output"
-    var.mkdir(mode=0o700)
+    furnished(var)
     (var / "demo.json").write_text(json.dumps({"since": "2026-01-01", "feeds": feeds, "token": "a-token-of-old"}))
     (var / "told").touch()
     demo = start(var, port, output)
@@ -112,7 +113,7 @@ def test_a_taken_port_names_the_command_to_type(var, tmp_path):
 
 
 def test_the_port_of_its_sources_is_not_for_pages(var, tmp_path):
-    var.mkdir(mode=0o700)
+    furnished(var)
     (var / "demo.json").write_text(json.dumps({"since": "2026-01-01", "feeds": 8011, "token": "a-token"}))
     assert start(var, 8011, tmp_path / "output").wait(60) == 2
     assert (
