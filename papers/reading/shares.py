@@ -41,7 +41,7 @@ def share(person: Person, paper: Paper, channel: Channel, note: str, act: UUID, 
             raise
         same = (known.person_id, known.paper_id, known.channel, known.note) == (person.pk, paper.pk, channel, note)
         if not same or known.state == Share.State.CANCELLED:
-            sentence = f"The message of this form went to {known.channel} already. Share once more to send another."
+            sentence = f"This form was sent already, to {known.channel}. Share once more to send another message."
             raise ShareError(sentence) from error
         return known
     return made

@@ -43,7 +43,7 @@ def test_the_act_of_another_message_is_refused_and_sends_nothing(ada, other):
     said = {"person": ada, "paper": make_paper(), "channel": make_channel("papers"), "note": "one"}
     act = shares.share(**said, act=uuid4(), now=NOW).act
     said[other] = {"channel": make_channel, "note": lambda: "two", "paper": make_paper, "person": make_person}[other]()
-    with pytest.raises(ShareError, match="of this form went to papers already"):
+    with pytest.raises(ShareError, match="was sent already, to papers"):
         shares.share(**said, act=act, now=SOON)
     assert Share.objects.count() == Event.objects.count() == 1
 

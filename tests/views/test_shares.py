@@ -155,7 +155,7 @@ def test_a_form_sent_again_with_another_note_is_refused_once_and_keeps_the_note(
     client.post(form(paper), given)
     answer = client.post(form(paper), given | {"note": "And more"})
     assert answer.status_code == 400
-    assert "The message of this form went to papers already." in text(answer)
+    assert "This form was sent already, to papers." in text(answer)
     assert "And more" in text(answer)
     assert client.post(form(paper), given | {"note": "And more", "act": answer.context["act"]}).status_code == 303
 
