@@ -66,11 +66,13 @@ def insight(request: HttpRequest) -> HttpResponse:
             chart = _chart(asked, found, rows, charts.PAGE) if found.price else None
     except steps.TooMuch as error:
         return page.refuse(request, str(error), 503, "Too much at once")
+    named, top = [row for row in rows if row.name != UNTOLD], found.price.top if found.price else 0
     context = {
         "asked": asked,
         "found": found,
-        "rows": [row for row in rows if row.name != UNTOLD],
-        "untold": sum(row.name == UNTOLD for row in rows),
+        "rows": named,
+        "root": max((row.number for row in named if row.number <= top), default=0),  # beneath it, √N is marked
+        "untold": len(rows) - len(named),
         "more": len(found.gave) - len(rows),
         "choices": _choices(asked),
         "chart": chart and json.dumps(chart),
