@@ -28,6 +28,8 @@ class Spent:
     minutes: float
     people: int
     others: int  # people beside the one who asks
+    readers: int  # people who read something of it
+    other_readers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,13 @@ class Cost:
 
     @property
     def told(self) -> bool:
-        """Whether minutes and reads may be shown: what fewer than three people read is theirs."""
+        """Whether it may be shown how much was looked at: what fewer than three people look at is theirs."""
         return self.spent.people >= steps.TEAM or not self.spent.others
+
+    @property
+    def told_reading(self) -> bool:
+        """Whether reads, and minutes, of which reading is the most, may be shown as well."""
+        return self.told and (self.spent.readers >= steps.TEAM or not self.spent.other_readers)
 
     @property
     def to_mute(self) -> bool:
@@ -73,8 +80,10 @@ def by_source(spent: Iterable[Spent]) -> dict[int, tuple[float, float, float]]:
 
     The kind's mean is itself shrunk to one in fifty (Gelman et al., Bayesian Data Analysis, 3rd ed., §2.4, §5.3).
 
-    >>> quiet = Spent(1, "feed", looked=0, read=0, used=0, applied=0, minutes=0, people=0, others=0)
-    >>> busy = Spent(2, "feed", looked=180, read=60, used=18, applied=18, minutes=900, people=4, others=3)
+    >>> quiet = Spent(1, "feed", looked=0, read=0, used=0, applied=0, minutes=0,
+    ...     people=0, others=0, readers=0, other_readers=0)
+    >>> busy = Spent(2, "feed", looked=180, read=60, used=18, applied=18, minutes=900,
+    ...     people=4, others=3, readers=4, other_readers=3)
     >>> found = by_source([quiet, busy])
     >>> [round(number, 3) for number in found[2]]  # (18 + 20 × 0.092) / 200: near its own record, 0.1
     [0.099, 0.067, 0.136]
@@ -115,23 +124,27 @@ def _spent(person: Person, window: steps.Window) -> list[Spent]:
                 sum(minutes) AS minutes
             FROM paper JOIN papers_sighting USING (paper_id) LEFT JOIN used USING (paper_id) GROUP BY source_id
         ), took AS (
-            SELECT source_id, count(*) AS people, count(*) FILTER (WHERE person_id <> %s) AS others
-            FROM (SELECT DISTINCT source_id, person_id FROM act JOIN papers_sighting USING (paper_id)) part
-            GROUP BY source_id
+            SELECT source_id, count(*) AS people, count(*) FILTER (WHERE person_id <> %s) AS others,
+                count(*) FILTER (WHERE read) AS readers,
+                count(*) FILTER (WHERE read AND person_id <> %s) AS other_readers
+            FROM (
+                SELECT source_id, person_id, bool_or(read) AS read FROM act JOIN papers_sighting USING (paper_id)
+                GROUP BY source_id, person_id
+            ) part GROUP BY source_id
         ), gave AS (
             SELECT source_id, count(*) AS applied FROM used JOIN papers_sighting USING (paper_id)
             WHERE {applied} GROUP BY source_id
         )
         SELECT source.id, source.kind, coalesce(looked.looked, 0), coalesce(looked.read, 0), coalesce(looked.used, 0),
             coalesce(gave.applied, 0), coalesce(looked.minutes, 0)::float8, coalesce(took.people, 0),
-            coalesce(took.others, 0)
+            coalesce(took.others, 0), coalesce(took.readers, 0), coalesce(took.other_readers, 0)
         FROM papers_source source
         LEFT JOIN looked ON looked.source_id = source.id
         LEFT JOIN took ON took.source_id = source.id
         LEFT JOIN gave ON gave.source_id = source.id
         WHERE looked.looked IS NOT NULL OR gave.applied IS NOT NULL
     """
-    values = [*skimmed_values, *read_values] * 2 + [SKIM_MINUTES, person.pk, *applied_values]
+    values = [*skimmed_values, *read_values] * 2 + [SKIM_MINUTES, person.pk, person.pk, *applied_values]
     return [Spent(*row) for row in steps.rows(sql, values)]
 
 

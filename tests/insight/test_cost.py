@@ -53,6 +53,21 @@ def test_what_one_other_person_did_is_not_told():
 
 
 @pytest.mark.django_db
+def test_what_one_of_three_read_is_not_told_to_the_others():
+    source, (ada, bo, cy) = make_source(), (make_person(), make_person(), make_person())
+    papers = [make_paper(source=source) for _ in range(2)]
+    for person in (ada, bo, cy):
+        make_stage(person, papers[0], skimmed_at=NOW)
+    make_stage(ada, papers[1], skimmed_at=NOW, read_at=NOW)
+    row = cost.costs(bo, ALL)[0]
+    assert (row.told, row.told_reading, row.spent.readers) == (True, False, 1)
+    assert cost.costs(ada, ALL)[0].told_reading  # her own
+    for person in (bo, cy):
+        make_stage(person, papers[1], skimmed_at=NOW, read_at=NOW)
+    assert cost.costs(bo, ALL)[0].told_reading
+
+
+@pytest.mark.django_db
 def test_a_source_much_looked_at_and_never_read_is_proposed_for_muting():
     me, source = make_person(), make_source()
     for _ in range(cost.MUCH):

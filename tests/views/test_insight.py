@@ -190,6 +190,7 @@ def test_a_source_that_fewer_than_three_read_is_counted_and_not_named(client, ad
     rows, page = named(people[0])
     assert rows == ["Known"]
     assert "1 more is counted in between and not named" in page
+    assert "fewer than three" in page.split("What each source cost and gave")[1]
     assert f"/browse?source={quiet.pk}&" not in page
     rows = list(csv.reader(io.StringIO(client.get("/insight/table.csv?measure=read").content.decode("utf-8-sig"))))
     assert [row[0] for row in rows[1:]] == ["fewer than three people", "Known"]
