@@ -259,20 +259,31 @@ class Cluster:
         part.rename(self.data)
 
     def _end_leftover(self) -> None:
-        """End a server that a killed supervisor left running in our folder."""
+        """End a server that a killed supervisor left running in our folder, and see out what a killed server left."""
         try:
             pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
-            left = psutil.Process(pid)
-            if "postgres" not in left.name() or str(self.data) not in left.cmdline():
-                return
-            left.send_signal(signal.SIGINT)
-            left.wait(STOP_SECONDS)
-        except (FileNotFoundError, ValueError, psutil.NoSuchProcess, psutil.AccessDenied):
+        except (FileNotFoundError, ValueError):
             return
-        except psutil.TimeoutExpired as error:
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            left = psutil.Process(pid)
+            if "postgres" in left.name() and str(self.data) in left.cmdline():
+                left.send_signal(signal.SIGINT)
+                self._see_out([left])
+        # A killed server's helpers end as soon as each notices; until then they hold its shared memory.
+        self._see_out([each for each in psutil.process_iter() if self._is_helper(each)])
+
+    def _is_helper(self, process: psutil.Process) -> bool:
+        try:
+            return process.name() == "postgres" and process.cwd() == str(self.data)
+        except psutil.Error:
+            return False
+
+    def _see_out(self, processes: list[psutil.Process]) -> None:
+        _, left = psutil.wait_procs(processes, STOP_SECONDS)
+        if left:
             raise EmbeddedError(
-                f"Another PostgreSQL (process {pid}) holds {self.data}. End it and start again."
-            ) from error
+                f"Another PostgreSQL (process {left[0].pid}) holds {self.data}. End it and start again."
+            )
 
     def _wait_until_ready(self) -> None:
         import psycopg

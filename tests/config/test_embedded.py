@@ -6,6 +6,7 @@ import shutil
 import signal
 import stat
 import subprocess
+import threading
 from pathlib import Path
 
 import psutil
@@ -88,6 +89,19 @@ def test_what_was_committed_outlives_a_killed_server(place, start):
     assert first.has_ended()
     with connect(start(place / "var")) as connection:
         assert connection.execute("SELECT tenth FROM kept").fetchone() == (10,)
+
+
+def test_a_killed_servers_helper_that_takes_its_time_is_waited_for(place, start):
+    first = start(place / "var")
+    helper = next(each for each in psutil.Process(first.process.pid).children() if "checkpointer" in each.cmdline()[0])
+    helper.suspend()
+    os.kill(first.process.pid, signal.SIGKILL)
+    first.process.wait(5)
+    later = threading.Timer(1, helper.resume)
+    later.start()
+    with connect(start(place / "var")) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    later.join()
 
 
 def test_the_folder_can_be_moved(place, start):
