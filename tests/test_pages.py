@@ -5,7 +5,7 @@ says in `example` what it is.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.apps import apps
@@ -17,7 +17,17 @@ from django.utils import timezone
 
 from papers import urls
 from papers.models import Comment, Heartbeat, OneTimeLink
-from tests.makers import NOW, make_application, make_paper, make_person, make_result, make_share, make_source
+from tests.makers import (
+    NOW,
+    make_application,
+    make_paper,
+    make_person,
+    make_result,
+    make_share,
+    make_source,
+    make_stage,
+    make_vote,
+)
 
 # What answers somebody who has not signed in.
 OPEN = {"signin", "signout", "onetime", "shared", "manifest", "healthz", "readyz"}
@@ -200,6 +210,63 @@ def test_an_id_beyond_all_numbers_is_not_found(name, world):
     client = signed_in(world["person"])
     assert client.get(address).status_code in {404, 405}
     assert client.post(address, {"value": "1", "text": "Hello"}).status_code in {303, 400, 404, 405}
+
+
+OLDEST, NEWEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, 23, 59, tzinfo=UTC)
+EXTREMES = {
+    "oldest": {"arrived_at": OLDEST, "published_at": OLDEST},
+    "of 1970": {"arrived_at": datetime(1970, 1, 1, tzinfo=UTC), "published_at": datetime(1970, 1, 1, tzinfo=UTC)},
+    "newest": {"arrived_at": NEWEST, "published_at": NEWEST},
+    "empty": {
+        **dict.fromkeys(("abstract", "byline", "byline_folded", "link"), ""),
+        **{"categories": [], "minutes": 0, "version": 0, "published_at": None},
+    },
+    "huge": {
+        "abstract": "A word " * 1400,
+        "abstract_html": "<p>" + "A <em>word</em> " * 1200 + "</p>",
+        "byline": "; ".join(f"Author Number {number}" for number in range(2900)),
+        "categories": [f"cs.{number:02}" for number in range(50)],
+        "minutes": 32767,
+        "version": 32767,
+        "code_links": ["https://code.example/" + "x" * 1900] * 5,
+    },
+}
+
+
+@pytest.fixture
+def extremes(world):
+    """A paper of each extreme on every list that there is."""
+    person, source = world["person"], world["source"]
+    for name, fields in EXTREMES.items():
+        title = "" if name == "empty" else f"The {name} paper {'of all papers ' * 70 if name == 'huge' else ''}"
+        paper = make_paper(title or " ", source=source, **fields)
+        type(paper).objects.filter(pk=paper.pk).update(title=title)
+        at = fields.get("arrived_at", NOW)
+        make_vote(person, paper, at=at)
+        make_stage(person, paper, kept_at=at)
+        make_share(paper, person, channel=world["channel"])
+        make_application(paper, world["application"].project, at=at)
+        Comment.objects.create(paper=paper, person=make_person(), text="Worth it.", at=at)
+        world[name] = paper
+    return world
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])  # the first and the last on earth
+def test_no_paper_breaks_a_page_however_old_new_empty_or_huge(zone, extremes):
+    person = extremes["person"]
+    person.time_zone = zone
+    person.save()
+    judged, untriaged = signed_in(person), signed_in(make_person(time_zone=zone))
+    for name in PATTERNS:
+        address = example(name, extremes)
+        answers = {query: judged.get(address + query) for query in ("", "?q=paper", "?list=kept", "?window=all")}
+        answers["untriaged"] = untriaged.get(address)
+        assert not {query for query, answer in answers.items() if answer.status_code >= 500}, name
+
+
+@pytest.mark.parametrize("extreme", EXTREMES)
+def test_the_page_of_a_paper_is_drawn_however_extreme(extreme, extremes):
+    assert signed_in(extremes["person"]).get(extremes[extreme].get_absolute_url()).status_code == 200
 
 
 def test_pages_ask_not_to_be_indexed(world):

@@ -33,7 +33,19 @@ def score(yield_read: float | None, skimmed: int, votes_up: int, votes_down: int
     chance = min(max(UNKNOWN_YIELD if yield_read is None else yield_read, 0.001), 0.999)
     net = max(-MOST_VOTES, min(MOST_VOTES, votes_up - votes_down))
     log_odds = math.log(chance / (1 - chance)) + VOTE_WEIGHT * net - FADE_PER_DAY * max(age_days, 0)
-    return Score(1 / (1 + math.exp(-log_odds)), " · ".join(_words(yield_read, skimmed, votes_up, votes_down)))
+    return Score(_chance(log_odds), " · ".join(_words(yield_read, skimmed, votes_up, votes_down)))
+
+
+def _chance(log_odds: float) -> float:
+    """The logistic function, written so that neither end overflows: a paper of 1970 has log-odds below -1,000.
+
+    >>> _chance(0), _chance(-5000), _chance(5000)
+    (0.5, 0.0, 1.0)
+    """
+    if log_odds < 0:
+        odds = math.exp(log_odds)
+        return odds / (1 + odds)
+    return 1 / (1 + math.exp(-log_odds))
 
 
 def _words(yield_read: float | None, skimmed: int, votes_up: int, votes_down: int) -> list[str]:

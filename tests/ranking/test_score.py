@@ -17,6 +17,11 @@ def test_a_paper_that_waits_fades():
     assert score(0.2, 50, 0, 0, 10).value < score(0.2, 50, 0, 0, 0).value
 
 
+def test_a_paper_of_any_age_has_a_chance():
+    for days in (-(10**7), 0, 365 * 56, 365 * 2000, 10**9):
+        assert 0 <= score(0.2, 50, 0, 0, days).value <= 1, days
+
+
 def test_a_crowd_cannot_push_the_chance_out_of_bounds():
     assert 0 < score(0.0, 50, 0, 1000, 10_000).value < score(1.0, 50, 1000, 0, 0).value < 1
 
