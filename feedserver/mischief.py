@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
+from . import poison as poisons
 from .reply import Reply
 
 LOGIN_PAGE = b"<!doctype html><html><head><title>Sign in</title></head><body><h1>Please sign in</h1></body></html>"
@@ -42,6 +43,16 @@ def hang(good: Reply, seconds: float | str = 60) -> Reply:
 def close(good: Reply) -> Reply:
     """Promises the whole body, sends half, and is gone."""
     return replace(good, manner="close")
+
+
+def unframed(good: Reply, pause: float | str = 0, version: str = "1.1") -> Reply:
+    """No length: the body ends where the connection does, in HTTP/1.0 or 1.1; one byte each `pause` seconds."""
+    return replace(good, manner="unframed", seconds=float(pause), version=version)
+
+
+def stall(good: Reply, seconds: float | str = 60) -> Reply:
+    """The head, the first letters of the body, and then nothing more, on a line that stays open."""
+    return replace(good, manner="stall", seconds=float(seconds))
 
 
 def cut(good: Reply) -> Reply:
@@ -108,10 +119,18 @@ def huge(good: Reply, megabytes: int | str = 50) -> Reply:
     return replace(good, body=good.body + BLANKS * int(megabytes))
 
 
+def poison(good: Reply, name: str, size: int | str = 200_000, charset: str = "") -> Reply:
+    """One entry of poison.ENTRIES before the good ones; or `encoding` (named by `charset`); or `headers`."""
+    if name == "encoding":
+        return poisons.encoding(good, charset)
+    return poisons.headers(good) if name == "headers" else poisons.entry(good, name, int(size))
+
+
 KINDS: dict[str, Callable[..., Reply]] = {
     each.__name__: each
     for each in (
-        *(status, redirect, drip, hang, close, cut, empty, page, charset, malformed, guids, scripts, bomb, huge),
+        *(status, redirect, drip, hang, close, unframed, stall, cut, empty, page, charset, malformed, guids, scripts),
+        *(bomb, huge, poison),
     )
 }
 STALE = "stale"  # the previous batch under today's date: the one mischief that needs to know the calendar

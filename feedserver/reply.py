@@ -9,5 +9,8 @@ class Reply:
     body: bytes = b""
     content_type: str = "text/html; charset=utf-8"
     headers: dict[str, str] = field(default_factory=dict)
-    manner: str = "plain"  # or drip (a few bytes a second), hang (nothing), close (half of the body, then gone)
-    seconds: float = 0  # for how long to drip or hang
+    # or drip (a few bytes a second), hang (nothing), stall (the head, then nothing), close (half of the body, then
+    # gone), unframed (without a length, a byte each `seconds`)
+    manner: str = "plain"
+    seconds: float = 0  # for how long to drip, hang or stall
+    version: str = "1.1"  # of HTTP, where it is unframed

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import html
 import json
+import socket
 import threading
 import time
 from dataclasses import dataclass
@@ -87,6 +88,7 @@ class FeedServer:
         self._troubles: list[_Trouble] = []
         self._lock = threading.Lock()
         self._http = _Http(("127.0.0.1", port), _Handler)
+        self._silent = socket.create_server(("127.0.0.1", 0))  # nobody ever accepts: the kernel shakes hands alone
         self._http.feeds = self
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
 
@@ -99,6 +101,7 @@ class FeedServer:
         self._http.shutdown()
         self._thread.join()
         self._http.server_close()
+        self._silent.close()
 
     # Addresses
 
@@ -123,6 +126,11 @@ class FeedServer:
     def feeds(self) -> dict[str, str]:
         """The address of each blog's feed, by the blog's name."""
         return {blog.name: self.feed(blog.slug) for blog in self.world.blogs.values()}
+
+    @property
+    def silent_url(self) -> str:
+        """Where connections are opened, and requests neither read nor answered."""
+        return f"http://127.0.0.1:{self._silent.getsockname()[1]}"
 
     def hook(self, name: str, kind: str = "chat") -> str:
         """The address of a webhook: of a chat, or `signed` with the key in `hooks.keys[name]`."""
@@ -287,26 +295,35 @@ class _Handler(BaseHTTPRequestHandler):
         body, headers = reply.body, dict(reply.headers)
         if gzipped and "Content-Encoding" not in headers and reply.manner == "plain" and 1000 < len(body) < 5_000_000:
             body, headers = gzip.compress(body, 1), headers | {"Content-Encoding": "gzip"}
+        unframed = reply.manner == "unframed"
+        if unframed:
+            self.protocol_version = f"HTTP/{reply.version}"  # of this one connection, which ends with the answer
         self.send_response(reply.status, HTTPStatus(reply.status).phrase)
         for name, value in headers.items():
             self.send_header(name, value)
         if reply.status not in {204, 304}:
             self.send_header("Content-Type", reply.content_type)
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header(*(("Connection", "close") if unframed else ("Content-Length", str(len(body)))))
         self.end_headers()
         if reply.status in {204, 304}:
             return
         if reply.manner == "drip":
-            pieces = max(1, int(reply.seconds * 10))
-            size = max(1, -(-len(body) // pieces))
-            for start in range(0, len(body), size):
-                self.wfile.write(body[start : start + size])
-                if stopping.wait(0.1):
-                    break
-            return
-        self.wfile.write(body[: len(body) // 2] if reply.manner == "close" else body)
-        if reply.manner == "close":
-            self.close_connection = True
+            size = max(1, -(-len(body) // max(1, int(reply.seconds * 10))))
+            self._drip(body, size, 0.1)
+        elif unframed and reply.seconds:
+            self._drip(body, 1, reply.seconds)
+        elif reply.manner == "stall":
+            self.wfile.write(body[:20])
+            stopping.wait(reply.seconds)
+        else:
+            self.wfile.write(body[: len(body) // 2] if reply.manner == "close" else body)
+        self.close_connection = self.close_connection or reply.manner in {"close", "stall", "unframed"}
+
+    def _drip(self, body: bytes, size: int, pause: float) -> None:
+        for start in range(0, len(body), size):
+            self.wfile.write(body[start : start + size])
+            if self.server.feeds.stopping.wait(pause):
+                break
 
     def log_message(self, format: str, *args: Any) -> None:
         """Quiet: `requests` remembers."""

@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ from pathlib import Path
 import feedparser
 import pytest
 
-from feedserver import FeedServer, mischief
+from feedserver import FeedServer, mischief, poison
 
 from .test_dialects import WEDNESDAY, get
 
@@ -100,6 +101,38 @@ def test_a_dripping_answer_takes_its_time(server):
     assert time.monotonic() - began > 0.4
 
 
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+def test_an_unframed_answer_ends_with_its_connection(server, version):
+    good = get(f"{server.url}/rss/cs.LG")[2]
+    server.misbehave("/rss/cs.LG", "unframed", version=version)
+    with socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2]))) as line:
+        line.sendall(b"GET /rss/cs.LG HTTP/1.1\r\nHost: a\r\n\r\n")
+        head, _, body = b"".join(iter(lambda: line.recv(65_536), b"")).partition(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/{version} 200".encode())
+    assert b"content-length" not in head.lower()
+    assert body == good
+
+
+def test_an_unframed_answer_drips_byte_by_byte(server):
+    server.misbehave("/", "unframed", pause=0.1)
+    with urllib.request.urlopen(f"{server.url}/", timeout=5) as answer:
+        assert "Content-Length" not in answer.headers
+        assert len(answer.read1()) <= 2  # bytes that have come when the head has
+
+
+def test_a_stalled_answer_begins_and_never_goes_on(server):
+    server.misbehave("/rss/cs.LG", "stall")
+    with urllib.request.urlopen(f"{server.url}/rss/cs.LG", timeout=0.3) as answer:
+        assert int(answer.headers["Content-Length"]) > 1_000
+        with pytest.raises(TimeoutError):
+            answer.read()
+
+
+def test_the_silent_address_takes_connections_and_says_nothing(server):
+    with pytest.raises(TimeoutError):
+        urllib.request.urlopen(f"{server.silent_url}/feed.xml", timeout=0.3)
+
+
 def test_a_bomb_is_small_and_unpacks_to_much(server):
     server.misbehave("/rss/cs.LG", "bomb", megabytes=20)
     _, headers, body = get(f"{server.url}/rss/cs.LG")
@@ -157,6 +190,48 @@ def test_a_stale_batch_has_yesterdays_papers_under_todays_date(server):
     stale = feedparser.parse(get(f"{server.url}/rss/cs.LG")[2])
     assert stale.feed.updated == fresh.feed.updated
     assert not {entry.id for entry in stale.entries} & {entry.id for entry in fresh.entries}
+
+
+@pytest.mark.parametrize("slug", ["kettle", "petit-lot", "fjord", "aao"])
+@pytest.mark.parametrize("name", poison.ENTRIES)
+def test_a_poisoned_entry_stands_before_the_good_ones(server, slug, name):
+    good = get(server.feed(slug))[2]
+    server.misbehave("/blogs/*", "poison", name=name, size=100)
+    bad = get(server.feed(slug))[2]
+    assert poison.LINK.encode() in bad
+    assert len(bad) > len(good)
+    if slug != "fjord":
+        assert bad.count(b"<item") + bad.count(b"<entry>") == good.count(b"<item") + good.count(b"<entry>") + 1
+        assert bad.startswith(good[:150])
+
+
+def test_a_poison_is_as_long_as_asked(server):
+    server.misbehave("/blogs/*", "poison", name="author", size=300_000)
+    assert b"a" * 300_000 in get(server.feed("kettle"))[2]
+    server.misbehave("/rss/*", "poison", name="lists")
+    assert b"&lt;li&gt;&lt;dd&gt;" * 25_000 in get(f"{server.url}/rss/cs.LG")[2]
+
+
+def test_a_page_is_poisoned_in_its_title_and_text(server):
+    link = feedparser.parse(get(server.feed("kettle"))[2]).entries[0].link
+    server.misbehave("/blogs/*", "poison", name="emoji")
+    body = get(link)[2]
+    assert b"<title>A &#xD83D;&#xDE00; post</title>" in body
+    assert b"<article><p>b &#xD83D;&#xDE00;</p>" in body
+
+
+def test_a_poisoned_encoding_is_named_in_the_feed_and_in_the_header(server):
+    server.misbehave("/blogs/*", "poison", name="encoding", charset="rot13")
+    _, headers, body = get(server.feed("kettle"))
+    assert headers["Content-Type"] == "application/rss+xml; charset=rot13"
+    assert body.startswith(b'<?xml version="1.0" encoding="rot13"?>')
+
+
+def test_poisoned_headers_hold_what_no_database_takes(server):
+    server.misbehave("/blogs/*", "poison", name="headers")
+    headers = get(server.feed("kettle"))[1]
+    assert "\0" in headers["ETag"]
+    assert len(headers["Last-Modified"]) > 5_000
 
 
 def test_every_kind_of_mischief_is_tried_here():
