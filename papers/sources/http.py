@@ -189,11 +189,14 @@ class _Checked(HTTPAdapter):
     """requests' adapter over connections that refuse private addresses."""
 
     def __init__(self, allow_private: bool):
-        self.connection: HTTPConnection | None = None  # the latest
+        # Handles of our own on the sockets. The connection forgets its socket once an answer that ends by closing has
+        # begun, and TLS takes it over; a duplicate shuts the same line down whoever holds it.
+        self._lines: list[socket.socket] = []
 
         def open_socket(connection: HTTPConnection) -> socket.socket:
-            self.connection = connection
-            return _open_socket(connection, allow_private)
+            line = _open_socket(connection, allow_private)
+            self._lines.append(line.dup())
+            return line
 
         class Plain(HTTPConnection):
             _new_conn = open_socket
@@ -209,6 +212,17 @@ class _Checked(HTTPAdapter):
 
         self._pools = {"http": PlainPool, "https": TlsPool}
         super().__init__(max_retries=0, pool_connections=1, pool_maxsize=1)
+
+    def cut(self) -> None:
+        """Shut all lines down, in the middle of whatever is read from them."""
+        for line in self._lines:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        super().close()
+        while self._lines:
+            self._lines.pop().close()
 
     def init_poolmanager(self, *args: object, **kwargs: object) -> None:
         super().init_poolmanager(*args, **kwargs)  # type: ignore[arg-type]
@@ -240,10 +254,7 @@ class _Deadline:
 
     def _cut(self) -> None:
         self.passed = True
-        line = self._adapter.connection and self._adapter.connection.sock
-        if line:
-            with suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
+        self._adapter.cut()
 
 
 # ── asking ───────────────────────────────────────────────────────────────────────────────────

@@ -41,6 +41,9 @@ def test_validators_go_back_as_they_came_and_nothing_new_is_304(server, fetcher)
     [
         ("hang", {}, "did not answer in time"),
         ("drip", {}, "did not finish in time"),
+        ("unframed", {"pause": 0.2}, "did not finish in time"),
+        ("unframed", {"pause": 0.2, "version": "1.0"}, "did not finish in time"),
+        ("stall", {}, "did not answer in time"),
         ("close", {}, "broke off"),
         ("bomb", {}, "more than 10 MB"),
         ("huge", {}, "more than 10 MB"),
@@ -53,6 +56,18 @@ def test_what_goes_wrong_is_said_in_a_sentence(server, fetcher, mischief, option
     server.misbehave("*", mischief, **options)
     with pytest.raises(FetchError, match=sentence):
         fetcher.get(server.feed("kettle"))
+
+
+def test_a_server_that_never_reads_the_request_is_given_up(server, fetcher):
+    with pytest.raises(FetchError, match="did not answer in time"):
+        fetcher.get(server.silent_url)
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+def test_an_answer_without_a_length_comes_whole(server, fetcher, version):
+    whole = fetcher.get(server.feed("kettle")).body
+    server.misbehave("*", "unframed", version=version)
+    assert fetcher.get(server.feed("kettle")).body == whole
 
 
 def test_what_is_gone_for_good_says_so(server, fetcher):
