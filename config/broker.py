@@ -10,8 +10,8 @@ from psycopg.conninfo import make_conninfo
 
 QUEUE = "tenth"
 # Seconds until a message that nobody acknowledged is handed out again. Not renewed while a task runs or waits
-# prefetched: longer than two of the longest tasks.
-VISIBILITY = 1800
+# prefetched: longer than two of the longest tasks (papers.tasks.ROUND_SECONDS, and the last pull of a round).
+VISIBILITY = 900
 
 # PGMQ's own function takes the trigger away and makes it anew, and Kombu calls it in every process that publishes or
 # consumes: two at once fail, and each locks the queue. Ours takes PGMQ's lock and makes the trigger once.

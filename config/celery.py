@@ -1,17 +1,16 @@
 """config.celery: the Celery app and the beat's table."""
 
-import gc
 import logging
 import os
 import warnings
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, worker_before_create_process
+from celery.signals import beat_init, worker_init
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
-from config import broker, heartbeat  # noqa: F401 (a worker's heartbeat begins by a signal)
+from config import broker, heartbeat
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -33,8 +32,11 @@ app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     task_default_queue=broker.QUEUE,
-    task_soft_time_limit=600,
-    task_time_limit=660,
+    # Threads, since tasks wait for other people's servers most of the time, and no process that is killed takes a lock
+    # with it on which the others wait (docs/decisions/0017). Each task bounds its own time. Those that wait for
+    # strangers are limited by kind (papers.tasks), so that a tick or a pulse always finds a thread.
+    worker_pool="threads",
+    worker_concurrency=settings.WORKER_CONCURRENCY + 12,
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     worker_enable_remote_control=False,
@@ -44,6 +46,7 @@ app.conf.update(
     beat_scheduler="config.heartbeat:Scheduler",
     beat_schedule={
         "tick": {"task": "papers.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
+        "pulse": {"task": "papers.tasks.pulse", "schedule": heartbeat.EVERY, "options": {"expires": heartbeat.EVERY}},
         "refresh-yields": {"task": "papers.tasks.refresh_yields", "schedule": 3600.0},
         "tidy": {"task": "papers.tasks.tidy", "schedule": 6 * 3600.0},
     },
@@ -61,8 +64,10 @@ def begin_at_once(**_: Any) -> None:
         logging.getLogger("tenth").warning("The first tick could not be sent, the next is in a minute: %s", error)
 
 
-@worker_before_create_process.connect
-def share_memory(**_: Any) -> None:
-    """What is loaded stays where it is, or collecting garbage would copy the shared pages into each process."""
-    gc.collect()
-    gc.freeze()
+@worker_init.connect
+def take_back(**_: Any) -> None:
+    """Free what a killed worker held, where the supervisor's lock says that there is no other."""
+    if settings.EMBEDDED:
+        from config.prepare import release  # the models load only now
+
+        release()

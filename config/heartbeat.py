@@ -1,19 +1,17 @@
-"""config.heartbeat: worker and beat say twice a minute that they live, each for itself.
+"""config.heartbeat: worker and beat say twice a minute that they live, each by doing its work.
 
-Straight to the database: beat loads neither Django's apps nor our models, and a tick that no worker takes must not
-look as if beat were dead. Beat signs in its own loop. A worker signs in a thread of its main process, as long as it
-is connected to the queue: when all its hands are full it still lives.
+Straight to the database: beat loads neither Django's apps nor our models. Beat signs in its own loop, a worker when a
+task has come to it through the queue and the pool.
 """
 
 import logging
 import socket
-import threading
 import time
 from typing import Any
 
 import celery.beat
 import psycopg
-from celery.signals import worker_ready, worker_shutting_down
+from celery.signals import task_prerun
 
 from config.database import parameters
 
@@ -57,34 +55,17 @@ class Scheduler(celery.beat.Scheduler):
         return min(wait, EVERY)
 
 
-class Pulse(threading.Thread):
-    """Signs for a worker until it is asked to end."""
-
-    def __init__(self, consumer: Any) -> None:
-        super().__init__(name="heartbeat", daemon=True)
-        self.consumer = consumer
-        self.over = threading.Event()
-
-    def run(self) -> None:
-        while not self.over.is_set():
-            if getattr(self.consumer, "connection", None) is not None:  # else it has lost the queue, and seeks it
-                sign("worker")
-            self.over.wait(EVERY)
+_signed = float("-inf")
 
 
-_pulse: Pulse | None = None
+@task_prerun.connect
+def worker_lives(**_: Any) -> None:
+    """A worker signs when a task has come to it through the queue and its pool: a worker that is stuck takes none.
 
-
-@worker_ready.connect
-def begin(sender: Any, **_: Any) -> None:
-    """Also when a worker has found a lost queue again, with a new consumer."""
-    global _pulse
-    end()
-    _pulse = Pulse(sender)
-    _pulse.start()
-
-
-@worker_shutting_down.connect
-def end(**_: Any) -> None:
-    if _pulse:
-        _pulse.over.set()
+    The beat sends one for the purpose each EVERY seconds (papers.tasks.pulse).
+    """
+    global _signed
+    now = time.monotonic()
+    if now - _signed >= EVERY / 2:
+        _signed = now  # two threads at once may both sign, which does no harm
+        sign("worker")

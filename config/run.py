@@ -50,7 +50,7 @@ def in_a_sentence(act: Callable[[], int | None]) -> int:
 
 def services() -> dict[str, list[str]]:
     """The command of each service."""
-    worker = ["worker", "--loglevel", settings.LOG_LEVEL, "--concurrency", str(settings.WORKER_CONCURRENCY)]
+    worker = ["worker", "--loglevel", settings.LOG_LEVEL]
     alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     return {
         "web": [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn"],

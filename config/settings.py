@@ -138,7 +138,7 @@ if TRUSTED_PROXY_HEADER:
         raise _fail("TRUSTED_PROXY_HEADER", "the name of a header such as X-Forwarded-Proto is needed.")
     SECURE_PROXY_SSL_HEADER = ("HTTP_" + TRUSTED_PROXY_HEADER.upper().replace("-", "_"), "https")
 WEB_WORKERS = _whole("WEB_WORKERS", 2, 1, 64)
-WORKER_CONCURRENCY = _whole("WORKER_CONCURRENCY", 2, 1, 64)
+WORKER_CONCURRENCY = _whole("WORKER_CONCURRENCY", 4, 1, 64)
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -229,7 +229,7 @@ if EMBEDDED:
     DATABASES = {"default": {**Cluster(VAR_DIR).django_settings(), "OPTIONS": {}}}
 else:
     DATABASES = {"default": _database()}
-DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 6, "timeout": 10}
+DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 20, "timeout": 10}  # a worker's threads
 
 # The queue: RabbitMQ or Redis by CELERY_BROKER_URL, else PGMQ inside the same database.
 CELERY_BROKER_URL = _text("CELERY_BROKER_URL", "pgmq://")

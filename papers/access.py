@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from .models import Paper, Person
+from .models import Job, Paper, Person
 
 View = Callable[..., HttpResponse]
 
@@ -43,3 +44,8 @@ def admin_required(view: View) -> View:
 def paper_for(person: Person, paper_id: int) -> Paper:
     """The paper, for someone who may see it: the whole team may. Http404 when there is none."""
     return get_object_or_404(Paper.objects.for_cards(), pk=paper_id)
+
+
+def job_for(person: Person, job_id: UUID, kind: str) -> Job:
+    """A job of this person's own. Http404 when there is none."""
+    return get_object_or_404(Job, pk=job_id, person=person, kind=kind)

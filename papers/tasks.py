@@ -1,82 +1,131 @@
-"""tasks: the door for the clock. Thin: each takes ids, claims its row, and may run twice."""
+"""tasks: the door for the clock. Thin, and each may run twice or not at all.
 
+What there is to do stands in the database: a task only says that there is something. Whoever is at work takes all that
+is due, row by row, by a conditional update; a task that finds enough threads at work returns at once. So nothing
+piles up in the queue, and a worker that is killed loses nothing.
+"""
+
+import threading
 import time
-from collections import defaultdict
-from collections.abc import Iterable
 
 from celery import shared_task
+from celery.signals import worker_shutting_down
+from django.conf import settings
 from django.utils import timezone
 
 from config import broker
 
+from . import jobs
 from .intake import pipeline
 from .intake import tidy as tidying
-from .models import Share, Source
-from .models.source import SourceQuerySet
+from .intake.lanes import Lanes
+from .models import Job, Share, Source
 from .ranking import refresh
 from .reading import outbox
-from .sources import kinds
 
-BATCH_SECONDS = 300  # then a batch takes no further source: what is left is due still, at the next tick
+# Threads that wait for other people's servers, at most, of each kind. config.celery has some to spare, so that a task
+# of another kind never stands behind them.
+PULLING = Lanes(settings.WORKER_CONCURRENCY)
+SENDING = Lanes(4)
+ANSWERING = Lanes(4)
 
-MOST_MESSAGES = 60  # of the outbox that one tick hands out: a message a second, which is what Slack takes
+ROUND_SECONDS = 240.0  # then a round ends, and the next tick begins another
+TURN_SECONDS = 60.0  # of a host with many sources, before the others get their turn
+EXPIRES = 55  # seconds that a task may wait for a worker: until the next tick
 
-EXPIRES = 120  # seconds that a batch may wait for a worker
+_ending = threading.Event()
+
+
+@worker_shutting_down.connect
+def _end_soon(**_: object) -> None:
+    _ending.set()
 
 
 @shared_task
 def tick() -> None:
-    """Hand the due sources and messages to workers: sources in one batch a host, which is asked one thing at a time.
+    """Wake as many as can work at once: for due sources, due messages, and jobs whose worker was killed."""
+    now = timezone.now()
+    for _ in zip(pipeline.due_by_host(now), range(settings.WORKER_CONCURRENCY), strict=False):
+        refresh_due.apply_async(expires=EXPIRES)
+    if Share.objects.due(now).exists():
+        deliver_due.apply_async(expires=EXPIRES)
+    if Job.objects.due(now).exists():
+        answer_due.apply_async(expires=EXPIRES)
 
-    A host that is being asked waits for a later tick, and what no worker took within two ticks is handed out anew:
-    however slow a host is, its batches do not pile up.
+
+@shared_task
+def pulse() -> None:
+    """Nothing. That it passes through queue and pool is the worker's sign of life (config.heartbeat)."""
+
+
+@shared_task
+def refresh_due(first: int = 0) -> None:
+    """Pull what is due, one host after the other, at each host's pace; before that the source that somebody waits for.
+
+    Where no lane is free, those at work come to it.
     """
-    now, endpoints = timezone.now(), pipeline.endpoints()
-
-    def by_host(sources: SourceQuerySet) -> dict[str, list[int]]:
-        batches: dict[str, list[int]] = defaultdict(list)
-        for pk, kind, address in sources.fetched().values_list("pk", "kind", "address"):
-            batches[kinds.host_of(kind, address, endpoints)].append(pk)
-        return batches
-
-    busy = by_host(Source.objects.claimed(now))
-    for host, ids in by_host(Source.objects.due(now).order_by("next_fetch", "id")).items():
-        if host not in busy:
-            refresh_sources.apply_async((ids,), expires=EXPIRES)
-    for pk in Share.objects.due(now).values_list("pk", flat=True)[:MOST_MESSAGES]:
-        deliver_share.apply_async((pk,), expires=EXPIRES)
-
-
-@shared_task
-def refresh_sources(ids: Iterable[int]) -> None:
-    """Pull these sources of one host, one after the other, at the host's pace."""
-    began = time.monotonic()
-    for pk in ids:
-        if time.monotonic() - began > BATCH_SECONDS:
+    with PULLING.lane() as free:
+        if not free:
             return
-        _refresh(pk)
+        end = time.monotonic() + ROUND_SECONDS
+        _refresh(first)
+        for host, ids in pipeline.due_by_host(timezone.now()).items():
+            with PULLING.host(host) as ours:
+                if ours:
+                    _turn(ids, min(end, time.monotonic() + TURN_SECONDS))
 
 
-@shared_task
-def refresh_source(source_id: int) -> None:
-    """Pull one source now; nothing happens when it is being pulled already."""
-    _refresh(source_id)
+def _turn(ids: list[int], until: float) -> None:
+    """Pull these sources of one host until the time is up, or the host is another worker's."""
+    for pk in ids:
+        if time.monotonic() > until or _ending.is_set() or not _refresh(pk):
+            return
 
 
-def _refresh(pk: int) -> None:
+def _refresh(pk: int) -> bool:
+    """False when the host could not be asked."""
     now = timezone.now()
     source = Source.objects.filter(pk=pk).first()
     if source and source.claim(now):  # a conditional update; False when another worker was first
-        pipeline.refresh(source, now)
+        return pipeline.refresh(source, now)
+    return True
 
 
 @shared_task
-def deliver_share(share_id: int) -> None:
-    """Try to deliver one message; nothing happens when another worker has it, or it waits for a later attempt."""
-    now = timezone.now()
-    share = Share.objects.select_related("paper", "channel", "person", "link").filter(pk=share_id).first()
-    if share and share.claim(now):
-        outbox.deliver(share, now)
+def deliver_due() -> None:
+    """Deliver what is due, one channel after the other."""
+    end = time.monotonic() + ROUND_SECONDS
+    while Share.objects.due(timezone.now()).exists():
+        with SENDING.lane() as free:
+            if not free or not _deliver(end):
+                return
+
+
+def _deliver(until: float) -> bool:
+    """One pass over the channels; False when there was nothing that this thread could do, or the time is up."""
+    worked = False
+    for channel, ids in Share.objects.due_by_channel(timezone.now()).items():
+        with SENDING.host(str(channel)) as ours:
+            for pk in ids if ours else ():
+                if time.monotonic() > until or _ending.is_set():
+                    return False
+                now = timezone.now()
+                share = Share.objects.select_related("paper", "channel", "person", "link").filter(pk=pk).first()
+                if share and share.claim(now):
+                    outbox.deliver(share, now)
+                    worked = True
+    return worked
+
+
+@shared_task
+def answer_due() -> None:
+    """Do what people wait for, one job after the other."""
+    while not _ending.is_set() and Job.objects.due(timezone.now()).exists():
+        with ANSWERING.lane() as free:
+            if not free:
+                return  # whoever gives a lane back looks again
+            if job := Job.objects.claim_next(timezone.now()):
+                jobs.do(job)
 
 
 @shared_task

@@ -219,7 +219,10 @@ EXTREMES = {
     "newest": {"arrived_at": NEWEST, "published_at": NEWEST},
     "empty": {
         **dict.fromkeys(("abstract", "byline", "byline_folded", "link"), ""),
-        **{"categories": [], "minutes": 0, "version": 0, "published_at": None},
+        "categories": [],
+        "minutes": 0,
+        "version": 0,
+        "published_at": None,
     },
     "huge": {
         "abstract": "A word " * 1400,

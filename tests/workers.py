@@ -3,9 +3,14 @@
 import os
 import threading
 from collections.abc import Callable
+from multiprocessing import forkserver
 from typing import Any
 
 from django.db import connection, connections
+from django.http import HttpResponse
+from django.test import Client
+
+from papers import tasks
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
@@ -30,11 +35,22 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
     return results
 
 
+def after_the_worker(client: Client, answer: HttpResponse) -> HttpResponse:
+    """What the page of a job leads to once a worker has done it: the last of its redirects is not followed."""
+    assert "Asking" in (waits := client.get(answer["Location"]).content.decode()) or "…" in waits
+    tasks.answer_due()
+    return client.get(answer["Location"])
+
+
 def start(call: Callable[[], Any]) -> int:
     """Run this in a process of its own; its id, to be killed with and waited for."""
     connections.close_all()
     pid = os.fork()
     if pid == 0:
+        # The server of our children is no child of this process, which would wait for it in vain: it gets its own.
+        forkserver._forkserver = forkserver.ForkServer()
+        forkserver.ensure_running = forkserver._forkserver.ensure_running
+        forkserver.connect_to_new_process = forkserver._forkserver.connect_to_new_process
         try:
             call()
         finally:

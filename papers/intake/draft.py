@@ -1,6 +1,7 @@
 """intake.draft: what an item says of a paper, as plain fields within our limits, and what is rendered from them."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,24 +9,47 @@ from ..identity import BYLINE_SEPARATOR, fold
 from ..sources.bounds import shallow
 from ..sources.item import Item, Signer
 from . import render
+from .decide import Amend, Create, Known, Leave, decide
 from .match import Entry
 
 LONGEST_BYLINE = 60_000
 LONGEST_TITLE = 1_000
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """A paper to be: what its item says, and what is rendered from that."""
+    """A paper to be, or a change of one: what its item says, what follows from that, and what is rendered for it."""
 
-    entry: Entry
     said: dict[str, Any]
+    decision: Create | Leave | Amend
     rendered: dict[str, Any]
 
 
-def prepare(entry: Entry) -> Draft:
-    fields = said(entry.item)
-    return Draft(entry, fields, rendered(fields, entry.item))
+def prepare(entry: Entry, known: Known | None) -> Draft:
+    """Work out one entry. Slow on hostile text, so it runs in sources.sandbox (prepare_all)."""
+    fields, item = said(entry.item), entry.item
+    decision = decide(fields, item.version, item.announce_type, known, entry.arxiv_id)
+    made: dict[str, Any] = {}
+    if isinstance(decision, Create):
+        made = rendered(fields, item)
+    elif isinstance(decision, Amend) and decision.changes:
+        changes = decision.changes
+        # Minutes and code links are made from both abstract and comment.
+        whole = {**known.fields, **changes} if known and {"abstract", "comment"} & changes.keys() else changes
+        made = rendered(whole, item)
+    return Draft(fields, decision, made)
+
+
+def prepare_all(pairs: Iterable[tuple[Entry, Known | None]]) -> list[Draft | None]:
+    """A draft for each entry, in order; None for one that cannot be worked out."""
+
+    def one(pair: tuple[Entry, Known | None]) -> Draft | None:
+        try:
+            return prepare(*pair)
+        except Exception:
+            return None  # counted as skipped: one entry never costs the others
+
+    return list(map(one, pairs))
 
 
 # Control characters, those that turn the direction of text, and lone surrogates; PostgreSQL refuses some of them.

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,18 +15,21 @@ from django.utils import timezone
 from ..identity import Name as PaperName
 from ..identity import names_in, without_password
 from ..models import Event, FetchLog, Name, Paper, Person, Sighting, Source
+from ..models.source import SourceQuerySet
 from ..sources import arxiv, kinds, page
 from ..sources.http import Fetcher, FetchError
 from ..sources.item import Item, Pull
 from . import schedule
+from .draft import plain
 from .gate import BusyError, hold, host_gate
 from .store import Stored, store
 
 log = logging.getLogger(__name__)
 
-WORKER_WAITS = 120.0  # seconds in line before a host
+WORKER_WAITS = 30.0  # seconds in line before a host
+WORKER_PATIENCE = 120.0  # seconds for all requests of one pull, redirects and pages
 PERSON_WAITS = 8.0
-PERSON_PATIENCE = 20.0  # seconds that somebody looks at an empty page, whatever has to be asked for it
+PERSON_PATIENCE = 20.0  # seconds that somebody looks at a page that waits, whatever has to be asked for it
 PERSON_BYTES = 4 * 1024 * 1024
 DEAD_AFTER = timedelta(days=14)  # of failures; the team is told once
 MOVED_FOR_GOOD = 3  # times that a permanent redirect is seen before it is believed
@@ -33,7 +37,7 @@ MOVED_FOR_GOOD = 3  # times that a permanent redirect is seen before it is belie
 
 def make_fetcher() -> Fetcher:
     """The polite fetcher of this install, for a worker."""
-    return _fetcher(WORKER_WAITS)
+    return _fetcher(WORKER_WAITS, patience=WORKER_PATIENCE)
 
 
 def quick_fetcher() -> Fetcher:
@@ -58,23 +62,47 @@ def endpoints() -> arxiv.Endpoints:
 # ── one pull ─────────────────────────────────────────────────────────────────────────────────
 
 
-def refresh(source: Source, now: datetime) -> None:
-    """Pull a source that this worker has claimed. Whatever comes of it is on the row and in the log afterwards."""
+def due_by_host(now: datetime) -> dict[str, list[int]]:
+    """The ids of the due sources by the host that pulling them asks; without hosts that are being asked just now."""
+
+    def by_host(sources: SourceQuerySet) -> dict[str, list[int]]:
+        hosts: dict[str, list[int]] = defaultdict(list)
+        for pk, kind, address in sources.fetched().values_list("pk", "kind", "address"):
+            hosts[kinds.host_of(kind, address, endpoints())].append(pk)
+        return hosts
+
+    busy = by_host(Source.objects.claimed(now))
+    due = by_host(Source.objects.due(now).order_by("next_fetch", "id"))
+    return {host: ids for host, ids in due.items() if host not in busy}
+
+
+def refresh(source: Source, now: datetime) -> bool:
+    """Pull a source that this worker has claimed. Whatever comes of it is on the row and in the log afterwards.
+
+    False when its host could not be asked now: then nothing happened, and the source is due still.
+    """
     began = time.monotonic()
     entry = FetchLog(source=source, at=now)
-    asked = kinds.Asked(source.etag, source.last_modified, source.body_hash, source.last_success)
     try:
-        pull = kinds.pull(source.kind, source.address, asked, make_fetcher(), now, endpoints())
+        _pull(source, entry, now, began)
     except BusyError:
-        Source.objects.filter(pk=source.pk).update(claimed_until=None)  # due still: the next tick takes it
-        return
+        Source.objects.filter(pk=source.pk).update(claimed_until=None)
+        return False
     except FetchError as error:
-        with transaction.atomic():
-            _failed(source, error, now)
-            entry.outcome, entry.note, entry.status = FetchLog.Outcome.FAILED, str(error), error.status
-            entry.took_ms = _since(began)
-            entry.save()
-        return
+        _note_failure(source, error, entry, now, began)
+    except Exception as error:
+        # A fence around the source: whatever rises is its failure, with a pause, and the others go on.
+        log.exception("Pulling source %s (%s) failed", source.pk, source.shown_address)
+        sentence = (
+            f"Something in it could not be dealt with ({type(error).__name__}). The worker’s log has the details."
+        )
+        _note_failure(source, FetchError(sentence), entry, now, began)
+    return True
+
+
+def _pull(source: Source, entry: FetchLog, now: datetime, began: float) -> None:
+    asked = kinds.Asked(source.etag, source.last_modified, source.body_hash, source.last_success)
+    pull = kinds.pull(source.kind, source.address, asked, make_fetcher(), now, endpoints())
     with transaction.atomic():
         done = store(source, pull.items, now, first=source.last_success is None)
         _succeeded(source, pull, done, now)
@@ -83,6 +111,18 @@ def refresh(source: Source, now: datetime) -> None:
         entry.status, entry.size, entry.note = pull.status, pull.size, pull.note
         entry.seen, entry.skipped = len(pull.items), done.skipped + pull.skipped
         entry.added, entry.joined, entry.amended = done.added, done.joined, done.amended
+        entry.took_ms = _since(began)
+        entry.save()
+
+
+def _note_failure(source: Source, error: FetchError, entry: FetchLog, now: datetime, began: float) -> None:
+    try:
+        source.refresh_from_db()  # what a pull that broke off has set on it was never stored
+    except Source.DoesNotExist:
+        return  # taken off the list meanwhile
+    with transaction.atomic():
+        _failed(source, error, now)
+        entry.outcome, entry.note, entry.status = FetchLog.Outcome.FAILED, source.last_error, error.status
         entry.took_ms = _since(began)
         entry.save()
 
@@ -112,7 +152,7 @@ def _succeeded(source: Source, pull: Pull, done: Stored, now: datetime) -> None:
 
 def _failed(source: Source, error: FetchError, now: datetime) -> None:
     source.last_fetch, source.claimed_until = now, None
-    source.last_error = str(error)
+    source.last_error = plain(str(error), 1_000)
     source.failures += 1
     source.next_fetch = schedule.after_failure(now, source.failures, error.retry_after or 0)
     source.save(update_fields=["last_fetch", "claimed_until", "last_error", "failures", "next_fetch"])

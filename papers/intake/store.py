@@ -1,8 +1,8 @@
 """intake.store: carry out what was decided: everything of one pull in one transaction, set by set.
 
 Papers, names, authors and sightings go in by COPY. One transaction writes papers at a time (an advisory lock, held
-for milliseconds), so that two workers which meet the same paper cannot both create it; rendering, the slow part, is
-done before the lock is taken.
+for milliseconds), so that two workers which meet the same paper cannot both create it. What is slow, reading and
+rendering other people's text, is done before the lock is taken, in a child process (sources.sandbox).
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,10 +15,11 @@ from django.db import connection, models, transaction
 from ..identity import Name, author_key, canonical_link
 from ..models import Author, Authorship, Event, Paper, Sighting, Source, Version
 from ..models import Name as NameRow
+from ..sources import sandbox
 from ..sources.item import Item, Signer
-from . import draft, match, merge
+from . import match, merge
 from .decide import FIELDS, Amend, Create, Known, Leave, decide
-from .draft import Draft, plain
+from .draft import Draft, plain, prepare, prepare_all, signed
 from .match import ARXIV, DOI, ENTRY, Entry, Owner
 
 STALE = timedelta(days=3)  # an entry published longer ago did not arrive today, whenever we first see it
@@ -42,9 +43,8 @@ def store(source: Source, items: Iterable[Item], now: datetime, first: bool = Fa
     done = Stored(skipped=dropped)
     if not entries:
         return done
+    entries, drafts = _prepared(entries, source, done)
     names = [name for entry in entries for name in entry.names]
-    owners = _owners(names)
-    drafts = {entry: draft.prepare(entry) for entry in entries if not match.known_papers(entry, owners)}
     with transaction.atomic():
         merge.lock()
         owners = _owners(names)
@@ -53,26 +53,22 @@ def store(source: Source, items: Iterable[Item], now: datetime, first: bool = Fa
         if done.merged:
             owners = _owners(names)
         known = _known({owner.paper for owner in owners.values()}, source)
-        new: list[Draft] = []
+        new: list[tuple[Entry, Draft]] = []
         joins: dict[int, Item] = {}
-        for entry in entries:
-            owned = match.known_papers(entry, owners)
-            item, ready = entry.item, drafts.get(entry)
-            paper = known[owned[0]] if owned else None
-            says = ready.said if ready else draft.said(item)
-            decision = decide(says, item.version, item.announce_type, paper, entry.arxiv_id)
-            match decision:
+        for entry, draft in zip(entries, drafts, strict=True):
+            draft = _current(entry, draft, _about(entry, owners, known))
+            match draft.decision:
                 case Leave():
                     done.skipped += 1
                     done.papers.append(0)
                 case Create():
-                    new.append(ready or draft.prepare(entry))
+                    new.append((entry, draft))
                     done.papers.append(-len(new))
-                case Amend():
+                case Amend() as decision:
                     done.papers.append(decision.id)
                     if decision.joins:
-                        joins.setdefault(decision.id, item)
-                    if _amend(entry, decision, known[decision.id], now):
+                        joins.setdefault(decision.id, entry.item)
+                    if _amend(entry, decision, draft.rendered, known[decision.id], now):
                         done.amended += 1
         ids = _create(new, source, now, first)
         done.added, done.joined = len(new), len(joins)
@@ -80,6 +76,28 @@ def store(source: Source, items: Iterable[Item], now: datetime, first: bool = Fa
         _copy(Sighting, _sightings(source, [(item, pk) for pk, item in joins.items()], now))
         _copy(NameRow, _unowned_names(entries, done.papers, ids, owners))
     return done
+
+
+def _prepared(entries: list[Entry], source: Source, done: Stored) -> tuple[list[Entry], list[Draft]]:
+    """The entries that can be worked out, each with its draft, from what is known now; the others are counted."""
+    owners = _owners([name for entry in entries for name in entry.names])
+    known = _known({owner.paper for owner in owners.values()}, source)
+    drafts = sandbox.run(prepare_all, [(entry, _about(entry, owners, known)) for entry in entries])
+    ready = [(entry, draft) for entry, draft in zip(entries, drafts, strict=True) if draft]
+    done.skipped += len(entries) - len(ready)
+    return [entry for entry, _ in ready], [draft for _, draft in ready]
+
+
+def _about(entry: Entry, owners: dict[Name, Owner], known: dict[int, Known]) -> Known | None:
+    """The paper that an entry is about."""
+    papers = match.known_papers(entry, owners)
+    return known[papers[0]] if papers else None
+
+
+def _current(entry: Entry, draft: Draft, known: Known | None) -> Draft:
+    """The draft, made again where another worker changed meanwhile what it rests on."""
+    decision = decide(draft.said, entry.item.version, entry.item.announce_type, known, entry.arxiv_id)
+    return draft if decision == draft.decision else sandbox.run(prepare, entry, known)
 
 
 # ── what is known ────────────────────────────────────────────────────────────────────────────
@@ -127,37 +145,37 @@ def _known(ids: set[int], source: Source) -> dict[int, Known]:
 # ── writing ──────────────────────────────────────────────────────────────────────────────────
 
 
-def _create(drafts: list[Draft], source: Source, now: datetime, first: bool) -> list[int]:
+def _create(new: list[tuple[Entry, Draft]], source: Source, now: datetime, first: bool) -> list[int]:
     """New papers with all that hangs on them; returns their ids, in order."""
-    if not drafts:
+    if not new:
         return []
     # The first entry of a feed is its newest: it gets the highest id, which breaks ties in newest-first.
-    ids = _next_ids(Paper, len(drafts))[::-1]
+    ids = _next_ids(Paper, len(new))[::-1]
     rows = []
-    for pk, each in zip(ids, drafts, strict=True):
-        item, names = each.entry.item, each.entry.names
+    for pk, (entry, draft) in zip(ids, new, strict=True):
+        item, names = entry.item, entry.names
         rows.append(
             {
                 "id": pk,
                 "kind": _kind(item, names),
-                "arxiv_id": each.entry.arxiv_id,
+                "arxiv_id": entry.arxiv_id,
                 "link": _link(item, names) or source.site_url or source.address,
                 "version": item.version,
                 "published_at": item.published_at,
                 "arrived_at": now if source.kind == Source.Kind.PERSON else _arrived(item, now, first),
-                **each.said,
-                **each.rendered,
+                **draft.said,
+                **draft.rendered,
             }
         )
     _copy(Paper, rows)
-    pairs = list(zip(ids, drafts, strict=True))
-    _copy(Authorship, _authorships([(pk, each.entry.item.authors) for pk, each in pairs]))
-    _copy(Sighting, _sightings(source, ((each.entry.item, pk) for pk, each in pairs), now))
+    pairs = [(pk, entry.item) for pk, (entry, _) in zip(ids, new, strict=True)]
+    _copy(Authorship, _authorships([(pk, item.authors) for pk, item in pairs]))
+    _copy(Sighting, _sightings(source, ((item, pk) for pk, item in pairs), now))
     _copy(
         Version,
         [
             {"paper_id": pk, "number": item.version, "at": item.updated_at or item.published_at or now, "seen_at": now}
-            for pk, item in ((pk, each.entry.item) for pk, each in pairs)
+            for pk, item in pairs
             if item.version
         ],
     )
@@ -185,13 +203,11 @@ def _arrived(item: Item, now: datetime, first: bool) -> datetime:
     return now
 
 
-def _amend(entry: Entry, decision: Amend, known: Known, now: datetime) -> bool:
+def _amend(entry: Entry, decision: Amend, rendered: dict[str, Any], known: Known, now: datetime) -> bool:
     """Change a known paper's record; False when there was nothing to change."""
     changes = dict(decision.changes)
     if not (changes or decision.version or decision.arxiv_id):
         return False
-    whole = {**known.fields, **changes}  # minutes and code links are made from both abstract and comment
-    made = draft.rendered(whole if {"abstract", "comment"} & changes.keys() else changes, entry.item)
     if decision.arxiv_id:
         changes |= {"kind": "arxiv", "arxiv_id": decision.arxiv_id, "link": _link(entry.item, entry.names)}
     if decision.version:
@@ -204,7 +220,7 @@ def _amend(entry: Entry, decision: Amend, known: Known, now: datetime) -> bool:
     elif "title" in changes:
         data = {"title": known.fields["title"]}
         Event.objects.create(kind=Event.Kind.AMENDED, paper_id=known.id, at=now, data=data)
-    Paper.objects.filter(pk=known.id).update(**changes, **made)
+    Paper.objects.filter(pk=known.id).update(**changes, **rendered)
     if "byline" in changes:
         Authorship.objects.filter(paper=known.id).delete()
         _copy(Authorship, _authorships([(known.id, entry.item.authors)]))
@@ -238,17 +254,17 @@ def _unowned_names(
     ]
 
 
-def _authorships(signed: list[tuple[int, tuple[Signer, ...]]]) -> list[dict[str, Any]]:
+def _authorships(papers: list[tuple[int, tuple[Signer, ...]]]) -> list[dict[str, Any]]:
     """Rows that say who signed what; authors who are new are made."""
     keys: dict[str, str] = {}  # printed name → key
-    for _, signers in signed:
+    for _, signers in papers:
         for signer in signers:
             if signer.name not in keys:
-                name = draft.signed(signer)
+                name = signed(signer)
                 keys[signer.name] = author_key(name) or name.lower()
     ids = _author_ids(keys)
     rows = []
-    for pk, signers in signed:
+    for pk, signers in papers:
         position = 0
         for signer in signers:
             if author := ids.get(keys[signer.name]):

@@ -12,7 +12,12 @@ from django.db.models import Sum
 
 from ..identity import without_password
 from ..models import Event, FetchLog, Person, Source
+from ..sources import feed
+from ..sources.http import FetchError
 from ..sources.starter import ARXIV_CATEGORIES
+from . import pipeline
+from .draft import plain
+from .gate import BusyError
 
 _CATEGORIES = {name.lower(): name for name in ARXIV_CATEGORIES}
 _ARCHIVES = {name.split(".")[0].lower() for name in ARXIV_CATEGORIES}
@@ -109,6 +114,54 @@ def _query(query: str) -> Wish:
     if not query:
         raise NotASourceError("Say what to search for on arXiv, as in search: au:bengio AND cat:cs.LG.")
     return Wish(Source.Kind.ARXIV, f"search: {query}", f"arXiv: {query}"[:200])
+
+
+# ── a look before ────────────────────────────────────────────────────────────────────────────
+
+SHOWN = 8  # of what would come in
+SHOWN_AUTHORS = 4
+
+
+def look(address: str, now: datetime) -> dict[str, Any]:
+    """Ask the far side what this address would bring, and write none of it.
+
+    `{"feeds": [{title, url}, …]}` where a site has several; else the source (kind, address, name, site_url) and what
+    is in it (items, total, skipped, note), all as JSON has it.
+    Raises FetchError or NotASourceError, with a sentence.
+    """
+    wish, fetcher = understand(address), pipeline.quick_fetcher()  # one for all: somebody waits
+    try:
+        if wish.kind == Source.Kind.FEED:
+            feeds = feed.discover(wish.address, fetcher)
+            if not feeds:
+                raise NotASourceError(
+                    "No feed was found there. If the site has one, paste the address of the feed itself."
+                )
+            if len(feeds) > 1:
+                return {"feeds": [{"title": plain(each.title, 200), "url": each.url} for each in feeds]}
+            wish = Wish(wish.kind, feeds[0].url, feeds[0].title)
+        pull = pipeline.preview(wish.kind, wish.address, now, fetcher)
+    except BusyError as error:
+        raise FetchError(str(error)) from error
+    items = [
+        {
+            "title": plain(item.title, 1_000),
+            "authors": [plain(signer.name, 200) for signer in item.authors[:SHOWN_AUTHORS]],
+            "more_authors": max(0, len(item.authors) - SHOWN_AUTHORS),
+            "published": item.published_at.isoformat() if item.published_at else "",
+        }
+        for item in pull.items[:SHOWN]
+    ]
+    return {
+        "kind": wish.kind,
+        "address": wish.address,
+        "name": plain(wish.name or pull.title or without_password(wish.address), 200),
+        "site_url": plain(pull.site_url, 2_000),
+        "items": items,
+        "total": len(pull.items),
+        "skipped": pull.skipped,
+        "note": plain(pull.note, 500),
+    }
 
 
 # ── adding and changing ──────────────────────────────────────────────────────────────────────

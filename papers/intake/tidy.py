@@ -7,10 +7,11 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import Q
 
-from ..models import FetchLog, Heartbeat, OneTimeLink
+from ..models import FetchLog, Heartbeat, Job, OneTimeLink
 
 MACHINES_KEPT = timedelta(days=7)  # after a worker or beat was seen there last
 ATTEMPTS_KEPT = timedelta(days=7)  # wrong passwords count for a quarter of an hour; they name addresses of visitors
+JOBS_KEPT = timedelta(days=1)
 LINKS_KEPT = timedelta(days=30)  # after they were used or ran out; a late click is told what became of its link
 
 
@@ -27,6 +28,7 @@ def tidy(now: datetime) -> dict[str, int]:
         "links": OneTimeLink.objects.filter(over),
         "attempts": AccessAttempt.objects.filter(**old_attempts),
         "failures": AccessFailureLog.objects.filter(**old_attempts),
+        "jobs": Job.objects.filter(created_at__lt=now - JOBS_KEPT),
         "heartbeats": Heartbeat.objects.filter(seen_at__lt=now - MACHINES_KEPT),
         "sessions": Session.objects.filter(expire_date__lt=now),
         "visits": AccessLog.objects.filter(**old_attempts),

@@ -4,6 +4,7 @@ from .author import Author, Authorship
 from .channel import Channel
 from .comment import Comment
 from .event import Event
+from .job import Job
 from .operations import Backup, Heartbeat
 from .paper import Name, Paper, Version
 from .person import LastAdminError, OneTimeLink, Person
@@ -25,6 +26,7 @@ __all__ = [
     "FetchLog",
     "Heartbeat",
     "Host",
+    "Job",
     "LastAdminError",
     "Name",
     "OneTimeLink",

@@ -49,6 +49,13 @@ class ShareQuerySet(models.QuerySet["Share"]):
     def due(self, now: datetime) -> "ShareQuerySet":
         return self.unclaimed(now).filter(next_attempt__lte=now).order_by("next_attempt", "pk")
 
+    def due_by_channel(self, now: datetime) -> dict[int, list[int]]:
+        """The ids of the due messages by their channels, in the order in which they are due."""
+        channels: dict[int, list[int]] = {}
+        for channel, pk in self.due(now).values_list("channel", "pk"):
+            channels.setdefault(channel, []).append(pk)
+        return channels
+
     def newest_first(self) -> "ShareQuerySet":
         return self.order_by("-at", "-pk")
 

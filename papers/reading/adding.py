@@ -41,6 +41,14 @@ def known(paper: Paper) -> Known:
     return Known(Comment.objects.filter(paper=paper).count(), sent, list(projects.used_in(paper)))
 
 
+def must_be_asked(address: str) -> bool:
+    """Whether the far side has to tell what this is: it is the address of a paper that we do not have."""
+    if search.slug_in(address):
+        return False
+    is_address, paper = search.addressed(address)
+    return is_address and paper is None
+
+
 def add(
     person: Person, address: str, now: datetime, *, title: str = "", note: str = "", up: bool = False
 ) -> pipeline.Added:

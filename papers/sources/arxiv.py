@@ -19,8 +19,9 @@ import arxiv
 from lxml import etree
 
 from ..identity import arxiv_id
+from . import sandbox
 from .http import Fetcher, FetchError, Reply
-from .item import Asked, Item, Pull, Signer
+from .item import Asked, Item, Pull, Signer, each_readable
 from .text import digest, in_utc, line, sane
 
 PAGE = 100
@@ -83,7 +84,7 @@ def announced(category: str, asked: Asked, fetcher: Fetcher, now: datetime, endp
     }
     if asked.body_hash == seen["body_hash"]:
         return Pull(not_modified=True, **seen)
-    items, skipped = read_feed(reply, now)
+    items, skipped = sandbox.run(read_feed, reply, now)
     note = ""
     if not items and not skipped:
         note = quiet_day(now)
@@ -106,9 +107,7 @@ def read_feed(reply: Reply, now: datetime) -> tuple[list[Item], int]:
     """The items of an announcement feed (RSS or Atom form), and how many entries were malformed."""
     root = _root(reply, "rss", f"{{{_ATOM}}}feed")
     entries = root.findall("channel/item") or root.findall(f"{{{_ATOM}}}entry")
-    made = [_announced(entry, now) for entry in entries]
-    items = [item for item in made if item]
-    return items, len(made) - len(items)
+    return each_readable(lambda entry: _announced(entry, now), entries)
 
 
 _DESCRIPTION = re.compile(
@@ -187,24 +186,24 @@ def _time(text: str) -> datetime | None:
 
 def search(query: str, fetcher: Fetcher, now: datetime, endpoints: Endpoints, most: int = MOST_RESULTS) -> Pull:
     """The newest papers that a query of arXiv's API finds."""
-    session = _Polite(fetcher)
-    asked = arxiv.Search(
+    client = _Client(fetcher, endpoints, min(most, PAGE))
+    newest = arxiv.Search(
         query=query,
         max_results=most,
         sort_by=arxiv.SortCriterion.SubmittedDate,
         sort_order=arxiv.SortOrder.Descending,
     )
-    items = _results(session, asked, min(most, PAGE), endpoints, now)
+    items = _results(client, newest, now)
     note = "" if items else "arXiv found nothing for this search."
     site = f"https://arxiv.org/search/?query={quote(query)}&searchtype=all"
     return Pull(
-        items=tuple(items), status=200, size=session.size, note=note, title=f"arXiv search: {query}", site_url=site
+        items=tuple(items), status=200, size=client.size, note=note, title=f"arXiv search: {query}", site_url=site
     )
 
 
 def by_id(base: str, fetcher: Fetcher, now: datetime, endpoints: Endpoints) -> Item:
     """One paper's record. Raises FetchError when arXiv does not know the id."""
-    items = _results(_Polite(fetcher), arxiv.Search(id_list=[base], max_results=1), 1, endpoints, now)
+    items = _results(_Client(fetcher, endpoints, 1), arxiv.Search(id_list=[base], max_results=1), now)
     if not items:
         raise FetchError(f"arXiv has no paper {base}. Is a digit missing?", status=404, permanent=True)
     return items[0]
@@ -220,14 +219,16 @@ def _recent(category: str, fetcher: Fetcher, now: datetime, endpoints: Endpoints
         return []
 
 
-class _Polite:
-    """Stands where the arxiv package expects a requests.Session: our fetcher, and a look at each answer."""
+class _Client(arxiv.Client):
+    """The package's client, which asks through our fetcher and reads each answer in a child process."""
 
-    def __init__(self, fetcher: Fetcher):
+    def __init__(self, fetcher: Fetcher, endpoints: Endpoints, page_size: int):
+        super().__init__(page_size=page_size, delay_seconds=0, num_retries=0)  # pace and retries are ours
+        self.query_url_format = endpoints.api + "?{}"
+        self.size = 0  # bytes that came
         self._fetcher = fetcher
-        self.size = 0
 
-    def get(self, url: str, headers: object = None) -> "_Answer":
+    def _parse_feed(self, url: str, first_page: bool = True, _try_index: int = 0) -> Any:
         try:
             reply = self._fetcher.get(url)
         except FetchError as error:
@@ -235,29 +236,28 @@ class _Polite:
                 raise FetchError("arXiv does not understand this search or id.", status=400, permanent=True) from error
             raise
         self.size += len(reply.body)
-        _whole(reply)
-        _no_error(reply)
-        _no_empty_first_page(reply)
-        return _Answer(reply.body)
+        page = sandbox.run(read_answer, reply)
+        if not page.results and not first_page:
+            raise arxiv.UnexpectedEmptyPageError(url, _try_index, page)
+        return page
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    content: bytes
-    status_code: int = 200
+def read_answer(reply: Reply) -> Any:
+    """One page of the API's answer, as the package reads it. Raises FetchError for what is none."""
+    _whole(reply)
+    _no_error(reply)
+    _no_empty_first_page(reply)
+    return arxiv._feed.parse(reply.body)
 
 
-def _results(session: _Polite, asked: arxiv.Search, page: int, endpoints: Endpoints, now: datetime) -> list[Item]:
-    client = arxiv.Client(page_size=page, delay_seconds=0, num_retries=0)  # pace and retries are ours
-    client.query_url_format = endpoints.api + "?{}"
-    client._session = session  # all that it uses of a session is get()
-    found: list[Item] = []
+def _results(client: _Client, query: arxiv.Search, now: datetime) -> list[Item]:
+    items: list[Item] = []
     try:
-        for result in client.results(asked):
-            found.append(_item(result, now))
+        for result in client.results(query):
+            items.append(_item(result, now))
     except arxiv.UnexpectedEmptyPageError:
         pass  # a known flaw of the API: the pages before it count
-    return found
+    return items
 
 
 def _item(result: arxiv.Result, now: datetime) -> Item:

@@ -18,10 +18,10 @@ from lxml import etree
 from lxml import html as lxml_html
 from requests.utils import urldefragauth
 
-from . import bounds
+from . import bounds, sandbox
 from .arxiv import Endpoints
 from .http import Fetcher, FetchError, Reply
-from .item import Asked, Item, Pull, Signer
+from .item import Asked, Item, Pull, Signer, each_readable
 from .text import absolute, digest, in_utc, line, sane, words_of
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
@@ -52,7 +52,7 @@ def pull(address: str, asked: Asked, fetcher: Fetcher, now: datetime, endpoints:
     }
     if asked.body_hash == seen["body_hash"]:
         return Pull(not_modified=True, **seen)
-    found = parse(reply, now)
+    found = sandbox.run(parse, reply, now)
     return Pull(
         items=found.items,
         skipped=found.skipped,
@@ -94,7 +94,7 @@ def parse(reply: Reply, now: datetime) -> Parsed:
         if body.startswith(mark):
             body = reply.body.decode(encoding, "replace").encode()
     try:
-        body = bounds.feed(body)
+        body = bounds.short_names(bounds.feed(body))
     except bounds.TooMuchError as error:
         raise NoFeedError(f"What {host} sent is nested and marked up as no feed is.", status=reply.status) from error
     found = feedparser.parse(
@@ -108,13 +108,7 @@ def parse(reply: Reply, now: datetime) -> Parsed:
         raise NoFeedError(f"What {host} sent is {what}, not RSS, Atom or JSON Feed.", status=reply.status)
     channel = found.feed
     base = reply.url
-    items, skipped = [], 0
-    for entry in found.entries[: bounds.MOST_ENTRIES]:
-        item = _item(entry, base, now)
-        if item:
-            items.append(item)
-        else:
-            skipped += 1
+    items, skipped = each_readable(lambda entry: _item(entry, base, now), found.entries[: bounds.MOST_ENTRIES])
     return Parsed(
         tuple(items),
         skipped,
@@ -216,10 +210,9 @@ def _parse_json(body: bytes, reply: Reply, now: datetime, host: str) -> Parsed:
     entries = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(entries, list) or "jsonfeed.org/version/" not in str(feed.get("version")):
         raise NoFeedError(f"What {host} sent is JSON, and not a JSON Feed.", status=reply.status)
-    made = [_json_item(entry, reply.url, now) for entry in entries[: bounds.MOST_ENTRIES]]
-    items = tuple(item for item in made if item)
+    items, skipped = each_readable(lambda entry: _json_item(entry, reply.url, now), entries[: bounds.MOST_ENTRIES])
     site = absolute(reply.url, feed.get("home_page_url"))
-    return Parsed(items, len(made) - len(items), line(feed.get("title")), site)
+    return Parsed(tuple(items), skipped, line(feed.get("title")), site)
 
 
 def _json_item(entry: Any, base: str, now: datetime) -> Item | None:
@@ -270,6 +263,7 @@ class Found:
     url: str
 
 
+MOST_NAMED = 100  # feeds of one page
 _TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/json"}
 
 
@@ -283,30 +277,35 @@ def discover(address: str, fetcher: Fetcher) -> list[Found]:
     try:
         # The address that was given may hold a password, which the reply's does not.
         where = address if urldefragauth(address) == reply.url else reply.url
-        return [Found(parse(reply, now).title or reply.url, where)]
+        return [Found(sandbox.run(title_of, reply, now) or reply.url, where)]
     except NoFeedError:
-        named = list(_named(reply))
+        named = sandbox.run(named_in, reply)
     return named or list(_usual(reply.url, fetcher, now))
 
 
-def _named(reply: Reply) -> Iterable[Found]:
+def title_of(reply: Reply, now: datetime) -> str:
+    """What a feed calls itself. Raises NoFeedError when it is none."""
+    return parse(reply, now).title
+
+
+def named_in(reply: Reply) -> list[Found]:
     """<link rel=alternate> of the page, each address once."""
     try:
         page = lxml_html.document_fromstring(reply.body, parser=lxml_html.HTMLParser(huge_tree=False))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return
+        return []
     bases = page.xpath("//base/@href")
     base = absolute(reply.url, str(bases[0]) if bases else "") or reply.url
-    seen = set()
+    feeds: dict[str, Found] = {}
     for tag in page.iter("link"):
         rel, kind = (tag.get("rel") or "").lower().split(), (tag.get("type") or "").lower().partition(";")[0].strip()
         href = (tag.get("href") or "").strip()
         if "alternate" not in rel or kind not in _TYPES or not href or "/wp-json/" in href:
             continue
         where = absolute(base, href)
-        if where and where not in seen:
-            seen.add(where)
-            yield Found(line(tag.get("title")) or where, where)
+        if where:
+            feeds.setdefault(where, Found(line(tag.get("title")) or where, where))
+    return list(feeds.values())[:MOST_NAMED]
 
 
 def _usual(where: str, fetcher: Fetcher, now: datetime) -> Iterable[Found]:
@@ -316,7 +315,7 @@ def _usual(where: str, fetcher: Fetcher, now: datetime) -> Iterable[Found]:
     for trial in dict.fromkeys(tries):
         try:
             reply = fetcher.get(trial, accept=ACCEPT)
-            yield Found(parse(reply, now).title or reply.url, reply.url)
+            yield Found(sandbox.run(title_of, reply, now) or reply.url, reply.url)
             return
         except FetchError as error:
             if error.status is None or error.retry_after:

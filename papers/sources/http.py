@@ -10,6 +10,7 @@ import math
 import socket
 import threading
 import time
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -150,17 +151,22 @@ def _resolve(host: str, port: int | None, seconds: float) -> list[str]:
 
 
 def check_address(url: str, allow_private: bool) -> None:
-    """Whether this address may be asked, as far as can be told without asking. Raises FetchError."""
+    """Refuse an address that is none, or plainly private, without asking anybody. Raises FetchError.
+
+    A name is looked up when it is asked, each time, and what it leads to is checked then.
+    """
     host = _host(url)
     if not host or urlsplit(url).scheme not in ("http", "https"):
         raise FetchError("A web address is needed: it begins with https://.", permanent=True)
-    parts = urlsplit(url)
+    literal = unicodedata.normalize("NFKC", host).lower().rstrip(".")
+    with suppress(OSError):  # the spellings that C knows, 0x7f.1 and 2130706433 among them
+        literal = socket.inet_ntoa(socket.inet_aton(literal))
     try:
-        found = _resolve(host, parts.port, RESOLVE_SECONDS)
-        if not allow_private and not all(map(is_public, found)):
-            raise PrivateAddressError(host)
-    except (OSError, UnicodeError) as error:
-        raise FetchError(_sentence(host, error)) from error
+        private = not is_public(literal)
+    except ValueError:  # a name
+        private = literal == "localhost" or literal.endswith(".localhost")
+    if private and not allow_private:
+        raise FetchError(_sentence(host, PrivateAddressError(host)))
 
 
 def _open_socket(connection: HTTPConnection, allow_private: bool) -> socket.socket:

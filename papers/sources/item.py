@@ -1,7 +1,9 @@
 """sources.item: what a source gives us, before anybody knows whether it is new."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,51 @@ class Item:
     published_at: datetime | None = None
     updated_at: datetime | None = None
     words: int = 0  # of the full content, where the feed carries it
+
+    def __post_init__(self) -> None:
+        """Cut what is longer than any source's, so that no later step works on more than this."""
+        for name, most in _MOST.items():
+            value = getattr(self, name)
+            if len(value) > most:
+                object.__setattr__(self, name, value[:most])
+
+
+# Letters of a text, entries of a list.
+_MOST = {
+    **dict.fromkeys(["title", "link", "entry_id", "comment", "journal_ref", "license"], 4_000),
+    "abstract": 50_000,
+    "content_html": 400_000,
+    "announce_type": 40,
+    "addresses": 50,
+    "authors": 5_000,
+    "categories": 100,
+}
+
+
+Raw = TypeVar("Raw")
+Made = TypeVar("Made")
+
+
+def each_readable(read: Callable[[Raw], Made | None], entries: Iterable[Raw]) -> tuple[list[Made], int]:
+    """All that `read` makes of the entries, and how many it could make nothing of, be it by an exception.
+
+    One malformed entry never costs the others. Where all that was tried raised, the last exception rises: then it is
+    the source that cannot be read, or our own code.
+    """
+    made: list[Made] = []
+    skipped, error = 0, None
+    for entry in entries:
+        try:
+            result = read(entry)
+        except Exception as trouble:
+            result, error = None, trouble
+        if result is None:
+            skipped += 1
+        else:
+            made.append(result)
+    if error and not made:
+        raise error
+    return made, skipped
 
 
 @dataclass(frozen=True, slots=True)

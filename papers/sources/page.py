@@ -11,7 +11,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from ..identity import names_in
-from . import arxiv
+from . import arxiv, sandbox
 from .http import Fetcher, FetchError, Reply
 from .item import Item, Signer
 from .text import absolute, in_utc, line, sane
@@ -35,10 +35,11 @@ def describe(address: str, fetcher: Fetcher, endpoints: arxiv.Endpoints) -> Item
         raise FetchError(
             f"{host} sent {reply.content_type or 'something'} and no page. Add the page that leads to it.", status=200
         )
-    return _read(reply, link, host, now)
+    return sandbox.run(read, reply, link, host, now)
 
 
-def _read(reply: Reply, link: str, host: str, now: datetime) -> Item:
+def read(reply: Reply, link: str, host: str, now: datetime) -> Item:
+    """What the page says. Raises FetchError when it says nothing, or cannot be read."""
     try:
         parser = lxml_html.HTMLParser(encoding=_charset(reply), huge_tree=False)
         page = lxml_html.document_fromstring(reply.body, parser=parser)

@@ -1,16 +1,20 @@
 """views.add: bring a paper by its link: typed, or sent here by a bookmark or a phone's share menu."""
 
 import json
+from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from .. import access
+from .. import access, jobs, tasks
 from ..forms import AddForm
+from ..models import Job, Paper
 from ..reading import adding, queue, search
 from ..sources.http import FetchError
 from . import page
@@ -34,22 +38,47 @@ def _save(request: HttpRequest) -> HttpResponse:
     form = AddForm(request.POST)
     if not form.is_valid():
         return _page(request, form, form.data.get("url", ""), status=422)
-    asked = form.cleaned_data
+    wish, person, now = form.cleaned_data, access.person(request), timezone.now()
     try:
-        added = adding.add(
-            access.person(request),
-            asked["url"],
-            timezone.now(),
-            title=asked["title"] if asked["by_hand"] else "",
-            note=asked["note"],
-            up=asked["up"],
-        )
-    except FetchError as error:
-        address = asked["url"]  # add_error takes it away
-        form.add_error("url", str(error))
-        return _page(request, form, address, status=422)
-    messages.success(request, "Added." if added.created else "The team has this one already: here it is.")
-    return page.SeeOther(added.paper.get_absolute_url())
+        if adding.must_be_asked(wish["url"]):
+            job = jobs.ask(person, Job.Kind.ADD, wish, now)
+            page.soon(tasks.answer_due)
+            return page.SeeOther(reverse("adding", args=[job.pk]))
+        added = adding.add(person, wish["url"], now, note=wish["note"], up=wish["up"])
+    except (FetchError, jobs.TooManyError) as error:
+        return _refused(request, form, str(error), status=422)
+    return _there(request, added.paper, added.created)
+
+
+@access.member_required
+@require_safe
+def wait(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """A link that a worker looks up: first that it does, then the paper, or the form again with what went wrong."""
+    job = access.job_for(access.person(request), job_id, Job.Kind.ADD)
+    if trouble := job.trouble(timezone.now()):
+        form = AddForm(job.wish)
+        form.is_valid()
+        return page.answered(request) or _refused(request, form, trouble)
+    if job.state == Job.State.WAITING:
+        host = urlsplit(job.wish["url"]).hostname or "arXiv"
+        return page.waiting(request, job, "Add a paper", f"Asking {host} what this is …")
+    if answer := page.answered(request):
+        return answer
+    paper = Paper.objects.filter(pk=job.answer["paper"]).first()
+    # Merged away meanwhile, it is found by its link.
+    paper = paper or search.addressed(job.wish["url"])[1]
+    return _there(request, paper, job.answer["created"]) if paper else page.not_found(request)
+
+
+def _there(request: HttpRequest, paper: Paper, created: bool) -> HttpResponse:
+    messages.success(request, "Added." if created else "The team has this one already: here it is.")
+    return page.SeeOther(paper.get_absolute_url())
+
+
+def _refused(request: HttpRequest, form: AddForm, sentence: str, status: int = 200) -> HttpResponse:
+    address = form.cleaned_data.get("url", "")  # add_error takes it away
+    form.add_error("url", sentence)
+    return _page(request, form, address, status)
 
 
 def _page(request: HttpRequest, form: AddForm, address: str, status: int = 200) -> HttpResponse:

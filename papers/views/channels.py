@@ -1,18 +1,19 @@
 """views.channels: for admins: the webhooks that shares go to."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from .. import access
+from .. import access, jobs, tasks
 from ..forms import ChannelForm
-from ..models import Channel
+from ..models import Channel, Job
 from ..reading import channels as verbs
-from ..reading import outbox
 from . import page
 
 
@@ -56,13 +57,29 @@ def edit(request: HttpRequest, channel_id: int) -> HttpResponse:
 @access.admin_required
 @require_POST
 def test(request: HttpRequest, channel_id: int) -> HttpResponse:
-    """A message that says it is a test, sent while one waits for what comes of it."""
-    found = _here(channel_id)
-    trouble = outbox.test(found, access.person(request), timezone.now())
+    """Have a message sent that says it is a test, and wait for what comes of it."""
+    channel = _here(channel_id)
+    try:
+        job = jobs.ask(access.person(request), Job.Kind.TEST, {"channel": channel.pk}, timezone.now())
+    except jobs.TooManyError as error:
+        return page.refuse(request, str(error), 429)
+    page.soon(tasks.answer_due)
+    return page.SeeOther(reverse("channel_tested", args=[job.pk]))
+
+
+@access.admin_required
+@require_safe
+def tested(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    job = access.job_for(access.person(request), job_id, Job.Kind.TEST)
+    channel, trouble = _here(job.wish["channel"]), job.trouble(timezone.now())
+    if job.state == Job.State.WAITING and not trouble:
+        return page.waiting(request, job, "Channels", f"Sending a test to {channel} …")
+    if answer := page.answered(request):
+        return answer
     if trouble:
-        messages.error(request, f"The test did not reach {found}: {trouble}")
+        messages.error(request, f"The test did not reach {channel}: {trouble}")
     else:
-        messages.success(request, f"{found} took the test message. Look whether it stands there.")
+        messages.success(request, f"{channel} took the test message. Look whether it stands there.")
     return page.SeeOther(reverse("channels"))
 
 

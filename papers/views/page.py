@@ -1,6 +1,7 @@
 """views.page: what all screens share: fragment or redirect, and the pages that say no."""
 
 import logging
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,9 +12,13 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
 from kombu.exceptions import OperationalError
+
+from ..models import Job
 
 _log = logging.getLogger(__name__)
 
@@ -81,6 +86,21 @@ read_or_send = require_http_methods(["GET", "HEAD", "POST"])
 def sent(request: HttpRequest) -> QueryDict | None:
     """What a form was sent with, be it nothing; None when it was not sent."""
     return request.POST if request.method == "POST" else None
+
+
+LATE = timedelta(seconds=30)  # then the page that waits says what may be wrong
+
+
+def waiting(request: HttpRequest, job: Job, title: str, sentence: str) -> HttpResponse:
+    """The page of a job that is not done yet. It asks for itself until it is; then it is another page."""
+    late = job.created_at < timezone.now() - LATE
+    context = {"title": title, "sentence": sentence, "late": late}
+    return render(request, "jobs/_waiting.html" if request.headers.get("HX-Request") else "jobs/waiting.html", context)
+
+
+def answered(request: HttpRequest) -> HttpResponse | None:
+    """What htmx is told when the job that its page waits for is done: load the page anew."""
+    return HttpResponseClientRedirect(request.get_full_path()) if request.headers.get("HX-Request") else None
 
 
 def soon(task: Any, *args: Any) -> None:

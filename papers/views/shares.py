@@ -43,7 +43,7 @@ def share(request: HttpRequest, paper_id: int) -> HttpResponse:
         except sharing.ShareError as error:
             form.add_error("channel", str(error))
         else:
-            page.soon(tasks.deliver_share, made.pk)
+            page.soon(tasks.deliver_due)
             notices.success(request, f"On its way to {made.channel}.")
             return page.SeeOther(page.safe_next(request, paper))
     channels = sharing.channels_for(person)
@@ -70,7 +70,7 @@ def _verb(do: Callable[[Person, Share, datetime], None], said: str, soon: bool =
         except sharing.ShareError as error:
             return page.refuse(request, str(error), 409)
         if soon:
-            page.soon(tasks.deliver_share, found.pk)
+            page.soon(tasks.deliver_due)
         if not request.headers.get("HX-Request"):
             notices.success(request, said)
         to = f"{found.paper.get_absolute_url()}#shares"

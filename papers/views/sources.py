@@ -95,7 +95,7 @@ def refresh(request: HttpRequest, source_id: int) -> HttpResponse:
     if source.last_fetch and (now - source.last_fetch).total_seconds() < 60:
         return page.refuse(request, f"{source.name} was fetched within the last minute. Give it a little time.", 429)
     Source.objects.filter(pk=source.pk).update(next_fetch=now)
-    page.soon(tasks.refresh_source, source.pk)
+    page.soon(tasks.refresh_due, source.pk)
     return _answer(request, source, watch=WATCH)
 
 
@@ -109,7 +109,7 @@ def state(request: HttpRequest, source_id: int) -> HttpResponse:
     resumed = source.state == Source.State.PAUSED and form.cleaned_data["state"] != Source.State.PAUSED
     subscriptions.change(access.person(request), source, timezone.now(), state=form.cleaned_data["state"])
     if resumed:
-        page.soon(tasks.refresh_source, source.pk)
+        page.soon(tasks.refresh_due, source.pk)
     return _answer(request, source, watch=WATCH if resumed else 0)
 
 

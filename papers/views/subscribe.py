@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -9,23 +10,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_safe
 
-from .. import access, tasks
+from .. import access, jobs, tasks
 from ..forms import AddressForm, NewSourceForm
 from ..identity import without_password
-from ..intake import pipeline, subscriptions
-from ..intake.gate import BusyError
+from ..intake import subscriptions
 from ..intake.subscriptions import NotASourceError, Wish
-from ..models import Source
-from ..sources import feed, opml
-from ..sources.http import FetchError
-from ..sources.item import Pull
+from ..models import Job, Source
+from ..sources import opml
 from ..sources.starter import ARXIV_CATEGORIES, BLOGS
 from . import page
 
 OPML_BYTES = 5 * 1024 * 1024
 OPML_FEEDS = 4000  # each comes back as a field of a form (DATA_UPLOAD_MAX_NUMBER_FIELDS)
-SHOWN = 8  # of what would come in
 
 # What a machine-learning team mostly wants, above the other categories of arXiv.
 TOP = ("cs.LG", "cs.CL", "cs.CV", "cs.AI", "stat.ML", "cs.IR", "cs.RO", "cs.NE")
@@ -59,45 +58,51 @@ def new(request: HttpRequest) -> HttpResponse:
         return _ask(request, form)
     try:
         wish = subscriptions.understand(form.cleaned_data["address"])
-        return _known(request, form, wish) or _look(request, form, wish)
-    except (NotASourceError, FetchError, BusyError) as error:
+        if answer := _known(request, form, wish.kind, wish.address):
+            return answer
+        job = jobs.ask(access.person(request), Job.Kind.LOOK, {"address": form.cleaned_data["address"]}, timezone.now())
+    except (NotASourceError, jobs.TooManyError) as error:
         form.add_error("address", str(error))
         return _ask(request, form)
+    page.soon(tasks.answer_due)
+    return page.SeeOther(reverse("source_look", args=[job.pk]))
+
+
+@access.admin_required
+@require_safe
+def look(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """What would come in, once a worker has looked. A site with several feeds asks which one is meant."""
+    job = access.job_for(access.person(request), job_id, Job.Kind.LOOK)
+    trouble = job.trouble(timezone.now())
+    if job.state == Job.State.WAITING and not trouble:
+        return page.waiting(request, job, "Add a source", f"Looking at {without_password(job.wish['address'])} …")
+    if answer := page.answered(request):
+        return answer
+    form, seen = AddressForm(job.wish), job.answer
+    if trouble:
+        form.add_error("address", trouble)
+        return _ask(request, form)
+    if "feeds" in seen:
+        return _ask(request, form, choices=seen["feeds"])
+    if answer := _known(request, form, seen["kind"], seen["address"]):
+        return answer
+    initial = {name: seen[name] for name in ("kind", "address", "name", "site_url")}
+    return _preview(request, NewSourceForm(initial=initial), seen)
 
 
 def _ask(request: HttpRequest, form: AddressForm, **context: Any) -> HttpResponse:
     return render(request, "sources/new.html", {"form": form, **context})
 
 
-def _known(request: HttpRequest, form: AddressForm, wish: Wish) -> HttpResponse | None:
-    known = Source.objects.filter(kind=wish.kind, address=wish.address).first()
+def _known(request: HttpRequest, form: AddressForm, kind: str, address: str) -> HttpResponse | None:
+    known = Source.objects.filter(kind=kind, address=address).first()
     return _ask(request, form, known=known) if known else None
 
 
-def _look(request: HttpRequest, form: AddressForm, wish: Wish) -> HttpResponse:
-    """What would come in. A site with several feeds asks which one is meant."""
-    fetcher = pipeline.quick_fetcher()  # one for all: somebody waits
-    if wish.kind == Source.Kind.FEED:
-        found = feed.discover(wish.address, fetcher)
-        if len(found) > 1:
-            return _ask(request, form, choices=found)
-        if not found:
-            raise NotASourceError("No feed was found there. If the site has one, paste the address of the feed itself.")
-        wish = Wish(wish.kind, found[0].url, found[0].title)
-        if answer := _known(request, form, wish):
-            return answer
-    pull = pipeline.preview(wish.kind, wish.address, fetcher=fetcher)
-    initial = {
-        "kind": wish.kind,
-        "address": wish.address,
-        "name": (wish.name or pull.title or without_password(wish.address))[:200],
-        "site_url": pull.site_url,
-    }
-    return _preview(request, NewSourceForm(initial=initial), pull)
-
-
-def _preview(request: HttpRequest, form: NewSourceForm, pull: Pull | None) -> HttpResponse:
-    context: dict[str, Any] = {"form": form, "pull": pull, "items": pull.items[:SHOWN] if pull else ()}
+def _preview(request: HttpRequest, form: NewSourceForm, seen: dict[str, Any] | None) -> HttpResponse:
+    context: dict[str, Any] = {"form": form, "seen": seen}
+    if seen:
+        context["items"] = [{**item, "published": parse_datetime(item["published"])} for item in seen["items"]]
     context["shown"] = without_password(str(form["address"].value() or ""))
     return render(request, "sources/preview.html", context)
 
@@ -114,7 +119,7 @@ def _save(request: HttpRequest) -> HttpResponse:
     wish = Wish(meant.kind, meant.address, said["name"], said["horizon"], said["site_url"])
     added = subscriptions.add(access.person(request), [wish], timezone.now())
     if added:
-        page.soon(tasks.refresh_source, added[0].pk)
+        page.soon(tasks.refresh_due, added[0].pk)
         messages.success(request, f"{added[0].name} is in the list and is being fetched.")
     else:
         messages.info(request, "This source was in the list already.")

@@ -20,7 +20,7 @@ def chat(settings, monkeypatch):
     """A chat; a message is delivered when it is handed to a worker."""
     settings.ALLOW_PRIVATE_ADDRESSES = True
     settings.HOST_PACE_SECONDS = 0
-    monkeypatch.setattr(tasks.deliver_share, "delay_on_commit", tasks.deliver_share)
+    monkeypatch.setattr(tasks.deliver_due, "delay_on_commit", tasks.deliver_due)
     with FeedServer() as server:
         make_channel("papers", address=server.hook("papers"))
         yield server

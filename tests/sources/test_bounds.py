@@ -27,6 +27,17 @@ def test_a_feed_as_feeds_are_is_left_alone():
     assert len(parse(body).items) == bounds.MOST_ENTRIES
 
 
+@pytest.mark.parametrize("letters", ["a", "a.", "é", "<![CDATA[a", "a@b."])
+@pytest.mark.parametrize("element", ["author", "dc:creator", "managingEditor", "itunes:author"])
+def test_a_name_without_end_costs_no_minutes_and_spoils_nothing(element, letters):
+    spaces = b"xmlns:dc='http://purl.org/dc/elements/1.1/' xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd'"
+    name = (letters + letters[-1] * 150_000 + ("]]>" if "[" in letters else "")).encode()
+    item = b"<item><title>b</title><link>http://a.example/c</link><%b>%b</%b></item>"
+    item %= (element.encode(), name, element.encode())
+    found = parse(HEAD.replace(b"<rss ", b"<rss " + spaces + b" ") + item + ITEM + TAIL)
+    assert [each.title for each in found.items] == ["b", "a"]
+
+
 def test_a_feed_of_too_many_entries_ends_early_and_is_whole():
     body = bounds.feed(HEAD + ITEM * 180_000 + TAIL)
     assert body.endswith(ITEM + TAIL)

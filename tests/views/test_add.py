@@ -1,13 +1,17 @@
 """views.add: a link comes in by hand."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 
-from papers.models import Comment, Paper, Vote
+from papers import jobs
+from papers.models import Comment, Job, Paper, Vote
 from papers.reading import adding
 from papers.sources.http import FetchError
+from papers.views import page
 from tests.makers import make_paper, make_person, make_vote
+from tests.workers import after_the_worker
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +41,12 @@ def far_side(monkeypatch):
 
 
 LINK = "https://blog.example/a-post"
+
+
+def bring(client, **fields):
+    """Send the form, let the worker look it up, and see what its page leads to."""
+    answer = client.post("/add", fields)
+    return after_the_worker(client, answer) if answer.status_code == 303 and "/add/" in answer.url else answer
 
 
 @pytest.mark.parametrize(
@@ -93,7 +103,7 @@ def test_htmx_asks_for_that_alone(client, me):
 
 
 def test_a_link_is_added_with_note_and_vote(client, me, far_side):
-    response = client.post("/add", {"url": LINK, "note": " Read this. ", "up": "on"})
+    response = bring(client, url=LINK, note=" Read this. ", up="on")
     paper = Paper.objects.get()
     assert response.status_code == 303
     assert response.url == paper.get_absolute_url()
@@ -102,15 +112,60 @@ def test_a_link_is_added_with_note_and_vote(client, me, far_side):
 
 
 def test_a_link_alone_is_enough(client, me, far_side):
-    client.post("/add", {"url": LINK})
+    bring(client, url=LINK)
     assert Paper.objects.count() == 1
     assert not Comment.objects.exists()
     assert not Vote.objects.exists()
 
 
+def test_nobody_waits_for_a_strangers_server_before_a_page_comes(client, me, far_side):
+    answer = client.post("/add", {"url": LINK})
+    assert far_side.asked == []
+    waits = client.get(answer.url).content.decode()
+    assert "Asking blog.example what this is" in waits
+    assert '<noscript><meta http-equiv="refresh"' in waits
+    piece = client.get(answer.url, headers={"HX-Request": "true"}).content.decode()
+    assert "Asking blog.example" in piece
+    assert "<html" not in piece
+    assert after_the_worker(client, answer).url == Paper.objects.get().get_absolute_url()
+    done = client.get(answer.url, headers={"HX-Request": "true"})
+    assert done["HX-Redirect"] == answer.url
+
+
+def test_a_known_link_needs_no_worker(client, me, far_side):
+    paper = make_paper(arxiv_id="2401.12345", link="https://arxiv.org/abs/2401.12345")
+    assert client.post("/add", {"url": "https://arxiv.org/abs/2401.12345"}).url == paper.get_absolute_url()
+
+
+def test_a_wait_is_ones_own(client, me, far_side):
+    answer = client.post("/add", {"url": LINK})
+    client.force_login(make_person())
+    assert client.get(answer.url).status_code == 404
+
+
+def test_a_wait_that_takes_long_says_what_may_be_wrong(client, me, far_side, monkeypatch):
+    answer = client.post("/add", {"url": LINK})
+    monkeypatch.setattr(page, "LATE", timedelta())
+    assert "no worker of ours is running" in client.get(answer.url).content.decode()
+    monkeypatch.setattr(Job, "GOOD_FOR", timedelta())
+    text = client.get(answer.url).content.decode()
+    assert "No worker has taken this on" in text
+    assert f'value="{LINK}"' in text
+
+
+def test_so_many_at_once_and_no_more(client, me, far_side):
+    for number in range(jobs.MOST_OF_ONE):
+        assert client.post("/add", {"url": f"{LINK}/{number}"}).status_code == 303
+    refused = client.post("/add", {"url": f"{LINK}/one-more", "note": "Read this."})
+    assert refused.status_code == 422
+    assert "are being looked up" in refused.content.decode()
+    assert "Read this." in refused.content.decode()
+    assert client.post("/add", {"url": f"{LINK}/0"}).status_code == 303  # the same again is no other
+
+
 def test_sent_twice_it_is_added_once(client, me, far_side):
     for _ in range(2):
-        client.post("/add", {"url": LINK, "note": "Read this.", "up": "on"})
+        bring(client, url=LINK, note="Read this.", up="on")
     assert (Paper.objects.count(), Comment.objects.count(), Vote.objects.count()) == (1, 1, 1)
 
 
@@ -135,22 +190,20 @@ def test_what_is_no_address_gets_a_sentence(client, me, junk):
 
 
 def test_a_private_address_is_refused_and_nothing_stored(client, me):
-    response = client.post("/add", {"url": "http://127.0.0.1:1/secret"})
-    assert response.status_code == 422
+    response = bring(client, url="http://127.0.0.1:1/secret")
     assert "private" in response.content.decode()
     assert not Paper.objects.exists()
 
 
 def test_an_id_saved_by_hand_leads_to_arxiv(client, me):
-    client.post("/add", {"url": "2401.99999", "title": "By hand", "by_hand": "1"})
+    bring(client, url="2401.99999", title="By hand", by_hand="1")
     assert Paper.objects.get().link == "https://arxiv.org/abs/2401.99999"
 
 
 def test_a_link_that_cannot_be_reached_keeps_all_that_was_typed(client, me, far_side):
     far_side.says = "blog.example did not answer within 20 seconds."
-    response = client.post("/add", {"url": LINK, "note": "Read this.", "up": "on"})
+    response = bring(client, url=LINK, note="Read this.", up="on")
     text = response.content.decode()
-    assert response.status_code == 422
     assert far_side.says in text
     assert f'value="{LINK}"' in text
     assert "Read this." in text
@@ -160,12 +213,12 @@ def test_a_link_that_cannot_be_reached_keeps_all_that_was_typed(client, me, far_
 
 def test_what_cannot_be_reached_can_be_saved_by_hand(client, me, far_side):
     far_side.says = "blog.example did not answer within 20 seconds."
-    client.post("/add", {"url": LINK, "title": "  By   hand ", "by_hand": "1"})
+    bring(client, url=LINK, title="  By   hand ", by_hand="1")
     assert Paper.objects.get().title == "By hand"
 
 
 def test_a_title_that_came_along_is_used_only_when_asked_for(client, me, far_side):
-    client.post("/add", {"url": LINK, "title": "Tab title"})
+    bring(client, url=LINK, title="Tab title")
     assert far_side.asked == [(LINK, "")]
 
 

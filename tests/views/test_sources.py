@@ -20,7 +20,7 @@ CHANGES = ["refresh", "state", "horizon", "name", "remove"]
 def queue(monkeypatch):
     """What was handed to the worker."""
     handed = []
-    for name in ("refresh_source", "tick"):
+    for name in ("refresh_due", "tick"):
         monkeypatch.setattr(
             getattr(tasks, name), "delay_on_commit", lambda *args, name=name: handed.append((name, *args))
         )
@@ -203,7 +203,7 @@ def test_refresh_hands_the_source_to_the_worker(client, boss, queue):
     source = make_source(next_fetch=later, last_fetch=timezone.now() - timedelta(hours=1))
     answer = client.post(f"/sources/{source.pk}/refresh", {"next": "/sources?show=failing"})
     assert (answer.status_code, answer["Location"]) == (303, "/sources?show=failing")
-    assert queue == [("refresh_source", source.pk)]
+    assert queue == [("refresh_due", source.pk)]
     source.refresh_from_db()
     assert source.next_fetch <= timezone.now()
 
@@ -237,7 +237,7 @@ def test_refresh_waits_for_the_beat_when_the_queue_is_out_of_reach(client, boss,
     def fail(*args):
         raise OperationalError("no broker")
 
-    monkeypatch.setattr(tasks.refresh_source, "delay_on_commit", fail)
+    monkeypatch.setattr(tasks.refresh_due, "delay_on_commit", fail)
     assert client.post(f"/sources/{make_source().pk}/refresh").status_code == 303
 
 
@@ -254,7 +254,7 @@ def test_state_is_changed_in_the_list(client, boss, state, buttons):
 def test_resumed_source_is_fetched_right_away(client, boss, queue):
     source = make_source(state="paused")
     client.post(f"/sources/{source.pk}/state", {"state": "active"})
-    assert queue == [("refresh_source", source.pk)]
+    assert queue == [("refresh_due", source.pk)]
 
 
 def test_horizon_and_name_are_changed(client, boss):

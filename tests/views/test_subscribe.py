@@ -14,6 +14,7 @@ from papers.sources.http import FetchError
 from papers.sources.item import Item, Pull
 from papers.sources.starter import ARXIV_CATEGORIES, BLOGS
 from tests.makers import make_person, make_source
+from tests.workers import after_the_worker
 
 pytestmark = pytest.mark.django_db
 FEED = "https://blog.example/feed.xml"
@@ -29,7 +30,7 @@ class Found:
 def queue(monkeypatch):
     """What was handed to the worker."""
     handed = []
-    for name in ("refresh_source", "tick"):
+    for name in ("refresh_due", "tick", "answer_due"):
         task = getattr(tasks, name)
         monkeypatch.setattr(task, "delay_on_commit", lambda *args, name=name: handed.append((name, *args)))
     return handed
@@ -53,7 +54,7 @@ def web(monkeypatch):
         return answers[name]
 
     monkeypatch.setattr(feed, "discover", lambda url, fetcher: answer("found"))
-    monkeypatch.setattr(pipeline, "preview", lambda kind, address, fetcher: answer("pull"))
+    monkeypatch.setattr(pipeline, "preview", lambda kind, address, now, fetcher: answer("pull"))
     return answers
 
 
@@ -62,7 +63,8 @@ def text(answer):
 
 
 def look(client, address):
-    return text(client.post("/sources/new", {"address": address}))
+    answer = client.post("/sources/new", {"address": address})
+    return text(after_the_worker(client, answer) if answer.status_code == 303 else answer)
 
 
 def save(client, **fields):
@@ -88,7 +90,7 @@ def test_saving_adds_the_source_and_fetches_it(client, boss, web, queue):
     assert (source.kind, source.address, source.name, source.horizon) == ("feed", FEED, "My blog", "adjacent")
     assert source.site_url == "https://blog.example/"
     assert Event.objects.get().person == boss
-    assert queue == [("refresh_source", source.pk)]
+    assert queue == [("refresh_due", source.pk)]
 
 
 def test_category_by_its_listing_page_needs_no_search_for_feeds(client, boss, web):

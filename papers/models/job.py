@@ -1,0 +1,79 @@
+"""models.job: work that a person waits for and a worker does, since it asks other people's servers."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import models, transaction
+from django.db.models import Q
+
+from .person import Person
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def waiting(self, now: datetime) -> "JobQuerySet":
+        """Asked for lately, and not answered. What is older is nobody's wish any more."""
+        return self.filter(state=Job.State.WAITING, created_at__gt=now - Job.GOOD_FOR)
+
+    def due(self, now: datetime) -> "JobQuerySet":
+        """Waiting, and in no worker's hands."""
+        return self.waiting(now).filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
+
+    def claim_next(self, now: datetime) -> "Job | None":
+        """The oldest that is due, taken for this worker; None when there is none. A crashed claim expires."""
+        with transaction.atomic():
+            job = self.due(now).order_by("created_at", "pk").select_for_update(skip_locked=True).first()
+            if job:
+                job.claimed_until = now + Job.CLAIM
+                job.save(update_fields=["claimed_until"])
+        return job
+
+
+class Job(models.Model):
+    """One wish of one person, and what came of it. The page that waits asks for it by its id."""
+
+    class Kind(models.TextChoices):
+        ADD = "add", "add a paper by its link"
+        LOOK = "look", "look at a source"
+        TEST = "test", "test a channel"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "waiting"
+        DONE = "done", "done"
+        FAILED = "failed", "failed"
+
+    CLAIM = timedelta(minutes=2)  # longer than a job can take; then its worker has crashed
+    GOOD_FOR = timedelta(minutes=15)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    wish = models.JSONField()  # the form as it was sent
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    answer = models.JSONField(default=dict)
+    error = models.TextField(blank=True)  # a sentence for the person
+    created_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True, blank=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["add", "look", "test"]), name="job_kind_is_known"),
+            models.CheckConstraint(condition=Q(state__in=["waiting", "done", "failed"]), name="job_state_is_known"),
+            models.CheckConstraint(condition=Q(error="") | Q(state="failed"), name="failed_job_says_why"),
+        ]
+        indexes = [models.Index(fields=["created_at"], condition=Q(state="waiting"), name="job_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} for {self.person_id}: {self.state}"
+
+    def trouble(self, now: datetime) -> str:
+        """Why nothing came of it, as a sentence; "" when something did, or still may."""
+        if self.state == self.State.WAITING and self.created_at <= now - self.GOOD_FOR:
+            return "No worker has taken this on, so nothing could be looked up. Is a worker running?"
+        return self.error
+
+    def finish(self, state: str, answer: dict[str, object] | None = None, error: str = "") -> None:
+        """Write down what came of it, if the claim is still ours: we may have been too slow."""
+        ours = Job.objects.filter(pk=self.pk, claimed_until=self.claimed_until)
+        ours.update(state=state, answer=answer or {}, error=error, claimed_until=None)

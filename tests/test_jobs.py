@@ -1,0 +1,94 @@
+"""jobs: what a person waits for is bounded, done once, and always ends in an answer or a sentence."""
+
+import itertools
+from datetime import timedelta
+
+import pytest
+
+from papers import jobs
+from papers.models import Job
+from papers.sources.http import FetchError
+from tests.makers import NOW, make_person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ask(monkeypatch):
+    """Leave a job whose doing is this function."""
+
+    clock = itertools.count(-60)
+
+    def leave(doing=lambda person, wish: {"seen": wish}, person=None, **wish):
+        monkeypatch.setitem(jobs._DOERS, "look", doing)
+        return jobs.ask(person or make_person(), "look", wish, NOW + timedelta(seconds=next(clock)))
+
+    return leave
+
+
+def do_next():
+    job = Job.objects.claim_next(NOW)
+    jobs.do(job)
+    return Job.objects.get(pk=job.pk)
+
+
+def test_what_came_of_it_is_on_the_job(ask):
+    ask(address="cs.LG")
+    job = do_next()
+    assert (job.state, job.answer, job.error, job.claimed_until) == ("done", {"seen": {"address": "cs.LG"}}, "", None)
+
+
+def raising(error):
+    def doing(person, wish):
+        raise error
+
+    return doing
+
+
+def test_trouble_is_a_sentence_for_the_person(ask):
+    ask(raising(FetchError("blog.example did not answer in time.")))
+    job = do_next()
+    assert (job.state, job.trouble(NOW)) == ("failed", "blog.example did not answer in time.")
+
+
+def test_an_unexpected_error_is_told_and_logged_and_the_next_job_is_done(ask, caplog):
+    person = make_person()
+    ask(raising(RuntimeError("broken \0 off")), person, address="1")
+    first = do_next()
+    ask(raising(FetchError("no \0 such \ud800 thing")), person, address="2")
+    second = do_next()
+    assert "could not be dealt with (RuntimeError)" in first.error
+    assert "Traceback" in caplog.text
+    assert second.error == "no such thing"
+
+
+def test_the_oldest_comes_first_and_none_is_taken_twice(ask):
+    person = make_person()
+    first = ask(person=person, address="1")
+    second = ask(person=person, address="2")
+    assert [Job.objects.claim_next(NOW) for _ in range(3)] == [first, second, None]
+
+
+def test_a_crashed_claim_expires_and_whoever_was_too_slow_changes_nothing(ask):
+    ask()
+    slow = Job.objects.claim_next(NOW)
+    again = Job.objects.claim_next(NOW + Job.CLAIM + timedelta(seconds=1))
+    assert again == slow
+    again.finish("done", {"by": "the second"})
+    slow.finish("failed", error="Too late.")
+    assert (Job.objects.get().state, Job.objects.get().answer) == ("done", {"by": "the second"})
+
+
+def test_what_nobody_took_is_given_up_with_a_sentence(ask):
+    job = ask()
+    later = job.created_at + Job.GOOD_FOR
+    assert Job.objects.claim_next(later) is None
+    assert "Is a worker running?" in job.trouble(later)
+
+
+def test_the_whole_team_leaves_so_many_and_no_more(ask, monkeypatch):
+    monkeypatch.setattr(jobs, "MOST_OF_ALL", 3)
+    for _ in range(3):
+        ask()
+    with pytest.raises(jobs.TooManyError, match="Try again in a minute"):
+        ask()
