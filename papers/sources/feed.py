@@ -18,6 +18,7 @@ from lxml import etree
 from lxml import html as lxml_html
 from requests.utils import urldefragauth
 
+from . import address as addresses
 from . import bounds
 from .arxiv import Endpoints
 from .http import Fetcher, FetchError, Reply
@@ -282,7 +283,8 @@ def discover(address: str, fetcher: Fetcher) -> list[Found]:
     reply = fetcher.get(address, accept=f"{ACCEPT}, text/html;q=0.8")
     try:
         # The address that was given may hold a password, which the reply's does not.
-        where = address if urldefragauth(address) == reply.url else reply.url
+        given = addresses.read(address)
+        where = given.url if given and urldefragauth(given.url) == reply.url else reply.url
         return [Found(parse(reply, now).title or reply.url, where)]
     except NoFeedError:
         named = list(_named(reply))

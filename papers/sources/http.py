@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 from urllib.request import getproxies
 
 import requests
@@ -25,6 +25,8 @@ from requests.utils import urldefragauth
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.connection import create_connection
+
+from . import address as addresses
 
 Gate = Callable[[str], AbstractContextManager[None]]
 
@@ -81,12 +83,12 @@ def gate_name(url: str) -> str:
     >>> gate_name("https://export.arxiv.org/api/query"), gate_name("http://blog.example:8080/x")
     ('arxiv.org', 'blog.example:8080')
     """
-    parts = urlsplit(url)
-    host = (parts.hostname or "").lower().rstrip(".")
-    if host == ARXIV or host.endswith(f".{ARXIV}"):
+    where = addresses.read(url)
+    if not where:
+        return ""  # nothing goes there
+    if where.host == ARXIV or where.host.endswith(f".{ARXIV}"):
         return ARXIV
-    port = parts.port or (80 if parts.scheme == "http" else 443)
-    return f"{host}:{port}"
+    return f"{where.host}:{where.port}"
 
 
 @contextmanager
@@ -151,12 +153,10 @@ def _resolve(host: str, port: int | None, seconds: float) -> list[str]:
 
 def check_address(url: str, allow_private: bool) -> None:
     """Whether this address may be asked, as far as can be told without asking. Raises FetchError."""
-    host = _host(url)
-    if not host or urlsplit(url).scheme not in ("http", "https"):
-        raise FetchError("A web address is needed: it begins with https://.", permanent=True)
-    parts = urlsplit(url)
+    where = _read(url)
+    host = where.host
     try:
-        found = _resolve(host, parts.port, RESOLVE_SECONDS)
+        found = _resolve(host, where.port, RESOLVE_SECONDS)
         if not allow_private and not all(map(is_public, found)):
             raise PrivateAddressError(host)
     except (OSError, UnicodeError) as error:
@@ -294,6 +294,7 @@ class Fetcher:
             session.mount("http://", adapter)
             session.mount("https://", adapter)
             for _ in range(MOST_HOPS):
+                url = _read(url).url
                 reply = self._hop(session, adapter, url, headers)
                 if reply.status not in (301, 302, 303, 307, 308) or "location" not in reply.headers:
                     break
@@ -308,8 +309,6 @@ class Fetcher:
 
     def _hop(self, session: requests.Session, adapter: _Checked, url: str, headers: dict[str, str]) -> Reply:
         host = _host(url)
-        if not host or urlsplit(url).scheme not in ("http", "https"):
-            raise FetchError("Only addresses that begin with http:// or https:// are fetched.", permanent=True)
         with self.gate(gate_name(url)):
             seconds = min(self.deadline, self._until - time.monotonic())
             if seconds <= 0:
@@ -341,19 +340,29 @@ class Fetcher:
         return b"".join(parts)
 
 
+def _read(url: str) -> addresses.Address:
+    """The one reading of an address. Raises FetchError where there is none."""
+    where = addresses.read(url)
+    if not where and not url.lower().startswith(("http:", "https:")):
+        raise FetchError("Only addresses that begin with http:// or https:// are fetched.", permanent=True)
+    if not where:
+        raise FetchError("That is not a web address.", permanent=True)
+    return where
+
+
 def _host(url: str) -> str:
     """The host of an address; "" when it is no address."""
-    try:
-        parts = urlsplit(url)
-        return (parts.hostname or "") if parts.port != 0 else ""
-    except ValueError:  # brackets that do not match, a port out of range
-        return ""
+    where = addresses.read(url)
+    return where.host if where else ""
 
 
 def _next(url: str, reply: Reply) -> str:
     """Where a redirect leads. Servers write other letters than ASCII as UTF-8, and they arrive as Latin-1."""
     try:
-        return urljoin(url, reply.headers["location"].encode("latin-1").decode("utf-8", "replace"))
+        link = reply.headers["location"].encode("latin-1").decode("utf-8", "replace")
+        if addresses.leads_astray(link):
+            raise ValueError
+        return urljoin(url, link)
     except ValueError as error:
         sentence = f"{_host(url)} redirects to something that is no web address."
         raise FetchError(sentence, status=reply.status) from error

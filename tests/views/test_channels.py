@@ -108,8 +108,8 @@ def test_a_chat_has_no_key_to_renew(client, ada):
         ("https://discord.com/api/webhooks/1/abc", "/slack behind it"),
         ("https://prod-1.westeurope.logic.azure.com/workflows/1", "Microsoft Teams"),
         ("https://hooks.example/a b", "spaces"),
-        ("https://", "web address is needed"),
-        ("https://[", "web address is needed"),
+        ("https://", "not a web address"),
+        ("https://[", "not a web address"),
         ("", "required"),
     ],
 )
