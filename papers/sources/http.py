@@ -101,9 +101,22 @@ class PrivateAddressError(OSError):
     """The name leads into a private or local network."""
 
 
-# What Python counts as public, and is not: Azure's host agent (with the machine's credentials), the old relays from
-# IPv6 to IPv4 (RFC 7526), and what is set aside for protocols (RFC 6890).
-_NOT_FOR_US = [ipaddress.ip_network(net) for net in ("168.63.129.16/32", "192.88.99.0/24", "192.0.0.0/24")]
+# IANA's special-purpose registries, as of 2026, and not Python's `is_global`, which knows more with each version. On
+# top: multicast, and Azure's host agent (with the machine's credentials).
+_NOT_FOR_US = [
+    ipaddress.ip_network(net)
+    for net in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "168.63.129.16/32", "169.254.0.0/16"),
+        *("172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24"),
+        *("192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"),
+        *("224.0.0.0/4", "240.0.0.0/4"),
+        # Of 2000::/3 alone: nothing else is global unicast. 2001::/23 holds Teredo, benchmarks, ORCHID and more.
+        *("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20"),
+    )
+]
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_ISATAP = (0x00005EFE, 0x02005EFE)  # in the third quarter of an address, before an IPv4 address
 
 
 def is_public(address: str) -> bool:
@@ -115,19 +128,16 @@ def is_public(address: str) -> bool:
     [False, False, False, False, False]
     """
     ip = ipaddress.ip_address(address.partition("%")[0])
-    if any(ip in network for network in _NOT_FOR_US):
-        return False
     if isinstance(ip, ipaddress.IPv6Address):
-        for inner in (ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())):
-            if inner and not is_public(str(inner)):
-                return False
-        if ip in ipaddress.ip_network("64:ff9b::/96"):
-            return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)))
-        if ip in ipaddress.ip_network("64:ff9b:1::/48"):
+        wraps = ip.ipv4_mapped or ip in _NAT64
+        isatap = int(ip) >> 32 & 0xFFFFFFFF in _ISATAP
+        if (wraps or isatap) and not is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))):
             return False
-        if ip.is_site_local or ip.is_reserved:  # ::/8 holds IPv4-compatible addresses
+        if wraps:
+            return True
+        if ip not in _GLOBAL_UNICAST:
             return False
-    return ip.is_global and not ip.is_multicast
+    return not any(ip in network for network in _NOT_FOR_US)
 
 
 def _resolve(host: str, port: int | None, seconds: float) -> list[str]:
