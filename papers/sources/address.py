@@ -15,7 +15,7 @@ import idna
 _PARTS = re.compile(
     r"(?P<scheme>https?)://(?:(?P<user>[^\s/?#\\@\[\]]*)@)?"
     r"(?P<host>\[[0-9a-f:.]+\]|[^\s/?#\\@:%\[\]]+)(?::(?P<port>[0-9]{0,5}))?(?P<rest>[/?#].*)?",
-    re.IGNORECASE | re.DOTALL,
+    re.IGNORECASE | re.DOTALL | re.ASCII,  # ASCII: the long ſ is no s here
 )
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
