@@ -19,8 +19,9 @@ import arxiv
 from lxml import etree
 
 from ..identity import arxiv_id
+from . import charset
 from .http import Fetcher, FetchError, Reply
-from .item import Asked, Item, Pull, Signer
+from .item import Asked, Item, Pull, Signer, one
 from .text import digest, in_utc, line, sane
 
 PAGE = 100
@@ -75,8 +76,8 @@ def announced(category: str, asked: Asked, fetcher: Fetcher, now: datetime, endp
     seen: dict[str, Any] = {
         "status": reply.status,
         "size": len(reply.body),
-        "etag": reply.headers.get("etag", ""),
-        "last_modified": reply.headers.get("last-modified", ""),
+        "etag": reply.etag,
+        "last_modified": reply.last_modified,
         "body_hash": digest(reply.body),
         "site_url": f"https://arxiv.org/list/{category}/recent",
         "title": f"arXiv {category}",
@@ -106,7 +107,7 @@ def read_feed(reply: Reply, now: datetime) -> tuple[list[Item], int]:
     """The items of an announcement feed (RSS or Atom form), and how many entries were malformed."""
     root = _root(reply, "rss", f"{{{_ATOM}}}feed")
     entries = root.findall("channel/item") or root.findall(f"{{{_ATOM}}}entry")
-    made = [_announced(entry, now) for entry in entries]
+    made = [one(_announced, entry, now) for entry in entries]
     items = [item for item in made if item]
     return items, len(made) - len(items)
 
@@ -177,7 +178,7 @@ def _time(text: str) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(text) if text[:1].isdigit() and "T" in text else parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return in_utc(at)
 
@@ -197,9 +198,9 @@ def search(query: str, fetcher: Fetcher, now: datetime, endpoints: Endpoints, mo
     items = _results(session, asked, min(most, PAGE), endpoints, now)
     note = "" if items else "arXiv found nothing for this search."
     site = f"https://arxiv.org/search/?query={quote(query)}&searchtype=all"
-    return Pull(
-        items=tuple(items), status=200, size=session.size, note=note, title=f"arXiv search: {query}", site_url=site
-    )
+    title = f"arXiv search: {query}"
+    size, skipped = session.size, session.skipped
+    return Pull(items=tuple(items), skipped=skipped, status=200, size=size, note=note, title=title, site_url=site)
 
 
 def by_id(base: str, fetcher: Fetcher, now: datetime, endpoints: Endpoints) -> Item:
@@ -225,7 +226,7 @@ class _Polite:
 
     def __init__(self, fetcher: Fetcher):
         self._fetcher = fetcher
-        self.size = 0
+        self.size = self.skipped = 0
 
     def get(self, url: str, headers: object = None) -> "_Answer":
         try:
@@ -238,7 +239,19 @@ class _Polite:
         _whole(reply)
         _no_error(reply)
         _no_empty_first_page(reply)
-        return _Answer(reply.body)
+        root = _root(reply, f"{{{_ATOM}}}feed")
+        for entry in root.findall(f"{{{_ATOM}}}entry"):
+            if not all(_is_time(entry.findtext(f"{{{_ATOM}}}{name}")) for name in ("published", "updated")):
+                root.remove(entry)  # the package would give up the whole answer
+                self.skipped += 1
+        return _Answer(etree.tostring(root))
+
+
+def _is_time(text: str | None) -> bool:
+    try:
+        return bool(text and in_utc(datetime.fromisoformat(text.strip())))
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +297,7 @@ def _root(reply: Reply, *wanted: str) -> Any:
     # A stranger's XML: no entities, no network, no giants; what is broken inside is mended by the parser.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, recover=True)
     try:
-        root = etree.fromstring(reply.body.strip(), parser)
+        root = etree.fromstring(charset.xml(reply.body), parser)
     except (etree.XMLSyntaxError, ValueError):
         root = None
     if root is None or root.tag not in wanted:

@@ -71,7 +71,24 @@ class Reply:
 
     @property
     def content_type(self) -> str:
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return _header(self.headers.get("content-type", "").partition(";")[0])[:100].lower()
+
+    @property
+    def etag(self) -> str:
+        return _header(self.headers.get("etag", ""))
+
+    @property
+    def last_modified(self) -> str:
+        return _header(self.headers.get("last-modified", ""))
+
+
+LONGEST_HEADER = 1000
+
+
+def _header(value: str) -> str:
+    """A header's value as it may be kept and sent back; "" for what is no plain, short text (a NUL, a line's end)."""
+    value = value.strip()
+    return value if len(value) <= LONGEST_HEADER and value.isascii() and value.isprintable() else ""
 
 
 # ── where to ────────────────────────────────────────────────────────────────────────────────
@@ -293,9 +310,9 @@ class Fetcher:
         Raises FetchError for everything that is neither 2xx nor 304.
         """
         headers = {"User-Agent": self.user_agent, "Accept": accept, "Accept-Encoding": "gzip, deflate, br"}
-        if etag:
+        if etag := _header(etag):
             headers["If-None-Match"] = etag
-        if last_modified:
+        if last_modified := _header(last_modified):
             headers["If-Modified-Since"] = last_modified
         permanent, moved_to = True, ""
         with _OneHop() as session:
@@ -454,7 +471,7 @@ def retry_after(value: str, now: datetime) -> float | None:
     else:
         try:
             at = parsedate_to_datetime(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         seconds = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds()
     return min(max(seconds, LEAST_WAIT), MOST_WAIT)

@@ -1,5 +1,6 @@
 """sources.item: what a source gives us, before anybody knows whether it is new."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,6 +38,14 @@ class Item:
     published_at: datetime | None = None
     updated_at: datetime | None = None
     words: int = 0  # of the full content, where the feed carries it
+
+
+def one(make: Callable[..., Item | None], *entry: object) -> Item | None:
+    """The item that `make` reads out of an entry; None for an entry so odd that it fails: the others are read."""
+    try:
+        return make(*entry)
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)
