@@ -206,6 +206,7 @@ def _host(parts: SplitResult) -> str:
             host = idna.encode(host, uts46=True).decode()
         except idna.IDNAError:
             host = quote(host, safe="").lower()
+        host = host.rstrip(".")  # written as the full stop of another script
     host = re.sub(r"^(?:(?:www|amp)\.)+(?=[^.]+\.)", "", host)
     if ":" in host:
         host = f"[{host}]"

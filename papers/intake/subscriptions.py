@@ -12,6 +12,7 @@ from django.db.models import Sum
 
 from ..identity import without_password
 from ..models import Event, FetchLog, Person, Source
+from ..sources import address as addresses
 from ..sources import feed
 from ..sources.http import FetchError
 from ..sources.starter import ARXIV_CATEGORIES
@@ -73,18 +74,14 @@ def understand(text: str) -> Wish:
 
 
 def _address(url: str) -> Wish:
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").lower()
-        parts.port  # noqa: B018  (raises when it is no number)
-    except ValueError as error:
-        raise NotASourceError("This address is not well formed. Copy it again from the browser.") from error
-    if parts.scheme.lower() not in {"http", "https"}:
+    if not url.lower().startswith(("http://", "https://")):
         raise NotASourceError("Only addresses that begin with http:// or https:// can be fetched.")
-    if not host:
-        raise NotASourceError("This address names no site. Copy it again from the browser.")
-    if host not in _ARXIV_HOSTS:
-        return Wish(Source.Kind.FEED, url)
+    where = addresses.read(url)
+    if not where:
+        raise NotASourceError("That is not a web address. Copy it again from the browser.")
+    if where.host not in _ARXIV_HOSTS:
+        return Wish(Source.Kind.FEED, where.url)
+    parts = urlsplit(where.url)
     steps, query = parts.path.strip("/").split("/"), parse_qs(parts.query)
     if len(steps) > 1 and steps[0] in {"list", "rss", "atom", "archive"}:
         return _category(steps[1])

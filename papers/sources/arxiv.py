@@ -19,7 +19,7 @@ import arxiv
 from lxml import etree
 
 from ..identity import arxiv_id
-from . import sandbox
+from . import charset, sandbox
 from .http import Fetcher, FetchError, Reply
 from .item import Asked, Item, Pull, Signer, each_readable
 from .text import digest, in_utc, line, sane
@@ -76,8 +76,8 @@ def announced(category: str, asked: Asked, fetcher: Fetcher, now: datetime, endp
     seen: dict[str, Any] = {
         "status": reply.status,
         "size": len(reply.body),
-        "etag": reply.headers.get("etag", ""),
-        "last_modified": reply.headers.get("last-modified", ""),
+        "etag": reply.etag,
+        "last_modified": reply.last_modified,
         "body_hash": digest(reply.body),
         "site_url": f"https://arxiv.org/list/{category}/recent",
         "title": f"arXiv {category}",
@@ -176,7 +176,7 @@ def _time(text: str) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(text) if text[:1].isdigit() and "T" in text else parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return in_utc(at)
 
@@ -197,7 +197,13 @@ def search(query: str, fetcher: Fetcher, now: datetime, endpoints: Endpoints, mo
     note = "" if items else "arXiv found nothing for this search."
     site = f"https://arxiv.org/search/?query={quote(query)}&searchtype=all"
     return Pull(
-        items=tuple(items), status=200, size=client.size, note=note, title=f"arXiv search: {query}", site_url=site
+        items=tuple(items),
+        skipped=client.skipped,
+        status=200,
+        size=client.size,
+        note=note,
+        title=f"arXiv search: {query}",
+        site_url=site,
     )
 
 
@@ -227,6 +233,7 @@ class _Client(arxiv.Client):
         self.query_url_format = endpoints.api + "?{}"
         self.size = 0  # bytes that came
         self._fetcher = fetcher
+        self.skipped = 0  # entries without a date that can be read
 
     def _parse_feed(self, url: str, first_page: bool = True, _try_index: int = 0) -> Any:
         try:
@@ -236,18 +243,35 @@ class _Client(arxiv.Client):
                 raise FetchError("arXiv does not understand this search or id.", status=400, permanent=True) from error
             raise
         self.size += len(reply.body)
-        page = sandbox.run(read_answer, reply)
+        page, skipped = sandbox.run(read_answer, reply)
+        self.skipped += skipped
         if not page.results and not first_page:
             raise arxiv.UnexpectedEmptyPageError(url, _try_index, page)
         return page
 
 
-def read_answer(reply: Reply) -> Any:
-    """One page of the API's answer, as the package reads it. Raises FetchError for what is none."""
+def _is_time(text: str | None) -> bool:
+    try:
+        return bool(text and in_utc(datetime.fromisoformat(text.strip())))
+    except ValueError:
+        return False
+
+
+def read_answer(reply: Reply) -> tuple[Any, int]:
+    """One page of the API's answer, as the package reads it, and how many entries it could not have read.
+
+    Raises FetchError for what is no answer.
+    """
     _whole(reply)
     _no_error(reply)
     _no_empty_first_page(reply)
-    return arxiv._feed.parse(reply.body)
+    root = _root(reply, f"{{{_ATOM}}}feed")
+    skipped = 0
+    for entry in root.findall(f"{{{_ATOM}}}entry"):
+        if not all(_is_time(entry.findtext(f"{{{_ATOM}}}{name}")) for name in ("published", "updated")):
+            root.remove(entry)  # the package would give up the whole answer
+            skipped += 1
+    return arxiv._feed.parse(etree.tostring(root)), skipped
 
 
 def _results(client: _Client, query: arxiv.Search, now: datetime) -> list[Item]:
@@ -284,7 +308,7 @@ def _root(reply: Reply, *wanted: str) -> Any:
     # A stranger's XML: no entities, no network, no giants; what is broken inside is mended by the parser.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, recover=True)
     try:
-        root = etree.fromstring(reply.body.strip(), parser)
+        root = etree.fromstring(charset.xml(reply.body), parser)
     except (etree.XMLSyntaxError, ValueError):
         root = None
     if root is None or root.tag not in wanted:

@@ -151,7 +151,7 @@ def shallow(html: str, depth: int = 60) -> str:
     if tags <= depth:
         return html
     if tags > MOST_TAGS:
-        html = html[: -len(html.split("<", MOST_TAGS)[-1]) - 1]
+        html = html[: -len(html.split("<", MOST_TAGS + 1)[-1]) - 1]
     open_now = dropped = 0
 
     def kept(found: re.Match[str]) -> str:

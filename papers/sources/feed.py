@@ -18,11 +18,12 @@ from lxml import etree
 from lxml import html as lxml_html
 from requests.utils import urldefragauth
 
-from . import bounds, sandbox
+from . import address as addresses
+from . import bounds, charset, sandbox
 from .arxiv import Endpoints
 from .http import Fetcher, FetchError, Reply
 from .item import Asked, Item, Pull, Signer, each_readable
-from .text import absolute, digest, in_utc, line, sane, words_of
+from .text import absolute, digest, in_utc, line, plain, sane, words_of
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 86400, "monthly": 86400, "yearly": 86400}
@@ -45,8 +46,8 @@ def pull(address: str, asked: Asked, fetcher: Fetcher, now: datetime, endpoints:
     seen: dict[str, Any] = {
         "status": reply.status,
         "size": len(reply.body),
-        "etag": reply.headers.get("etag", ""),
-        "last_modified": reply.headers.get("last-modified", ""),
+        "etag": reply.etag,
+        "last_modified": reply.last_modified,
         "body_hash": digest(reply.body),
         "moved_to": reply.moved_to,
     }
@@ -81,18 +82,13 @@ class Parsed:
 
 def parse(reply: Reply, now: datetime) -> Parsed:
     """Bytes into items. Raises NoFeedError when they are no feed."""
-    body = reply.body.lstrip(b"\xef\xbb\xbf \t\r\n")
+    body = charset.xml(reply.body, reply.headers.get("content-type", ""))
     host = urlsplit(reply.url).hostname or reply.url
     if not body:
         raise NoFeedError(f"{host} sent an empty answer.", status=reply.status)
     if body[:1] in (b"{", b"["):
         return _parse_json(body, reply, now, host)
-    headers = {"content-location": reply.url}
-    if said := reply.headers.get("content-type"):
-        headers["content-type"] = said
-    for mark, encoding in ((b"\x00<\x00", "utf-16-be"), (b"<\x00", "utf-16-le")):  # without a byte order mark
-        if body.startswith(mark):
-            body = reply.body.decode(encoding, "replace").encode()
+    headers = {"content-location": reply.url, "content-type": "application/xml; charset=utf-8"}  # as it is by now
     try:
         body = bounds.short_names(bounds.feed(body))
     except bounds.TooMuchError as error:
@@ -172,7 +168,7 @@ def _content(entry: Any) -> str:
     """The fullest HTML that the entry carries; "" when it carries none."""
     details = [*entry.get("content", []), entry.get("summary_detail") or {}]
     marked = [each.get("value") or "" for each in details if each.get("type") in ("text/html", "application/xhtml+xml")]
-    return max(marked, key=len, default="")
+    return charset.sound(max(marked, key=len, default=""))
 
 
 def _text(detail: Any, value: Any) -> str:
@@ -195,7 +191,7 @@ def _first(entry: Any, *names: str) -> Any:
 def _time(parsed: Any) -> datetime | None:
     try:
         return datetime.fromtimestamp(timegm(parsed), UTC) if parsed else None
-    except (ValueError, OverflowError, TypeError):
+    except (ValueError, OverflowError, OSError, TypeError):
         return None
 
 
@@ -204,49 +200,51 @@ def _time(parsed: Any) -> datetime | None:
 
 def _parse_json(body: bytes, reply: Reply, now: datetime, host: str) -> Parsed:
     try:
-        feed = json.loads(body)
+        # Numbers as they are written: an id of 5,000 digits, or 1e999, is nothing to reckon with.
+        feed = json.loads(body, parse_int=str, parse_float=str, parse_constant=str)
     except (ValueError, RecursionError) as error:
         raise NoFeedError(f"What {host} sent is no feed: JSON that breaks off.", status=reply.status) from error
     entries = feed.get("items") if isinstance(feed, dict) else None
-    if not isinstance(entries, list) or "jsonfeed.org/version/" not in str(feed.get("version")):
+    if not isinstance(entries, list) or "jsonfeed.org/version/" not in plain(feed.get("version")):
         raise NoFeedError(f"What {host} sent is JSON, and not a JSON Feed.", status=reply.status)
     items, skipped = each_readable(lambda entry: _json_item(entry, reply.url, now), entries[: bounds.MOST_ENTRIES])
-    site = absolute(reply.url, feed.get("home_page_url"))
-    return Parsed(tuple(items), skipped, line(feed.get("title")), site)
+    site = absolute(reply.url, plain(feed.get("home_page_url")))
+    return Parsed(tuple(items), skipped, plain(feed.get("title")), site)
 
 
 def _json_item(entry: Any, base: str, now: datetime) -> Item | None:
     if not isinstance(entry, dict):
         return None
-    entry_id = line(entry.get("id"))
-    address = entry.get("url") or entry.get("external_url") or (entry_id if entry_id.startswith("http") else "")
-    link = absolute(base, address)
-    content = str(entry.get("content_html") or "")
-    plain = line(entry.get("content_text") or entry.get("summary")) if not content else ""
-    body = words_of(content) if content else plain
-    title = line(entry.get("title")) or body[:100]
+    texts = {name: plain(value) for name, value in entry.items() if name != "content_html"}
+    entry_id, external = texts.get("id", ""), texts.get("external_url", "")
+    link = absolute(base, texts.get("url") or external or (entry_id if entry_id.startswith("http") else ""))
+    content = entry.get("content_html")
+    content = charset.sound(content) if isinstance(content, str) else ""
+    summary = (texts.get("content_text") or texts.get("summary", "")) if not content else ""
+    body = words_of(content) if content else summary
+    title = texts.get("title") or body[:100]
     if not title or not (link or entry_id):
         return None
     people = entry.get("authors") if isinstance(entry.get("authors"), list) else [entry.get("author")]
+    names = [plain(each.get("name")) for each in people or () if isinstance(each, dict)]
+    updated = _json_time(texts.get("date_modified"))
     return Item(
         title=title,
         link=link,
-        addresses=tuple(line(entry.get(name)) for name in ("external_url",) if entry.get(name)),
+        addresses=(external,) if external else (),
         entry_id=entry_id,
-        abstract=plain,
+        abstract=summary,
         content_html=content,
-        authors=tuple(
-            Signer(line(each["name"])) for each in people or () if isinstance(each, dict) and each.get("name")
-        ),
-        published_at=sane(_json_time(entry.get("date_published") or entry.get("date_modified")), now),
-        updated_at=sane(_json_time(entry.get("date_modified")), now),
+        authors=tuple(Signer(name) for name in names if name),
+        published_at=sane(_json_time(texts.get("date_published")) or updated, now),
+        updated_at=sane(updated, now),
         words=len(body.split()),
     )
 
 
-def _json_time(value: Any) -> datetime | None:
+def _json_time(value: str | None) -> datetime | None:
     try:
-        at = datetime.fromisoformat(str(value)) if value else None
+        at = datetime.fromisoformat(value) if value else None
     except ValueError:
         return None
     return in_utc(at) if at else None
@@ -276,7 +274,8 @@ def discover(address: str, fetcher: Fetcher) -> list[Found]:
     reply = fetcher.get(address, accept=f"{ACCEPT}, text/html;q=0.8")
     try:
         # The address that was given may hold a password, which the reply's does not.
-        where = address if urldefragauth(address) == reply.url else reply.url
+        given = addresses.read(address)
+        where = given.url if given and urldefragauth(given.url) == reply.url else reply.url
         return [Found(sandbox.run(title_of, reply, now) or reply.url, where)]
     except NoFeedError:
         named = sandbox.run(named_in, reply)
@@ -291,7 +290,10 @@ def title_of(reply: Reply, now: datetime) -> str:
 def named_in(reply: Reply) -> list[Found]:
     """<link rel=alternate> of the page, each address once."""
     try:
-        page = lxml_html.document_fromstring(reply.body, parser=lxml_html.HTMLParser(huge_tree=False))
+        parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=False)
+        page = lxml_html.document_fromstring(
+            charset.xml(reply.body, reply.headers.get("content-type", "")), parser=parser
+        )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return []
     bases = page.xpath("//base/@href")

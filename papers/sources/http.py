@@ -10,13 +10,12 @@ import math
 import socket
 import threading
 import time
-import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 from urllib.request import getproxies
 
 import requests
@@ -26,6 +25,8 @@ from requests.utils import urldefragauth
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.connection import create_connection
+
+from . import address as addresses
 
 Gate = Callable[[str], AbstractContextManager[None]]
 
@@ -70,7 +71,24 @@ class Reply:
 
     @property
     def content_type(self) -> str:
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return _header(self.headers.get("content-type", "").partition(";")[0])[:100].lower()
+
+    @property
+    def etag(self) -> str:
+        return _header(self.headers.get("etag", ""))
+
+    @property
+    def last_modified(self) -> str:
+        return _header(self.headers.get("last-modified", ""))
+
+
+LONGEST_HEADER = 1000
+
+
+def _header(value: str) -> str:
+    """A header's value as it may be kept and sent back; "" for what is no plain, short text (a NUL, a line's end)."""
+    value = value.strip()
+    return value if len(value) <= LONGEST_HEADER and value.isascii() and value.isprintable() else ""
 
 
 # ── where to ────────────────────────────────────────────────────────────────────────────────
@@ -82,12 +100,12 @@ def gate_name(url: str) -> str:
     >>> gate_name("https://export.arxiv.org/api/query"), gate_name("http://blog.example:8080/x")
     ('arxiv.org', 'blog.example:8080')
     """
-    parts = urlsplit(url)
-    host = (parts.hostname or "").lower().rstrip(".")
-    if host == ARXIV or host.endswith(f".{ARXIV}"):
+    where = addresses.read(url)
+    if not where:
+        return ""  # nothing goes there
+    if where.host == ARXIV or where.host.endswith(f".{ARXIV}"):
         return ARXIV
-    port = parts.port or (80 if parts.scheme == "http" else 443)
-    return f"{host}:{port}"
+    return f"{where.host}:{where.port}"
 
 
 @contextmanager
@@ -100,9 +118,22 @@ class PrivateAddressError(OSError):
     """The name leads into a private or local network."""
 
 
-# What Python counts as public, and is not: Azure's host agent (with the machine's credentials), the old relays from
-# IPv6 to IPv4 (RFC 7526), and what is set aside for protocols (RFC 6890).
-_NOT_FOR_US = [ipaddress.ip_network(net) for net in ("168.63.129.16/32", "192.88.99.0/24", "192.0.0.0/24")]
+# IANA's special-purpose registries, as of 2026, and not Python's `is_global`, which knows more with each version. On
+# top: multicast, and Azure's host agent (with the machine's credentials).
+_NOT_FOR_US = [
+    ipaddress.ip_network(net)
+    for net in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "168.63.129.16/32", "169.254.0.0/16"),
+        *("172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24"),
+        *("192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"),
+        *("224.0.0.0/4", "240.0.0.0/4"),
+        # Of 2000::/3 alone: nothing else is global unicast. 2001::/23 holds Teredo, benchmarks, ORCHID and more.
+        *("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20"),
+    )
+]
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_ISATAP = (0x00005EFE, 0x02005EFE)  # in the third quarter of an address, before an IPv4 address
 
 
 def is_public(address: str) -> bool:
@@ -114,19 +145,16 @@ def is_public(address: str) -> bool:
     [False, False, False, False, False]
     """
     ip = ipaddress.ip_address(address.partition("%")[0])
-    if any(ip in network for network in _NOT_FOR_US):
-        return False
     if isinstance(ip, ipaddress.IPv6Address):
-        for inner in (ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())):
-            if inner and not is_public(str(inner)):
-                return False
-        if ip in ipaddress.ip_network("64:ff9b::/96"):
-            return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)))
-        if ip in ipaddress.ip_network("64:ff9b:1::/48"):
+        wraps = ip.ipv4_mapped or ip in _NAT64
+        isatap = int(ip) >> 32 & 0xFFFFFFFF in _ISATAP
+        if (wraps or isatap) and not is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))):
             return False
-        if ip.is_site_local or ip.is_reserved:  # ::/8 holds IPv4-compatible addresses
+        if wraps:
+            return True
+        if ip not in _GLOBAL_UNICAST:
             return False
-    return ip.is_global and not ip.is_multicast
+    return not any(ip in network for network in _NOT_FOR_US)
 
 
 def _resolve(host: str, port: int | None, seconds: float) -> list[str]:
@@ -155,16 +183,11 @@ def check_address(url: str, allow_private: bool) -> None:
 
     A name is looked up when it is asked, each time, and what it leads to is checked then.
     """
-    host = _host(url)
-    if not host or urlsplit(url).scheme not in ("http", "https"):
-        raise FetchError("A web address is needed: it begins with https://.", permanent=True)
-    literal = unicodedata.normalize("NFKC", host).lower().rstrip(".")
-    with suppress(OSError):  # the spellings that C knows, 0x7f.1 and 2130706433 among them
-        literal = socket.inet_ntoa(socket.inet_aton(literal))
+    host = _read(url).host
     try:
-        private = not is_public(literal)
+        private = not is_public(host.strip("[]"))
     except ValueError:  # a name
-        private = literal == "localhost" or literal.endswith(".localhost")
+        private = host == "localhost" or host.endswith(".localhost")
     if private and not allow_private:
         raise FetchError(_sentence(host, PrivateAddressError(host)))
 
@@ -300,9 +323,9 @@ class Fetcher:
         Raises FetchError for everything that is neither 2xx nor 304.
         """
         headers = {"User-Agent": self.user_agent, "Accept": accept, "Accept-Encoding": "gzip, deflate, br"}
-        if etag:
+        if etag := _header(etag):
             headers["If-None-Match"] = etag
-        if last_modified:
+        if last_modified := _header(last_modified):
             headers["If-Modified-Since"] = last_modified
         permanent, moved_to = True, ""
         with _OneHop() as session:
@@ -311,6 +334,7 @@ class Fetcher:
             session.mount("http://", adapter)
             session.mount("https://", adapter)
             for _ in range(MOST_HOPS):
+                url = _read(url).url
                 reply = self._hop(session, adapter, url, headers)
                 if reply.status not in (301, 302, 303, 307, 308) or "location" not in reply.headers:
                     break
@@ -325,8 +349,6 @@ class Fetcher:
 
     def _hop(self, session: requests.Session, adapter: _Checked, url: str, headers: dict[str, str]) -> Reply:
         host = _host(url)
-        if not host or urlsplit(url).scheme not in ("http", "https"):
-            raise FetchError("Only addresses that begin with http:// or https:// are fetched.", permanent=True)
         with self.gate(gate_name(url)):
             seconds = min(self.deadline, self._until - time.monotonic())
             if seconds <= 0:
@@ -358,19 +380,29 @@ class Fetcher:
         return b"".join(parts)
 
 
+def _read(url: str) -> addresses.Address:
+    """The one reading of an address. Raises FetchError where there is none."""
+    where = addresses.read(url)
+    if not where and not url.lower().startswith(("http:", "https:")):
+        raise FetchError("Only addresses that begin with http:// or https:// are fetched.", permanent=True)
+    if not where:
+        raise FetchError("That is not a web address.", permanent=True)
+    return where
+
+
 def _host(url: str) -> str:
     """The host of an address; "" when it is no address."""
-    try:
-        parts = urlsplit(url)
-        return (parts.hostname or "") if parts.port != 0 else ""
-    except ValueError:  # brackets that do not match, a port out of range
-        return ""
+    where = addresses.read(url)
+    return where.host if where else ""
 
 
 def _next(url: str, reply: Reply) -> str:
     """Where a redirect leads. Servers write other letters than ASCII as UTF-8, and they arrive as Latin-1."""
     try:
-        return urljoin(url, reply.headers["location"].encode("latin-1").decode("utf-8", "replace"))
+        link = reply.headers["location"].encode("latin-1").decode("utf-8", "replace")
+        if addresses.leads_astray(link):
+            raise ValueError
+        return urljoin(url, link)
     except ValueError as error:
         sentence = f"{_host(url)} redirects to something that is no web address."
         raise FetchError(sentence, status=reply.status) from error
@@ -452,7 +484,7 @@ def retry_after(value: str, now: datetime) -> float | None:
     else:
         try:
             at = parsedate_to_datetime(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         seconds = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds()
     return min(max(seconds, LEAST_WAIT), MOST_WAIT)

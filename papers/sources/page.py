@@ -1,8 +1,5 @@
 """sources.page: what a page says of itself: a paper or a post that somebody adds by its link."""
 
-import codecs
-import re
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +8,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from ..identity import names_in
-from . import arxiv, sandbox
+from . import arxiv, charset, sandbox
 from .http import Fetcher, FetchError, Reply
 from .item import Item, Signer
 from .text import absolute, in_utc, line, sane
@@ -41,8 +38,9 @@ def describe(address: str, fetcher: Fetcher, endpoints: arxiv.Endpoints) -> Item
 def read(reply: Reply, link: str, host: str, now: datetime) -> Item:
     """What the page says. Raises FetchError when it says nothing, or cannot be read."""
     try:
-        parser = lxml_html.HTMLParser(encoding=_charset(reply), huge_tree=False)
-        page = lxml_html.document_fromstring(reply.body, parser=parser)
+        parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=False)
+        body = charset.xml(reply.body, reply.headers.get("content-type", ""))
+        page = lxml_html.document_fromstring(body, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, LookupError) as error:
         raise FetchError(f"{host} sent a page that cannot be read.", status=reply.status) from error
     metas: dict[str, list[str]] = {}
@@ -78,23 +76,6 @@ def read(reply: Reply, link: str, host: str, now: datetime) -> Item:
         ),
         words=min(len(article.split()), 20_000),
     )
-
-
-def _charset(reply: Reply) -> str | None:
-    """What the header says; else lxml looks into the page."""
-    found = re.search(r"charset=[\"']?([\w-]+)", reply.headers.get("content-type", ""), re.IGNORECASE)
-    with suppress(LookupError):  # a name that nobody knows says nothing
-        if found:
-            return codecs.lookup(found[1]).name
-    return "utf-8" if _is_utf8(reply.body) else None
-
-
-def _is_utf8(body: bytes) -> bool:
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _forename_first(name: str) -> str:

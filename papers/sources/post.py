@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
-from .http import FetchError, Gate, _Checked, _Deadline, _host, _in_sentences, _OneHop, gate_name, retry_after
+from .http import Gate, _Checked, _Deadline, _in_sentences, _OneHop, _read, gate_name, retry_after
 
 SECONDS = 20.0  # for the whole of one request
 READ = 2_000  # bytes of an answer that are looked at
@@ -25,9 +24,8 @@ def post(url: str, body: bytes, headers: dict[str, str], gate: Gate, *, allow_pr
 
     Raises FetchError, whose sentence names the host and never the address, when nothing was answered.
     """
-    host = _host(url)
-    if not host or urlsplit(url).scheme not in ("http", "https"):
-        raise FetchError("This is no web address: it begins with https:// or http://.", permanent=True)
+    where = _read(url)
+    url, host = where.url, where.host
     with _OneHop() as session, gate(gate_name(url)):
         session.trust_env = False  # a proxy from the environment would resolve names for us, unchecked
         adapter = _Checked(allow_private)

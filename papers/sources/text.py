@@ -25,6 +25,15 @@ def line(text: object) -> str:
     return " ".join(_CONTROL.sub("", str(text or "")).split())
 
 
+def plain(value: object) -> str:
+    """A text of a stranger's JSON; "" for everything else that may stand in its place.
+
+    >>> plain(" A\n title"), plain(["A"]), plain(None), plain(True)
+    ('A title', '', '', '')
+    """
+    return line(value) if isinstance(value, str) else ""
+
+
 def words_of(content: str) -> str:
     """The words of some HTML as plain text, tags and scripts gone."""
     if "<" not in content and "&" not in content:
