@@ -182,6 +182,11 @@ class Cluster:
     def has_ended(self) -> bool:
         return self.process is not None and self.process.poll() is not None
 
+    @property
+    def code(self) -> int:
+        """The exit code of a server that has ended."""
+        return self.process.returncode if self.process and self.process.returncode is not None else 0
+
     def is_ending(self) -> bool:
         """Whether somebody has asked the server to end. It then takes no new connection, and may never get there."""
         try:
