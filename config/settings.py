@@ -230,8 +230,9 @@ if EMBEDDED:
     DATABASES = {"default": {**Cluster(VAR_DIR).django_settings(), "OPTIONS": {}}}
 else:
     DATABASES = {"default": _database()}
-# Up to 20: each thread of a worker has its own. A page waits this long for a database that restarts, then says so. As often, the pool begins anew to look for it:
-# its pauses grow, and after a long absence it would come back minutes late.
+# Up to 20 connections: each thread of a worker has its own. A page waits this long for a database that restarts, then
+# says so. As often, the pool begins anew to look for it: its pauses grow, and after a long absence it would come back
+# minutes late.
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 20, "timeout": 5, "reconnect_timeout": 5}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # each connection is tried before a request gets it
 

@@ -8,7 +8,6 @@ from config import heartbeat
 from config.celery import app
 
 heartbeat.EVERY = 0.2
-app.conf.worker_lost_wait = 1  # seconds until a lost process is believed lost; 10 in the product
 
 
 @app.task

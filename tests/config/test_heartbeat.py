@@ -3,12 +3,11 @@
 import logging
 import socket
 import tempfile
-import time
 from pathlib import Path
-from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
+from celery.signals import task_prerun
 from django.db import connection
 from django.utils import timezone
 
@@ -45,19 +44,13 @@ def test_a_database_that_is_away_is_told_of_once(monkeypatch, caplog):
     assert not heartbeat._unheard
 
 
-def test_a_worker_that_has_lost_the_queue_signs_again_when_it_has_found_it(monkeypatch):
-    monkeypatch.setattr(heartbeat, "EVERY", 0.02)
-    consumer = SimpleNamespace(connection=None)
-    pulse = heartbeat.Pulse(consumer)
-    pulse.start()
-    try:
-        time.sleep(0.2)
-        assert not Heartbeat.objects.exists()
-        consumer.connection = object()
-        wait_for(Heartbeat.objects.exists)
-    finally:
-        pulse.over.set()
-        pulse.join(10)
+def test_a_worker_signs_with_its_tasks_and_not_with_each(monkeypatch):
+    monkeypatch.setattr(heartbeat, "_signed", float("-inf"))
+    signed = []
+    monkeypatch.setattr(heartbeat, "sign", signed.append)
+    for _ in range(3):
+        task_prerun.send(sender=None)
+    assert signed == ["worker"]
 
 
 @pytest.fixture
@@ -70,8 +63,12 @@ def env():
 
 
 @pytest.mark.journey
-@pytest.mark.parametrize("name", ["worker", "beat"])
-def test_a_real_one_signs_at_once_and_for_itself_alone(name, env):
-    with service(["-m", "config.run", name], env):
-        wait_for(lambda: Heartbeat.objects.filter(name=name, host=socket.gethostname()).exists(), 30)
-    assert Heartbeat.objects.count() == 1
+def test_a_beat_signs_for_itself_and_a_worker_when_the_beats_first_task_has_come_to_it(env):
+    def seen(name):
+        return Heartbeat.objects.filter(name=name, host=socket.gethostname()).exists()
+
+    with service(["-m", "config.run", "beat"], env):
+        wait_for(lambda: seen("beat"), 30)
+        assert not seen("worker")
+        with service(["-m", "config.run", "worker"], env):
+            wait_for(lambda: seen("worker"), 30)
