@@ -123,7 +123,7 @@ def _no_entry(request: HttpRequest, why: str) -> HttpResponse:
 def _why_not(link: OneTimeLink, now: datetime) -> str:
     if link.used_at:
         return USED
-    if link.expires_at <= now or (link.person and not link.person.is_active):
+    if link.expires_at <= now or link.is_outdated or (link.person and not link.person.is_active):
         return "This link has expired or was withdrawn. Ask an admin for a new one."
     if link.kind == OneTimeLink.Kind.FIRST_ADMIN and Person.objects.admins().exists():
         return "This install has its first admin already. Ask them for an invitation."
