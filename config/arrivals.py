@@ -75,7 +75,7 @@ class RefusedError(Exception):
     """This request is not read; the argument is the status."""
 
 
-class Worker(ThreadWorker):  # type: ignore[misc]
+class Worker(ThreadWorker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.arriving: dict[TConn, Arrival] = {}  # the oldest first
