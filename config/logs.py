@@ -8,9 +8,13 @@ import re
 _AFTER_ROUTE = re.compile(r"((?:/|%2F)(?:link|s|demo)(?:/|%2F|%20|\\)+)[^\s\"'<>/?#&]+", re.IGNORECASE)
 # A one-time token by its looks, wherever it got to: 43 characters for 256 bits, in both cases and with a digit.
 _TOKEN = re.compile(r"(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*[0-9])[\w-]{43}(?![\w-])", re.ASCII)
+# Addresses of others: a name and a password before the host, and the path of a webhook in what urllib3 reports.
+_PASSWORD = re.compile(r"(://)[^\s/@:]*:[^\s/@]+@")
+_URLLIB3 = re.compile(r"(with url: )\S+")
 
 
 def redact(text: str) -> str:
+    text = _URLLIB3.sub(r"\1…", _PASSWORD.sub(r"\1…@", text))
     return _TOKEN.sub("…", _AFTER_ROUTE.sub(r"\1…", text))
 
 
