@@ -96,9 +96,7 @@ def first_admin_link(now: datetime) -> str:
 
     if Person.objects.admins().exists():
         return ""
-    kind = OneTimeLink.Kind.FIRST_ADMIN
-    OneTimeLink.objects.usable(now).filter(kind=kind).update(expires_at=now)
-    _, token = OneTimeLink.objects.mint(kind, now, timedelta(days=3), role=Person.Role.ADMIN)
+    _, token = OneTimeLink.objects.mint(OneTimeLink.Kind.FIRST_ADMIN, now, timedelta(days=3), role=Person.Role.ADMIN)
     return settings.PUBLIC_URL + reverse("onetime", args=[token])
 
 

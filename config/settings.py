@@ -137,6 +137,12 @@ if TRUSTED_PROXY_HEADER:
     if not TRUSTED_PROXY_HEADER.replace("-", "").isalnum():
         raise _fail("TRUSTED_PROXY_HEADER", "the name of a header such as X-Forwarded-Proto is needed.")
     SECURE_PROXY_SSL_HEADER = ("HTTP_" + TRUSTED_PROXY_HEADER.upper().replace("-", "_"), "https")
+elif HTTPS:
+    raise _fail(
+        "TRUSTED_PROXY_HEADER",
+        "PUBLIC_URL is https, so a proxy speaks it for us. Name the header in which it tells the scheme, "
+        "such as X-Forwarded-Proto.",
+    )
 WEB_WORKERS = _whole("WEB_WORKERS", 2, 1, 64)
 WORKER_CONCURRENCY = _whole("WORKER_CONCURRENCY", 4, 1, 64)
 
@@ -254,10 +260,13 @@ CSRF_FAILURE_VIEW = "papers.views.page.csrf_failed"
 LOGIN_REDIRECT_URL = "today"
 LOGOUT_REDIRECT_URL = "signin"
 
-# Sign-in is throttled: five wrong passwords for one name from one address, then a wait of a quarter of an hour.
-AXES_FAILURE_LIMIT = 5
+# Sign-in is throttled: too many wrong passwords mean a wait of a quarter of an hour. config.throttle counts them.
+AXES_HANDLER = "config.throttle.Handler"
+AXES_FAILURE_LIMIT = 1
 AXES_COOLOFF_TIME = 0.25
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # what a sign-in forgives
+# Beside "password": axes writes the rest of a form that failed into the database, and what identifies into the log.
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "current", "again"]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # trying while waiting does not lengthen the wait
 AXES_LOCKOUT_CALLABLE = "papers.views.signin.locked_out"
@@ -311,7 +320,7 @@ if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{levelname} {name}: {message}", "style": "{"}},
+    "formatters": {"plain": {"()": "config.logs.Formatter", "format": "{levelname} {name}: {message}", "style": "{"}},
     "filters": {"not_away": {"()": "config.database.NotAway"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "plain"},
@@ -323,6 +332,9 @@ LOGGING = {
         "urllib3": {"level": "WARNING"},  # so does it, and the address of a webhook is a secret
         "axes": {"level": "WARNING"},  # it tells of every sign-in, with the one-time link that was used
         "django.request": {"filters": ["not_away"]},
+        # These bring handlers of their own, which would write the addresses with the tokens in them.
+        "gunicorn.error": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "django.server": {"handlers": ["console"], "propagate": False},
         # Robots that ask for hosts that we are not get their 400, and no traceback in the log.
         "django.security.DisallowedHost": {"handlers": ["none"], "propagate": False},
     },

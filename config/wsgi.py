@@ -24,8 +24,3 @@ if not settings.HTTPS:
         "PUBLIC_URL is http: secure cookies, HSTS and the redirect to https are off. "
         "Fine on this machine; anyone on the way can read along elsewhere."
     )
-elif not settings.TRUSTED_PROXY_HEADER:
-    log.info(
-        "PUBLIC_URL is https: a proxy on this machine is believed when it says so (X-Forwarded-Proto). "
-        "For one elsewhere set TRUSTED_PROXY_HEADER."
-    )

@@ -74,6 +74,7 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, blank=True)  # for good: the row stays for what they did, without them
+    session_key = models.CharField(max_length=22, blank=True, default="", editable=False)  # a new one ends all sessions
 
     objects = PersonManager()
 
@@ -115,25 +116,50 @@ class Person(AbstractBaseUser):
         words = self.name.split()
         return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
 
-    def become(self, role: str) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """An invitation for this e-mail address has done its work, by whichever door the person came."""
+        names = kwargs.get("update_fields")
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if names is None or "email" in names:
+                OneTimeLink.objects.end_invitations(self.email, timezone.now())
+
+    def get_session_auth_hash(self) -> str:
+        """A session holds as long as this stays the same: Django's own hash of the password, and our key."""
+        return super().get_session_auth_hash() + self.session_key
+
+    @property
+    def door(self) -> str:
+        """A digest of e-mail address, password and session key: a reset link opens the door it was made for."""
+        return OneTimeLink.hash(f"{self.email} {self.get_session_auth_hash()}")
+
+    def become(self, role: str, now: datetime) -> None:
         """Change the role. Raises LastAdminError when no admin would be left."""
         with transaction.atomic():
             if role != self.Role.ADMIN:
                 self._leave_an_admin()
+                OneTimeLink.objects.filter(created_by=self).end(now)
             self.role = role
             self.save(update_fields=["role"])
 
     def deactivate(self, now: datetime) -> None:
-        """Sign out for good; what the person wrote stays. Raises LastAdminError when no admin would be left."""
+        """Sign out for good; what the person wrote stays. Raises LastAdminError when no admin would be left.
+
+        Links they handed out end too, or they could let themselves in again.
+        """
         with transaction.atomic():
             self._leave_an_admin()
-            self.is_active = False
-            self.save(update_fields=["is_active"])
-            OneTimeLink.objects.filter(person=self).usable(now).update(expires_at=now)
+            self._set_active(False)
+            OneTimeLink.objects.filter(models.Q(person=self) | models.Q(created_by=self)).end(now)
 
     def reactivate(self) -> None:
-        self.is_active = True
-        self.save(update_fields=["is_active"])
+        """Let in again, by the password. Sessions from before stay ended, even one that somebody kept."""
+        self._set_active(True)
+
+    def _set_active(self, active: bool) -> None:
+        self.is_active = active
+        self.session_key = secrets.token_urlsafe(16)
+        self.save(update_fields=["is_active", "session_key"])
 
     def _leave_an_admin(self) -> None:
         """The rows of all admins are locked, so that two admins cannot take each other away at once."""
@@ -163,8 +189,25 @@ class OneTimeLinkQuerySet(models.QuerySet["OneTimeLink"]):
     def for_token(self, token: str) -> "OneTimeLinkQuerySet":
         return self.filter(token_hash=OneTimeLink.hash(token))
 
+    def end(self, now: datetime) -> None:
+        self.usable(now).update(expires_at=now)
+
+    def end_invitations(self, email: str, now: datetime) -> None:
+        self.filter(kind=OneTimeLink.Kind.INVITATION, email__iexact=email).end(now)
+
+    @transaction.atomic
     def mint(self, kind: str, now: datetime, valid_for: timedelta, **fields: Any) -> "tuple[OneTimeLink, str]":
-        """A new link and its token. Only the token's hash is kept: the token is shown once."""
+        """A new link and its token; an older one for the same person, address or first admin ends.
+
+        Only the token's hash is kept: the token is shown once. Its 256 random bits cannot be guessed at.
+        """
+        if person := fields.get("person"):
+            fields["door"] = person.door
+            self.filter(person=person).end(now)
+        elif email := fields.get("email"):
+            self.end_invitations(email, now)
+        elif kind == OneTimeLink.Kind.FIRST_ADMIN:
+            self.filter(kind=kind).end(now)
         token = secrets.token_urlsafe(32)
         link = self.create(
             kind=kind, token_hash=OneTimeLink.hash(token), created_at=now, expires_at=now + valid_for, **fields
@@ -183,6 +226,7 @@ class OneTimeLink(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices)
     token_hash = models.CharField(max_length=64)
     person = models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="+")
+    door = models.CharField(max_length=64, blank=True, default="", editable=False)  # the person's, of that moment
     email = models.EmailField(blank=True)
     role = models.CharField(max_length=8, choices=Person.Role.choices, default=Person.Role.MEMBER)
     created_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
@@ -202,6 +246,16 @@ class OneTimeLink(models.Model):
     def hash(token: str) -> str:
         return hashlib.sha256(token.encode()).hexdigest()
 
+    @property
+    def is_outdated(self) -> bool:
+        """A reset link, and since then the person's password, e-mail address or standing has changed."""
+        return self.person is not None and self.door != self.person.door
+
     def use(self, now: datetime) -> bool:
-        """Mark as used; False when somebody else was first or it has expired."""
-        return bool(OneTimeLink.objects.usable(now).filter(pk=self.pk).update(used_at=now))
+        """Mark as used; False when somebody else was first, or it has expired or is outdated."""
+        with transaction.atomic():
+            if self.person_id:
+                self.person = Person.objects.select_for_update().get(pk=self.person_id)  # changes of it take turns
+            if self.is_outdated:
+                return False
+            return bool(OneTimeLink.objects.usable(now).filter(pk=self.pk).update(used_at=now))

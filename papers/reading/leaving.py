@@ -86,10 +86,9 @@ def remove(person: Person, now: datetime) -> None:
 
 
 def _close_their_doors(person: Person, now: datetime) -> None:
-    """Links that let them in, links they handed out, messages that wait, wrong passwords under their address."""
+    """Links that let them in, papers' links of theirs, messages that wait, wrong passwords under their address."""
     OneTimeLink.objects.filter(Q(person=person) | Q(email__iexact=person.email)).delete()
     Job.objects.filter(person=person).delete()  # it holds what they typed
-    OneTimeLink.objects.filter(created_by=person).usable(now).update(expires_at=now)
     ShareLink.objects.filter(person=person, revoked_at=None).update(revoked_at=now)
     waiting = Share.objects.unclaimed(now).filter(person=person)
     waiting.update(state=Share.State.CANCELLED, next_attempt=None, claimed_until=None)

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.templatetags.static import static
 from django.utils import timezone
-from django.views.decorators.cache import cache_control
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from .. import access
@@ -19,6 +19,7 @@ AUTHORS_SHOWN = 20
 
 
 @login_not_required
+@never_cache
 @require_safe
 def opened(request: HttpRequest, token: str) -> HttpResponse:
     """A member goes on to the paper. Anybody else sees what the world knows of it, and nothing of the team's."""

@@ -64,7 +64,7 @@ def role(request: HttpRequest, person_id: int) -> HttpResponse:
     if not form.is_valid():
         return page.refuse(request, "A role is member, admin or guest.")
     try:
-        person.become(form.cleaned_data["role"])
+        person.become(form.cleaned_data["role"], timezone.now())
     except LastAdminError as error:
         return page.refuse(request, str(error), 409)
     said = person.get_role_display().split(" (")[0].lower()

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from config import throttle
+
 from ..forms import ChangePasswordForm, ProfileForm
 from ..models import Person
 from . import page
@@ -26,21 +28,23 @@ def settings(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "Saved.")
             return page.SeeOther(reverse("settings"))
-    return _draw(request, form, ChangePasswordForm(person=person))
+    return _draw(request, form, ChangePasswordForm(person=person, request=request))
 
 
 @sensitive_post_parameters()
 @require_POST
 def password(request: HttpRequest) -> HttpResponse:
     person = _myself(request)
-    form = ChangePasswordForm(request.POST, person=person)
+    form = ChangePasswordForm(request.POST, person=person, request=request)
     if not form.is_valid():
         return _draw(request, ProfileForm(instance=person), form)
     person.set_password(form.cleaned_data["password"])
     person.save(update_fields=["password"])
     update_session_auth_hash(request, person)
     messages.success(request, "Your password is changed. Wherever else you were signed in, you are signed out.")
-    return page.SeeOther(reverse("settings"))
+    answer = page.SeeOther(reverse("settings"))
+    throttle.remember(answer, person)
+    return answer
 
 
 def _myself(request: HttpRequest) -> Person:

@@ -1,10 +1,8 @@
 """views.signin: in and out, and the one-time links that let somebody in for the first time."""
 
 import math
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from axes.helpers import get_client_ip_address, get_cool_off
-from axes.models import AccessAttempt
 from axes.utils import reset as forgive
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.decorators import login_not_required
@@ -16,6 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
+
+from config import throttle
 
 from ..forms import JoinForm, NewPasswordForm, SignInForm
 from ..models import OneTimeLink, Person, Source
@@ -40,7 +40,9 @@ def signin(request: HttpRequest) -> HttpResponse:
         )  # axes counts failures here, and answers by locked_out when there were too many
         if person:
             login(request, person)
-            return page.SeeOther(page.safe_next(request, "today"))
+            answer = page.SeeOther(page.safe_next(request, "today"))
+            throttle.remember(answer, person)
+            return answer
         form.add_error(None, WRONG)
     return _signin_page(request, form)
 
@@ -56,20 +58,16 @@ def _signin_page(request: HttpRequest, form: SignInForm, status: int = 200) -> H
 
 def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, str]) -> HttpResponse:
     """Too many wrong passwords: django-axes asks here for the answer, whichever form they came by."""
-    last = AccessAttempt.objects.filter(
-        username=credentials.get("email"), ip_address=get_client_ip_address(request)
-    ).order_by("-attempt_time")
-    until = (last.values_list("attempt_time", flat=True).first() or timezone.now()) + (get_cool_off() or timedelta())
-    seconds = max(60, math.ceil((until - timezone.now()).total_seconds()))
+    seconds = max(60, math.ceil(throttle.wait(request, credentials.get("email", "")).total_seconds()))
     minutes = math.ceil(seconds / 60)
-    form = SignInForm(request.POST)
-    form.full_clean()
-    form.add_error(
-        None,
-        f"Too many wrong passwords for this address. Try again in {minutes} minute{'s' if minutes > 1 else ''}, "
-        "or ask an admin for a reset link.",
-    )
-    answer = _signin_page(request, form, status=429)
+    sentence = f"Too many wrong passwords. Try again in {minutes} minute{'s' if minutes > 1 else ''}"
+    if request.user.is_authenticated:  # who changed a password
+        answer = page.refuse(request, f"{sentence}.", 429)
+    else:
+        form = SignInForm(request.POST)
+        form.full_clean()
+        form.add_error(None, f"{sentence}, or ask an admin for a reset link.")
+        answer = _signin_page(request, form, status=429)
     answer["Retry-After"] = str(seconds)
     return answer
 
@@ -123,7 +121,7 @@ def _no_entry(request: HttpRequest, why: str) -> HttpResponse:
 def _why_not(link: OneTimeLink, now: datetime) -> str:
     if link.used_at:
         return USED
-    if link.expires_at <= now or (link.person and not link.person.is_active):
+    if link.expires_at <= now or link.is_outdated or (link.person and not link.person.is_active):
         return "This link has expired or was withdrawn. Ask an admin for a new one."
     if link.kind == OneTimeLink.Kind.FIRST_ADMIN and Person.objects.admins().exists():
         return "This install has its first admin already. Ask them for an invitation."
@@ -165,4 +163,6 @@ def _reset(request: HttpRequest, link: OneTimeLink, person: Person) -> HttpRespo
 def _let_in(request: HttpRequest, person: Person) -> HttpResponse:
     login(request, person, backend=_MODEL_BACKEND)
     first_run = person.is_admin and not Source.objects.exclude(kind=Source.Kind.PERSON).exists()
-    return page.SeeOther(reverse("source_start" if first_run else "today"))
+    answer = page.SeeOther(reverse("source_start" if first_run else "today"))
+    throttle.remember(answer, person)
+    return answer

@@ -11,7 +11,16 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("DATABASE_URL", "CELERY_BROKER_URL", "PUBLIC_URL", "BIND", "PORT", "DEBUG", "SECRET_KEY")
+NAMES = (
+    "DATABASE_URL",
+    "CELERY_BROKER_URL",
+    "PUBLIC_URL",
+    "TRUSTED_PROXY_HEADER",
+    "BIND",
+    "PORT",
+    "DEBUG",
+    "SECRET_KEY",
+)
 
 
 @pytest.fixture
@@ -89,7 +98,8 @@ def test_a_wrong_value_ends_the_start_in_one_line(module, tmp_path):
 
 
 def test_the_deployment_check_is_clean_over_https(tmp_path):
-    done = manage("check", "--deploy", "--fail-level", "INFO", TENTH_VAR=str(tmp_path), PUBLIC_URL="https://t.example")
+    https = {"PUBLIC_URL": "https://t.example", "TRUSTED_PROXY_HEADER": "X-Forwarded-Proto"}
+    done = manage("check", "--deploy", "--fail-level", "INFO", TENTH_VAR=str(tmp_path), **https)
     assert done.returncode == 0, done.stderr
     assert "no issues (0 silenced)" in done.stdout
 
@@ -104,7 +114,7 @@ def test_the_secret_key_is_made_once_and_is_private(read, tmp_path):
 
 
 def test_https_turns_the_safe_things_on(read):
-    settings = read(PUBLIC_URL="https://tenth.example.org/")
+    settings = read(PUBLIC_URL="https://tenth.example.org/", TRUSTED_PROXY_HEADER="X-Forwarded-Proto")
     assert settings["PUBLIC_URL"] == "https://tenth.example.org"
     assert settings["ALLOWED_HOSTS"] == ["tenth.example.org"]
     assert settings["CSRF_TRUSTED_ORIGINS"] == ["https://tenth.example.org"]
@@ -112,6 +122,11 @@ def test_https_turns_the_safe_things_on(read):
     assert settings["SECURE_SSL_REDIRECT"]
     assert settings["SECURE_HSTS_SECONDS"] > 0
     assert not settings["DEBUG"]
+
+
+def test_https_without_a_proxy_that_is_named_stops_the_start(read):
+    with pytest.raises(ImproperlyConfigured, match=r"TRUSTED_PROXY_HEADER=.*such as X-Forwarded-Proto"):
+        read(PUBLIC_URL="https://tenth.example.org")
 
 
 def test_plain_http_works_on_this_machine_and_on_a_lan(read):

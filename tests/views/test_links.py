@@ -104,6 +104,7 @@ def test_an_address_that_is_no_web_address_leads_nowhere(client, ada):
 def test_the_token_is_told_to_nobody_and_the_page_is_not_indexed(client, link):
     answer = client.get(link.get_absolute_url())
     assert answer["Referrer-Policy"] == "no-referrer"
+    assert "no-store" in answer["Cache-Control"]
     assert 'name="robots" content="noindex' in text(answer)
     assert "private" in answer["Cache-Control"]
 

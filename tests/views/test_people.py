@@ -162,7 +162,7 @@ def test_two_admins_cannot_take_each_other_away_at_once():
     def step_down(person):
         try:
             ready.wait()
-            person.become("member")
+            person.become("member", timezone.now())
         except LastAdminError:
             pass
         finally:
@@ -188,6 +188,40 @@ def test_deactivated_person_is_out_at_once_and_their_links_with_them(client, bos
     ada.refresh_from_db()
     assert ada.is_active
     assert hers.get(address).status_code == 404
+
+
+def test_sessions_from_before_stay_ended_when_a_person_is_let_in_again(client, boss):
+    ada = make_person("Ada Example")
+    open_all_along, looked_meanwhile = type(client)(), type(client)()
+    for browser in (open_all_along, looked_meanwhile):
+        browser.force_login(ada)
+    client.post(f"/settings/people/{ada.pk}/active", {"active": "0"})
+    assert looked_meanwhile.get("/settings").status_code == 302
+    client.post(f"/settings/people/{ada.pk}/active", {"active": "1"})
+    assert open_all_along.get("/settings").status_code == 302
+    assert looked_meanwhile.get("/settings").status_code == 302
+    again = type(client)()
+    again.force_login(Person.objects.get(pk=ada.pk))
+    assert again.get("/settings").status_code == 200
+
+
+def test_sessions_of_who_was_deactivated_before_there_were_keys_stay_ended_too(client, boss):
+    ada = make_person("Ada Example")
+    hers = type(client)()
+    hers.force_login(ada)
+    Person.objects.filter(pk=ada.pk).update(is_active=False)
+    client.post(f"/settings/people/{ada.pk}/active", {"active": "1"})
+    assert hers.get("/settings").status_code == 302
+
+
+def test_demotion_takes_effect_in_sessions_that_are_open(client, boss):
+    other = make_person(role="admin")
+    theirs = type(client)()
+    theirs.force_login(other)
+    assert theirs.get("/settings/people").status_code == theirs.get("/admin/").status_code == 200
+    client.post(f"/settings/people/{other.pk}/role", {"role": "member"})
+    assert theirs.get("/settings/people").status_code == 403
+    assert theirs.get("/admin/").status_code == 302
 
 
 def test_nobody_deactivates_themselves(client, boss):

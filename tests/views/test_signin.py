@@ -2,9 +2,12 @@
 
 import re
 from datetime import timedelta
+from io import StringIO
+from unittest.mock import patch
 
 import pytest
 from axes.models import AccessAttempt
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -274,6 +277,132 @@ def test_reset_link_sets_the_password_ends_other_sessions_and_the_wait(client, d
     assert other.get("/settings").status_code == 302
     client.logout()
     assert sign_in(client, "ada@team.example", NEW).status_code == 303
+
+
+def change_by_reset_link(client, person):
+    _, address = make_link("reset", person=person)
+    client.post(address, {"password": NEW, "again": NEW})
+
+
+def change_in_settings(client, person):
+    client.force_login(person)
+    assert client.post("/settings/password", {"current": PASSWORD, "password": NEW, "again": NEW}).status_code == 303
+
+
+def change_by_command(client, person):
+    with patch("getpass.getpass", return_value=NEW):
+        call_command("changepassword", person.email, stdout=StringIO())
+
+
+def change_the_address(client, person):
+    client.force_login(person)
+    form = {"name": person.name, "email": "new@team.example", "time_zone": "UTC"}
+    assert client.post("/settings", form).status_code == 303
+
+
+def deactivate(client, person):
+    Person.objects.get(pk=person.pk).deactivate(timezone.now())
+
+
+def deactivate_for_a_while(client, person):
+    deactivate(client, person)
+    Person.objects.get(pk=person.pk).reactivate()
+
+
+def change_with_one_statement(client, person):
+    Person.objects.filter(pk=person.pk).update(password="!")
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        change_by_reset_link,
+        change_in_settings,
+        change_by_command,
+        change_the_address,
+        deactivate,
+        deactivate_for_a_while,
+        change_with_one_statement,
+    ],
+)
+def test_reset_link_ends_with_whatever_changes_how_one_gets_in(client, act):
+    person = make_person(email="ada@team.example")
+    make_person(role="admin")
+    _, address = make_link("reset", person=person)
+    act(client, Person.objects.get(pk=person.pk))
+    before = Person.objects.get(pk=person.pk).password
+    stranger = type(client)()
+    for answer in (stranger.get(address), stranger.post(address, {"password": NEW * 2, "again": NEW * 2})):
+        assert answer.status_code == 404
+        assert "withdrawn" in answer.content.decode()
+    assert Person.objects.get(pk=person.pk).password == before
+    assert whoever(stranger) is None
+
+
+def test_reset_link_survives_what_does_not_change_how_one_gets_in(client):
+    person = make_person(email="ada@team.example")
+    make_person(role="admin")
+    _, address = make_link("reset", person=person)
+    sign_in(client, "ada@team.example")
+    client.post("/settings", {"name": "Ada Else", "email": "ada@team.example", "time_zone": "Asia/Tokyo"})
+    Person.objects.get(pk=person.pk).become("guest", timezone.now())
+    client.logout()
+    assert client.post(address, {"password": NEW, "again": NEW}).status_code == 303
+
+
+def test_reset_link_outdated_between_look_and_use_changes_nothing(client):
+    person = make_person()
+    link, _ = make_link("reset", person=person)
+    link = OneTimeLink.objects.select_related("person").get(pk=link.pk)
+    Person.objects.filter(pk=person.pk).update(password="!")
+    assert not link.use(timezone.now())
+    link.refresh_from_db()
+    assert link.used_at is None
+
+
+def test_newer_link_for_the_same_end_ends_the_older(client):
+    person, other = make_person(), make_person()
+    for kind, fields in (("reset", {"person": person}), ("invitation", {"email": "new@team.example"})):
+        _, older = make_link(kind, **fields)
+        _, newer = make_link(kind, **fields)
+        assert client.get(older).status_code == 404
+        assert client.get(newer).status_code == 200
+    addresses = [
+        make_link("reset", person=other)[1],
+        make_link(email="else@team.example")[1],
+        make_link()[1],  # for anybody: each lets one person in
+        make_link()[1],
+        newer,
+    ]
+    assert [client.get(address).status_code for address in addresses] == [200] * 5
+
+
+def test_invitation_ends_once_its_address_is_in_the_team_by_another_door(client):
+    _, address = make_link(email="ada@team.example")
+    make_person(email="ada@team.example")
+    assert client.post(address, joining(email="second@team.example")).status_code == 404
+    _, address = make_link(email="bo@team.example")
+    client.force_login(make_person(email="robert@team.example"))
+    client.post("/settings", {"name": "Bo", "email": "bo@team.example", "time_zone": "UTC"})
+    client.logout()
+    assert client.post(address, joining(email="second@team.example")).status_code == 404
+    assert not Person.objects.filter(email="second@team.example").exists()
+
+
+@pytest.mark.parametrize("leave", ["become", "deactivate"])
+def test_links_that_an_admin_handed_out_end_with_being_one(client, leave):
+    make_person(role="admin")
+    boss = make_person(role="admin")
+    addresses = [
+        make_link(role="admin", created_by=boss)[1],
+        make_link("reset", person=make_person(role="admin"), created_by=boss)[1],
+    ]
+    if leave == "become":
+        boss.become("member", timezone.now())
+    else:
+        boss.deactivate(timezone.now())
+        boss.reactivate()
+    assert [client.get(address).status_code for address in addresses] == [404, 404]
 
 
 def test_reset_link_of_a_deactivated_person_is_withdrawn(client):

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('papers', '0004_operations'),
+        ('papers', '0005_person_session_key'),
     ]
 
     operations = [
