@@ -1,4 +1,4 @@
-"""config.pgtools: PostgreSQL's own programs (pg_dump, psql): which ones, and how they reach our database."""
+"""config.pgtools: PostgreSQL's own pg_dump: which one, and how it reaches our database."""
 
 import contextlib
 import os
@@ -26,9 +26,9 @@ class ToolError(Exception):
 
 
 def program(name: str, at_least: int) -> str:
-    """Where pg_dump or psql is, of this major version or newer: inside the wheel or on the machine.
+    """Where pg_dump is, of this major version or newer: inside the wheel or on the machine.
 
-    Of several pg_dumps the one nearest to the server knows it best; psql has to understand what the newest one wrote.
+    Of several the one nearest to the server knows it best.
     """
     found: dict[int, str] = {}
     for path in _candidates(name):
@@ -39,7 +39,7 @@ def program(name: str, at_least: int) -> str:
         if version := re.search(r"\(PostgreSQL\) (\d+)", said):
             found.setdefault(int(version[1]), path)
     if fitting := [version for version in found if version >= at_least]:
-        return found[min(fitting) if name == "pg_dump" else max(fitting)]
+        return found[min(fitting)]
     here = " and ".join(f"{path} is of version {version}" for version, path in found.items())
     raise ToolError(
         f"{name} of PostgreSQL {at_least} or newer is needed, as new as the server, "

@@ -26,6 +26,7 @@ def prepare() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         try:
+            finish_a_restore()
             migrate()
             if settings.CELERY_BROKER_URL == "pgmq://":
                 from config import broker
@@ -38,6 +39,13 @@ def prepare() -> None:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
     if settings.CELERY_BROKER_URL != "pgmq://":
         reach_broker()
+
+
+def finish_a_restore() -> None:
+    """A restore that was cut short between data and key is finished here, or taken back."""
+    from config.archive import key
+
+    key.settle(connection.connection)
 
 
 def release() -> None:

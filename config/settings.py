@@ -16,6 +16,8 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from config.keys import is_plausible
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 environ.Env.read_env(BASE_DIR / ".env")
@@ -80,7 +82,7 @@ DEBUG = _bool("DEBUG", False)
 def _secret_key() -> str:
     """Given, or made once into the data folder."""
     if given := _text("SECRET_KEY"):
-        if len(given) < 50 or len(set(given)) < 5:
+        if not is_plausible(given):
             raise _fail("SECRET_KEY", "at least 50 random characters are needed; without it one is made.", show=False)
         return given
     path = VAR_DIR / "secret_key"

@@ -28,6 +28,15 @@ def _box(*keys: str) -> MultiFernet:
     return MultiFernet([derived(key) for key in keys])
 
 
+def opens(key: str, value: str) -> bool:
+    """Whether a value, as it is in the database, was written under this SECRET_KEY."""
+    try:
+        _box(key).decrypt(value.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
 class SecretField(models.TextField):
     """Text that is encrypted in the database (Fernet: AES-128-CBC with HMAC-SHA256) and plain in Python.
 

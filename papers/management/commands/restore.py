@@ -22,15 +22,21 @@ class Command(BaseCommand):
         file = file.absolute()
         try:
             if check:
-                contents, kept = archive.check(file), None
-            else:
-                contents, kept = archive.restore(file, timezone.now(), force)
+                contents = archive.check(file)
+                self.stdout.write(f"{file} is whole: {in_words(contents)}.")
+                return
+            done = archive.restore(file, timezone.now(), force)
         except (archive.ArchiveError, pgtools.ToolError, embedded.EmbeddedError) as error:
             raise CommandError(str(error)) from error
-        said = f"the backup of {contents.made_at:%Y-%m-%d %H:%M} UTC ({contents.in_words()})"
-        if check:
-            self.stdout.write(f"{file} is whole: {said}.")
-            return
-        if kept:
-            self.stdout.write(f"What was here before is kept in {kept.path}.")
-        self.stdout.write(f"Restored {said}. Start Tenth as always.")
+        if done.kept:
+            self.stdout.write(f"What was here before is kept in {done.kept.path}.")
+        self.stdout.write(f"Restored {in_words(done.contents)}. Start Tenth as always.")
+        if done.unreadable:
+            self.stdout.write(
+                f"{done.unreadable} of the channels' addresses and signing keys cannot be read with the backup's key, "
+                "and were written under another. An admin can enter them again in Settings → Channels."
+            )
+
+
+def in_words(contents: archive.Contents) -> str:
+    return f"the backup of {contents.made_at:%Y-%m-%d %H:%M} UTC ({contents.in_words()})"

@@ -1,15 +1,9 @@
 """config.archive: backup and restore, by the commands themselves, on databases of their own."""
 
-import contextlib
 import fcntl
-import hashlib
 import itertools
-import json
-import os
-import shutil
 import stat
 import subprocess
-import sys
 import threading
 import zipfile
 from pathlib import Path
@@ -18,138 +12,11 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
-from config import archive, pgtools
-from config.embedded import DATABASE, ROLE, Cluster
-from tests.folders import furnished, let_through
+from config import archive
+from config.archive.write import portable
+from config.embedded import ROLE, Cluster
 
-ROOT = Path(__file__).resolve().parents[2]
-KEY = "k3y-of-the-first-install-" * 3
-
-
-class Install:
-    """A data folder with a database in it, and what its operator types."""
-
-    def __init__(self, var, **values):
-        self.var = var
-        self.cluster = Cluster(var)
-        self.values = {"TENTH_VAR": str(var), "DATABASE_URL": "", "SECRET_KEY": "", **values}
-
-    def python(self, *args, **values):
-        env = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", **self.values, **values}
-        return subprocess.run(
-            [sys.executable, *args], cwd=ROOT, env=env, capture_output=True, text=True, timeout=110, check=False
-        )
-
-    def manage(self, *args, **values):
-        return self.python("manage.py", *map(str, args), **values)
-
-    def start(self):
-        self.cluster.start("-c", "fsync=off")
-        return self
-
-    def stop(self):
-        self.cluster.stop()
-
-    def prepare(self):
-        furnished(self.var)
-        done = self.python("-m", "config.prepare")
-        assert done.returncode == 0, done.stderr
-
-    @property
-    def url(self):
-        return f"postgresql://{ROLE}@/{DATABASE}?host={quote(str(self.cluster.sockets), safe='')}"
-
-    def connect(self):
-        return psycopg.connect(self.url, autocommit=True)
-
-    @contextlib.contextmanager
-    def awake(self):
-        self.start()
-        try:
-            yield self
-        finally:
-            self.stop()
-
-    def rows(self):
-        """Every row of every table of ours, and where every sequence stands."""
-        with self.connect() as database:
-            return rows(database)
-
-
-def rows(database):
-    """Without the note of a backup, made when the backup is, and the search column, made by each server itself."""
-    found = {
-        table: sorted(row for (row,) in database.execute(f"SELECT (to_jsonb(t) - 'search')::text FROM \"{table}\" t"))
-        for (table,) in database.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        if table != "papers_backup"
-    }
-    numbers = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' AND"
-    numbers += " sequencename <> 'papers_backup_id_seq' ORDER BY 1"
-    return found | {"sequences": database.execute(numbers).fetchall()}
-
-
-def fill(database, first, last):
-    """People, papers and names, one transaction a number: what belongs together is there together."""
-    for number in range(first, last):
-        with database.transaction():
-            fields = "INSERT INTO papers_paper (kind, arxiv_id, title, title_html, abstract, abstract_html, byline,"
-            fields += " byline_folded, categories, comment, journal_ref, license, link, code_links, minutes, version,"
-            fields += " arrived_at) VALUES ('post', '', %s, '', %s, '', 'Ada; É', 'ada; e', '{a,\"b c\"}', '', '', '',"
-            fields += " 'https://x.example', '{}', 3, 0, now()) RETURNING id"
-            # What SQL, COPY and psql could each stumble over.
-            odd = f"\\.\n\\restrict x\n{number}\t'quoted' \\N $$ ünïcode \U0001f600\r\n" + "long " * 200
-            (paper,) = database.execute(fields, [f"Paper {number}", odd]).fetchone()
-            database.execute(
-                "INSERT INTO papers_name (kind, value, paper_id) VALUES ('link', %s, %s)",
-                [f"x.example/{number}", paper],
-            )
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory):
-    base = tmp_path_factory.mktemp("archive")
-    let_through(base)
-    return base
-
-
-@pytest.fixture(scope="module")
-def used(place):
-    """An install that has been used: stopped, with a key of its own."""
-    used = Install(place / "the first one")
-    used.var.mkdir()
-    (used.var / "secret_key").write_text(KEY)
-    with used.awake():
-        used.prepare()
-        with used.connect() as database:
-            fill(database, 0, 50)
-    yield used
-    shutil.rmtree(used.cluster.sockets, ignore_errors=True)
-
-
-@pytest.fixture(scope="module")
-def backup(used, place):
-    path = place / "backup of the first.zip"
-    done = used.manage("backup", path)
-    assert done.returncode == 0, done.stderr
-    return path
-
-
-_numbers = itertools.count()
-
-
-@pytest.fixture
-def empty(place):
-    install = Install(place / f"empty one {next(_numbers)}")
-    yield install
-    install.stop()
-    shutil.rmtree(install.cluster.sockets, ignore_errors=True)
-
-
-def refused(done, sentence):
-    assert done.returncode == 1, done.stdout
-    assert sentence in done.stderr
-    assert len(done.stderr.splitlines()) == 1, done.stderr
-
+from .install import KEY, Install, fill, refused, rewritten, rows
 
 # ── round trips ──────────────────────────────────────────────────────────────────────────────
 
@@ -385,19 +252,6 @@ def test_a_flipped_bit_is_found_wherever_it_is(backup, tmp_path):
             archive.check(torn)
 
 
-def rewritten(backup, path, sql=None, **manifest):
-    """The archive with something else in it, its checksums right."""
-    with zipfile.ZipFile(backup) as old, zipfile.ZipFile(path, "w") as new:
-        told = json.loads(old.read("tenth.json")) | manifest
-        parts = {name: old.read(name) for name in ("database.sql", "secret_key")}
-        parts["database.sql"] = sql(parts["database.sql"]) if sql else parts["database.sql"]
-        told["sha256"] = {name: hashlib.sha256(part).hexdigest() for name, part in parts.items()}
-        for name, part in parts.items():
-            new.writestr(name, part)
-        new.writestr("tenth.json", json.dumps(told))
-    return path
-
-
 def test_a_backup_of_a_newer_tenth_is_refused(backup, tmp_path):
     later = rewritten(backup, tmp_path / "later.zip", migrations=[["papers", "0001_first"], ["papers", "9999_later"]])
     with pytest.raises(archive.ArchiveError, match=r"does not know the migration papers\.9999_later\. Update"):
@@ -416,22 +270,6 @@ def test_what_is_no_backup_of_ours_is_refused(tmp_path):
         archive.check(tmp_path / "none.zip")
 
 
-def test_a_restore_that_fails_midway_changes_nothing(backup, empty, tmp_path):
-    assert empty.manage("restore", backup).returncode == 0
-    with empty.awake():
-        before = empty.rows()
-    bad = rewritten(backup, tmp_path / "bad.zip", lambda sql: sql.replace(b"ALTER TABLE ONLY", b"ALTER NONSENSE", 1))
-    refused(
-        empty.manage("restore", "--force", bad),
-        "Nothing was changed, because the database refused: ERROR:  syntax error",
-    )
-    half = rewritten(backup, tmp_path / "half.zip", lambda sql: sql[: len(sql) // 2] + b"\nSELECT 1/0;\n")
-    assert empty.manage("restore", "--force", half).returncode == 1
-    with empty.awake():
-        assert empty.rows() == before
-    assert (empty.var / "secret_key").read_text() == KEY
-
-
 def test_check_says_what_is_in_it_and_touches_nothing(backup, empty):
     done = empty.manage("restore", "--check", backup)
     assert done.returncode == 0, done.stderr
@@ -442,41 +280,5 @@ def test_check_says_what_is_in_it_and_touches_nothing(backup, empty):
 def test_the_servers_own_note_on_a_column_is_left_out_and_rows_are_left_alone():
     note = b"ALTER TABLE ONLY public.t ALTER COLUMN a SET (pg_attver=22158952);\n"
     other = b"ALTER TABLE ONLY public.t ALTER COLUMN a SET (n_distinct=5);\n"
-    lines = [note, other, b"COPY public.t (a) FROM stdin;\n", note, b"\\.x\n", b"\\.\n", note, b"SELECT 1;\n"]
-    expected = [*lines[1:6], lines[7]]
-    for cut in range(len(lines) + 1):
-        first, data = archive.portable(lines[:cut], False)
-        second, data = archive.portable(lines[cut:], data)
-        assert (first + second, data) == (expected, False)
-
-
-def test_pg_dump_is_near_the_server_and_psql_is_new(monkeypatch, tmp_path):
-    paths = []
-    for version in (14, 18, 16):
-        path = tmp_path / str(version)
-        path.write_text(f"#!/bin/sh\necho 'x (PostgreSQL) {version}.3'\n")
-        path.chmod(0o755)
-        paths.append(str(path))
-    monkeypatch.setattr(pgtools, "_candidates", lambda name: ["/no/such/program", *paths])
-    assert pgtools.program("pg_dump", 15) == paths[2]
-    assert pgtools.program("pg_dump", 17) == paths[1]
-    assert pgtools.program("psql", 15) == paths[1]
-
-
-def test_a_missing_or_old_pg_dump_is_named(monkeypatch):
-    monkeypatch.setattr(pgtools, "_candidates", lambda name: [])
-    with pytest.raises(pgtools.ToolError, match=r"there is none here\. Install it .* postgresql-client-18"):
-        pgtools.program("pg_dump", 18)
-    monkeypatch.undo()
-    with pytest.raises(pgtools.ToolError, match=r"pg_dump is of version \d+.* postgresql-client-99"):
-        pgtools.program("pg_dump", 99)
-
-
-def test_the_password_is_not_on_the_command_line(monkeypatch):
-    monkeypatch.setattr(
-        pgtools, "parameters", lambda: {"host": "db", "dbname": "x", "password": "hush", "sslmode": "require"}
-    )
-    line, env = pgtools.command("psql", 15)
-    assert "hush" not in " ".join(line)
-    assert env["PGPASSWORD"] == "hush"
-    assert "sslmode=require" in " ".join(line)
+    lines = [note, other, b"COPY public.t (a) FROM stdin;\n", note, b"\\.x\n", b"\\.\n", note, b"-- done\n"]
+    assert list(portable(lines)) == [*lines[1:6], lines[7]]
