@@ -13,13 +13,12 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import feedparser
 from lxml import etree
 from lxml import html as lxml_html
 from requests.utils import urldefragauth
 
 from . import address as addresses
-from . import bounds, charset
+from . import bounds, charset, salvage
 from .arxiv import Endpoints
 from .http import Fetcher, FetchError, Reply
 from .item import Asked, Item, Pull, Signer, one
@@ -93,22 +92,20 @@ def parse(reply: Reply, now: datetime) -> Parsed:
         body = bounds.feed(body)
     except bounds.TooMuchError as error:
         raise NoFeedError(f"What {host} sent is nested and marked up as no feed is.", status=reply.status) from error
-    found = feedparser.parse(
-        body,
-        response_headers=headers,
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
-    if not found.get("version") and not found.entries:
+    try:
+        found, entries, left_out = salvage.parse(body, headers)
+    except ValueError as error:
+        raise NoFeedError(f"What {host} sent cannot be read as a feed.", status=reply.status) from error
+    if not found.get("version") and not entries:
         what = "a web page" if re.search(rb"<(!doctype html|html|body)\b", body[:2000], re.IGNORECASE) else "no feed"
         raise NoFeedError(f"What {host} sent is {what}, not RSS, Atom or JSON Feed.", status=reply.status)
     channel = found.feed
     base = reply.url
-    made = [one(_item, entry, base, now) for entry in found.entries[: bounds.MOST_ENTRIES]]
+    made = [one(_item, entry, base, now) for entry in entries[: bounds.MOST_ENTRIES]]
     items = tuple(item for item in made if item)
     return Parsed(
         items,
-        len(made) - len(items),
+        len(made) - len(items) + left_out,
         words_of(str(channel.get("title") or "")),
         absolute(base, channel.get("link")),
         _asked_wait(channel),
