@@ -301,7 +301,7 @@ def author_key(name: str) -> str:
     if len(parts) == 2 and all(parts) and parts[1] not in _SUFFIXES and "collaboration" not in key:
         parts.reverse()
     key = " ".join(part for part in parts if part)
-    return key if len(key) <= 300 else f"{key[:200]} {hashlib.sha256(key.encode()).hexdigest()}"
+    return key if len(key) <= 300 else f"{key[:200]} {hashlib.sha256(key.encode('utf-8', 'replace')).hexdigest()}"
 
 
 _SHORT_TITLE = 12  # letters: "Introduction" and "Weekly links" are titles of many things

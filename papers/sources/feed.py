@@ -13,13 +13,12 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import feedparser
 from lxml import etree
 from lxml import html as lxml_html
 from requests.utils import urldefragauth
 
 from . import address as addresses
-from . import bounds, charset, sandbox
+from . import bounds, charset, salvage, sandbox
 from .arxiv import Endpoints
 from .http import Fetcher, FetchError, Reply
 from .item import Asked, Item, Pull, Signer, each_readable
@@ -93,21 +92,19 @@ def parse(reply: Reply, now: datetime) -> Parsed:
         body = bounds.short_names(bounds.feed(body))
     except bounds.TooMuchError as error:
         raise NoFeedError(f"What {host} sent is nested and marked up as no feed is.", status=reply.status) from error
-    found = feedparser.parse(
-        body,
-        response_headers=headers,
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
-    if not found.get("version") and not found.entries:
+    try:
+        found, entries, left_out = salvage.parse(body, headers)
+    except ValueError as error:
+        raise NoFeedError(f"What {host} sent cannot be read as a feed.", status=reply.status) from error
+    if not found.get("version") and not entries:
         what = "a web page" if re.search(rb"<(!doctype html|html|body)\b", body[:2000], re.IGNORECASE) else "no feed"
         raise NoFeedError(f"What {host} sent is {what}, not RSS, Atom or JSON Feed.", status=reply.status)
     channel = found.feed
     base = reply.url
-    items, skipped = each_readable(lambda entry: _item(entry, base, now), found.entries[: bounds.MOST_ENTRIES])
+    items, skipped = each_readable(lambda entry: _item(entry, base, now), entries[: bounds.MOST_ENTRIES])
     return Parsed(
         tuple(items),
-        skipped,
+        skipped + left_out,
         words_of(str(channel.get("title") or "")),
         absolute(base, channel.get("link")),
         _asked_wait(channel),

@@ -1,5 +1,6 @@
 """views.subscribe: adding sources: one by its address, seeing what would come in first; or many at once."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,7 @@ from . import page
 
 OPML_BYTES = 5 * 1024 * 1024
 OPML_FEEDS = 4000  # each comes back as a field of a form (DATA_UPLOAD_MAX_NUMBER_FIELDS)
+MISSED = 50  # of its feeds that could not be read, one by one
 
 # What a machine-learning team mostly wants, above the other categories of arXiv.
 TOP = ("cs.LG", "cs.CL", "cs.CV", "cs.AI", "stat.ML", "cs.IR", "cs.RO", "cs.NE")
@@ -137,7 +139,8 @@ def start(request: HttpRequest) -> HttpResponse:
         return _pick(request)
     if file := request.FILES.get("opml"):
         try:
-            return _pick(request, found=_read_opml(file))
+            found, missed = _read_opml(file)
+            return _pick(request, found=found, missed=missed)
         except NotASourceError as error:
             return _pick(request, error=str(error))
     wishes = _ticked(request)
@@ -170,14 +173,27 @@ def _ticked(request: HttpRequest) -> list[Wish]:
     return list({(wish.kind, wish.address): wish for wish in wishes}.values())
 
 
-def _read_opml(file: UploadedFile) -> list[dict[str, Any]]:
-    """The feeds of an OPML file, once each, and whether the team has them; raises NotASourceError with a sentence."""
+def _read_opml(file: UploadedFile) -> tuple[list[dict[str, Any]], list[opml.Missed]]:
+    """The feeds of an OPML file, once each, and whether the team has them; and those that cannot be taken.
+
+    Raises NotASourceError with a sentence when it holds none.
+    """
     if (file.size or 0) > OPML_BYTES:
         raise NotASourceError(f"{file.name} is larger than 5 MB. An OPML file of thousands of feeds is smaller.")
     try:
-        outlines = {outline.url: outline for outline in opml.read(file.read())}
+        listing = opml.read(file.read())
     except ValueError as error:
         raise NotASourceError(f"{file.name} cannot be used: {error}") from error
+    outlines, missed = {}, listing.missed
+    for outline in listing.feeds:
+        try:
+            subscriptions.understand(outline.url)
+            outlines[outline.url] = outline
+        except NotASourceError as error:  # such as several categories of arXiv in one feed
+            missed.append(opml.Missed(outline.line, outline.url, str(error)))
+    if not outlines and missed:
+        why = f"{missed[0].url or 'an outline'} in line {missed[0].line}: {missed[0].why}"
+        raise NotASourceError(f"{file.name} holds no feed that can be read. The first, {why}")
     if not outlines:
         raise NotASourceError(
             f"{file.name} holds no feeds. In your feed reader, look for “Export” or “OPML”, and choose that file."
@@ -185,10 +201,16 @@ def _read_opml(file: UploadedFile) -> list[dict[str, Any]]:
     if len(outlines) > OPML_FEEDS:
         raise NotASourceError(f"{file.name} holds {len(outlines):,} feeds. Bring them in parts of {OPML_FEEDS:,}.")
     known = set(Source.objects.filter(kind=Source.Kind.FEED, address__in=outlines).values_list("address", flat=True))
-    return [{"outline": outline, "known": url in known} for url, outline in outlines.items()]
+    missed.sort(key=lambda each: each.line)
+    return [{"outline": outline, "known": url in known} for url, outline in outlines.items()], missed
 
 
-def _pick(request: HttpRequest, found: list[dict[str, Any]] | None = None, error: str = "") -> HttpResponse:
+def _pick(
+    request: HttpRequest,
+    found: list[dict[str, Any]] | None = None,
+    missed: Sequence[opml.Missed] = (),
+    error: str = "",
+) -> HttpResponse:
     known = set(Source.objects.values_list("kind", "address"))
     ticked = set(request.POST.getlist("category") + request.POST.getlist("blog"))
     feeds = [value.partition(" ") for value in request.POST.getlist("feed")]
@@ -206,6 +228,9 @@ def _pick(request: HttpRequest, found: list[dict[str, Any]] | None = None, error
         "blogs": [box(blog.address, blog.name, Source.Kind.FEED) | {"horizon": blog.horizon} for blog in BLOGS],
         "total": len(ARXIV_CATEGORIES),
         "found": found,
+        "missed": missed[:MISSED],
+        "missed_count": len(missed),
+        "missed_more": max(0, len(missed) - MISSED),
         "new_found": sum(not row["known"] for row in found or ()),
         "kept_feeds": [(address, name) for address, _, name in feeds],
         "error": error,

@@ -14,6 +14,7 @@ from .conftest import NOW
 
 BLOGS = ["kettle", "petit-lot", "fjord", "aao"]
 QUICK = [name for name in poison.ENTRIES if name not in {"author", "lists", "newlines", "attributes"}]
+MEDIA = "http://search.yahoo.com/mrss/"
 GOOD = {"id": "good", "url": "https://b.example/good", "title": "A good one"}
 DATES = [
     *("0000-01-01T00:00:00Z", "99999-01-01T00:00:00Z", "-0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00"),
@@ -207,3 +208,19 @@ def test_depth_in_one_field_of_json_costs_nothing(text):
 def test_depth_without_an_end_is_no_feed(text):
     with pytest.raises(FetchError):
         parse(text=text)
+
+
+@pytest.mark.parametrize("bad", ["</media:player>", "</media:player></media:player>"])
+def test_an_entry_that_feedparser_fails_at_is_left_out_and_counted(bad):
+    def body(middle):
+        items = "".join(
+            f"<item><title>{n}</title><link>https://b.example/{n}</link>{middle if n == 2 else ''}</item>"
+            for n in range(5)
+        )
+        return f"<rss version='2.0' xmlns:media='{MEDIA}'><channel><title>B</title>{items}</channel></rss>"
+
+    found = parse(text=body(bad))
+    assert found.title == "B"
+    assert {"0", "1", "3", "4"} <= {item.title for item in found.items}
+    assert len(found.items) + found.skipped == 5
+    assert found.skipped == 1

@@ -3,6 +3,7 @@
 import gzip
 import itertools
 import json
+import re
 import tarfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -175,10 +176,19 @@ def test_the_recorded_error_of_the_api_is_an_error():
 
 
 def test_opml_files_are_read_though_most_are_not_well_formed():
-    assert len(opml.read((SAMPLES / "opml" / "data-science-blogs.opml").read_bytes())) == 247
-    assert len(opml.read((SAMPLES / "opml" / "awesome-tech-rss.opml").read_bytes())) == 141
+    assert len(opml.read((SAMPLES / "opml" / "data-science-blogs.opml").read_bytes()).feeds) == 247
+    assert len(opml.read((SAMPLES / "opml" / "awesome-tech-rss.opml").read_bytes()).feeds) == 141
     for path in (SAMPLES / "opml" / "plenaryapp").rglob("*.opml"):
-        assert len(opml.read(path.read_bytes())) >= 5, path.name
+        assert len(opml.read(path.read_bytes()).feeds) >= 5, path.name
+
+
+def test_each_address_that_stands_in_an_opml_file_is_taken():
+    for path in (SAMPLES / "opml").rglob("*.opml"):
+        body = path.read_bytes()
+        listing = opml.read(body)
+        addresses = {url.lower() for url in re.findall(rb"xmlurl\s*=\s*[\"']([^\"']*)", body, re.IGNORECASE)}
+        assert len(listing.feeds) == len(addresses), path.name
+        assert not listing.missed
 
 
 def test_a_recorded_home_page_names_its_feed():

@@ -256,6 +256,26 @@ def test_what_is_no_opml_is_said_and_ticks_stay(client, boss, content, sentence)
     assert 'value="cs.CL" checked' in page
 
 
+def test_feeds_of_an_opml_file_that_cannot_be_read_are_told_with_their_line_and_reason(client, boss):
+    bad = (
+        '\n<outline text="A" xmlUrl="javascript:alert(1)"/>\n<outline text="B" xmlUrl=""/>\n'
+        '<outline text="C" xmlUrl="https://rss.arxiv.org/rss/cs.LG+cs.CL"/></body>'
+    )
+    page = upload(client, OPML.replace("</body>", bad))
+    assert "From your OPML file: 2 feeds" in page
+    assert "3 feeds could not be read" in page
+    assert "javascript:alert(1) <span" in page
+    for reason in ("That is not a web address.", "It has no address.", "Add the categories one by one"):
+        assert reason in page
+    assert "could not be read" not in upload(client, OPML)
+
+
+def test_an_opml_file_of_nothing_but_bad_addresses_says_why(client, boss):
+    page = upload(client, '<opml><body><outline text="A" xmlUrl="javascript:alert(1)"/></body></opml>')
+    assert "holds no feed that can be read" in page
+    assert "javascript:alert(1) in line 1: That is not a web address." in page
+
+
 def test_xml_bomb_in_an_opml_file_is_harmless(client, boss):
     entities = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
     bomb = f'<!DOCTYPE opml [<!ENTITY l0 "lol">{entities}]>' + OPML.replace("Blogs", "&l9;")
