@@ -11,9 +11,11 @@ import os
 import pickle
 import resource
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from typing import Any, TypeVar
 
 from .http import FetchError
@@ -45,25 +47,39 @@ def run(call: Callable[..., T], *args: Any) -> T:
     Raises TooHardError when the child exceeds its limits or dies, and whatever the call itself raises.
     """
     with _turns:
-        ours, theirs = _context.Pipe(duplex=False)
-        child = _context.Process(target=_work, args=(theirs, call, args), daemon=True)
+        child, answers = _start(call, args)
         try:
-            child.start()
-            theirs.close()
-            if not ours.poll(WALL_SECONDS):
+            if not answers.poll(WALL_SECONDS):
                 raise TooHardError(f"Reading what came takes longer than {WALL_SECONDS:g} seconds, so it was given up.")
-            answer = pickle.loads(ours.recv_bytes())  # noqa: S301 (of our own child)
+            answer = pickle.loads(answers.recv_bytes())  # noqa: S301 (of our own child)
         except EOFError:
             raise TooHardError(GIVEN_UP) from None
         finally:
-            ours.close()
-            theirs.close()
+            answers.close()
             if child.is_alive():
                 child.kill()
     if isinstance(answer, _Raised):
         answer.error.add_note(answer.where)
         raise answer.error
     return answer
+
+
+def _start(call: Callable[..., T], args: tuple[Any, ...]) -> tuple[ForkServerProcess, Connection]:
+    """A child at work, and the end of the pipe on which it answers."""
+    for last in (False, False, True):
+        answers, back = _context.Pipe(duplex=False)
+        try:
+            child = _context.Process(target=_work, args=(back, call, args), daemon=True)
+            child.start()
+            return child, answers
+        except (OSError, EOFError):  # the server was killed a moment ago: the next start makes another
+            answers.close()
+            if last:
+                raise
+            time.sleep(0.2)
+        finally:
+            back.close()
+    raise AssertionError
 
 
 class _Raised:

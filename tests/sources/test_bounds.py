@@ -123,7 +123,7 @@ def test_a_feed_with_one_broken_character_keeps_its_entries():
 # ── HTML ─────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("tags", ["<li><dd>", "<div\n<>", "<div a=<>>", "<p>", "<"])
+@pytest.mark.parametrize("tags", ["<li><dd>", "<div\n<>", "<div a=<>>", "<p>"])
 def test_html_of_tags_without_end_ends(tags):
     made = bounds.shallow(f"{tags}word " * 40_000)
     assert made.count("<") <= bounds.MOST_TAGS

@@ -73,7 +73,7 @@ def test_an_odd_name_of_an_encoding_says_nothing_and_spoils_nothing(label, real)
     assert items(declared + RSS.encode(real)) == ("Über", "naïve café")
     assert items(RSS.encode(real), f"text/xml; charset={label}") == ("Über", "naïve café")
     body = b"<meta charset='" + label.encode() + b"'><title>" + "naïve café".encode(real) + b"</title>"
-    read = page._read(
+    read = page.read(
         Reply(200, "https://b.example/", {"content-type": f"text/html; charset={label}"}, body), "", "b", NOW
     )
     assert read.title == "naïve café"

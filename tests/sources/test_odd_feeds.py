@@ -123,7 +123,7 @@ def test_an_odd_date_is_no_date_and_costs_no_entry(server, fetcher, endpoints, d
     announced = f"<rss><channel>{item}</channel></rss>"
     assert len(arxiv.read_feed(Reply(200, "", {}, announced.encode()), NOW)[0]) == 1
     body = f'<title>T</title><meta name="citation_date" content="{xml}">'
-    assert page._read(Reply(200, "https://b.example/", {}, body.encode()), "", "b", NOW).title == "T"
+    assert page.read(Reply(200, "https://b.example/", {}, body.encode()), "", "b", NOW).title == "T"
 
 
 @pytest.mark.parametrize("date", DATES)
