@@ -74,7 +74,7 @@ def put_in(backup, path, text, before):
 PLACES = (b"SET statement_timeout", b"CREATE TABLE", b"COPY public.papers_paper ", b"--\n-- PostgreSQL database dump c")
 
 
-@pytest.mark.parametrize(("kind", "before"), zip(STATEMENTS, itertools.cycle(PLACES), strict=False))
+@pytest.mark.parametrize(("kind", "before"), list(zip(STATEMENTS, itertools.cycle(PLACES), strict=False)))
 def test_a_statement_that_makes_no_table_is_refused(backup, tmp_path, kind, before):
     text = STATEMENTS[kind].format(file=tmp_path / "was here")
     bad = put_in(backup, tmp_path / "bad.zip", text, before)
