@@ -20,7 +20,7 @@ class Child:
         environ = {**os.environ, "TENTH_VAR": str(self.var), "DJANGO_SETTINGS_MODULE": "config.settings"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", module, str(size)],
-            env=environ | {"DATABASE_URL": "", "PUBLIC_URL": "", "DEBUG": "", "LOG_LEVEL": "ERROR"},
+            env=environ | {"DATABASE_URL": "", "PUBLIC_URL": "", "DEBUG": "", "LOG_LEVEL": "ERROR", "BENCH_CHILD": "1"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -118,9 +118,7 @@ def _index_made_afterwards(name: str) -> Iterator[None]:
         editor.add_index(Paper, index)
 
 
-def _papers(
-    rng: Random, count: int, sources: Sequence[Source], prose: Callable[[int], tuple[str, str]] | None
-) -> None:
+def _papers(rng: Random, count: int, sources: Sequence[Source], prose: Callable[[int], tuple[str, str]] | None) -> None:
     texts = [invent.text(1, f"house {number}") for number in range(min(TEXTS, count))]
     authors = {author.name: 0 for text in texts for author in text.authors}
     authors = {name: number for number, name in enumerate(authors, 1)}

@@ -1,9 +1,9 @@
 """reading.newest: one page of the papers that fit, newest first, however many fit.
 
-Two ways lead to a page. Along the dates each paper is looked at, and what is common fills the page within a few hundred.
-Through an index all that fits is gathered and sorted, which is quick for what is rare. PostgreSQL estimates well how many
-papers fit, but not always, and a walk after something rare would look at every paper there is. So a walk ends at a fence,
-what it met says where the next fence stands, and the last step gathers everything.
+Two ways lead to a page. Along the dates each paper is looked at, and what is common fills the page within a few
+hundred. Through an index all that fits is gathered and sorted, which is quick for what is rare. PostgreSQL mostly knows
+how many papers fit. But not always, and a walk after something rare would look at every paper there is. So a walk ends
+at a fence, what it met says where the next fence stands, and the last step gathers everything.
 """
 
 import json
@@ -24,17 +24,20 @@ NARROWEST, WIDEST = 4, 32  # times as far as the fence before
 GATHERED = (ExpressionWrapper(F("arrived_at") + timedelta(0), DateTimeField()).desc(), "-id")
 
 # For one transaction. To read a paper's words costs more than PostgreSQL believes, because they are stored apart from
-# the row: an index saves that. And no search runs long enough for its plan to be compiled.
-SETTINGS = {"random_page_cost": "1.1", "enable_seqscan": "off", "jit": "off"}
+# the row: an index saves that. And no search runs long enough to compile its plan or to call in other processes.
+SETTINGS = {"random_page_cost": "1.1", "enable_seqscan": "off", "jit": "off", "max_parallel_workers_per_gather": "0"}
 
 
 def take(papers: PaperQuerySet, among: PaperQuerySet, limit: int) -> list[Paper]:
     """The newest of `papers`, inside a transaction. `among`: all papers of the same days, newest first."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(['set_config(%s, %s, true)'] * len(SETTINGS))}", sum(SETTINGS.items(), ()))  # noqa: S608
+        cursor.execute(
+            f"SELECT {', '.join(['set_config(%s, %s, true)'] * len(SETTINGS))}",
+            [text for setting in SETTINGS.items() for text in setting],
+        )
     if (expected := _estimate(papers)) > FEW:
         total = _estimate(among)
-        reach = 2 * limit * total / expected
+        reach = 2 * limit * max(total / expected, 1)
         for _ in range(FENCES):
             if reach > min(total / 2, FARTHEST):
                 break

@@ -6,15 +6,16 @@ seconds, with a sentence.
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
+from time import monotonic
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.postgres.search import SearchQuery
 from django.db import OperationalError, connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from ..identity import author_key, fold, names_in
 from ..models import Application, Author, Authorship, Paper, Person, Sighting, Source, Stage, Vote
@@ -90,9 +91,7 @@ def compile_query(terms: list[Term]) -> str:
             # A word too common to be indexed (the, of) would else be looked for in the byline alone.
             if query and (config == "english" or alternatives[number] or words[number].field):
                 alternatives[number][query] = None
-    parts = [
-        f"{'!' * term.minus}({' | '.join(ways)})" for term, ways in zip(words, alternatives, strict=True) if ways
-    ]
+    parts = [f"{'!' * term.minus}({' | '.join(ways)})" for term, ways in zip(words, alternatives, strict=True) if ways]
     return " & ".join(dict.fromkeys(parts))
 
 
@@ -188,6 +187,9 @@ def find(person: Person, asked: Filters) -> PaperQuerySet:
         papers = _at_stage(papers, asked.stage, person)
     if asked.votes:
         papers = papers.filter(pk__in=_voted(asked.votes, person).values("paper"))
+        if asked.votes == "team":  # summed up for the papers that come into question, not for all
+            sums = Vote.objects.filter(paper=OuterRef("pk")).order_by().values("paper").annotate(sum=Sum("value"))
+            papers = papers.alias(sum=Subquery(sums.values("sum"))).filter(sum__gt=0)
     if asked.project or asked.used or asked.outcome:
         papers = papers.filter(pk__in=_applied(asked).values("paper"))
     if asked.since:
@@ -252,9 +254,7 @@ VOTES = {
 
 def _voted(votes: str, person: Person) -> QuerySet[Vote]:
     """Votes on the papers that are asked for: one of VOTES, or the id of whoever voted up."""
-    if votes == "team":
-        return Vote.objects.values("paper").annotate(sum=Sum("value")).filter(sum__gt=0)  # type: ignore[return-value]
-    if votes == "anyone":
+    if votes in ("team", "anyone"):
         return Vote.objects.filter(value=1)
     if votes in ("me", "me-down"):
         return Vote.objects.filter(person=person, value=1 if votes == "me" else -1)
@@ -275,12 +275,13 @@ def _applied(asked: Filters) -> QuerySet[Application]:
 
 
 def ways_out(person: Person, asked: Filters) -> list[str]:
-    """When nothing fits: the filters without which something would."""
-    try:
-        with patience():
-            return [name for name in asked.asked() if take(person, asked.without(name), limit=1)]
-    except SearchError:
-        return []
+    """When nothing fits: the filters without which something would, as far as there is time to find out."""
+    end, names = monotonic() + PATIENCE.total_seconds(), []
+    with suppress(SearchError):
+        for name in asked.asked():
+            if monotonic() < end and take(person, asked.without(name), limit=1):
+                names.append(name)
+    return names
 
 
 @contextmanager
