@@ -30,8 +30,8 @@ format: ready-dev ## put the code into the house's format
 	@$(PY) -m ruff format --quiet .
 	@$(PY) -m ruff check --fix --quiet .
 
-bench: ready-dev ## how fast and how big, beside floors (minutes)
-	@exec $(PY) -m bench
+bench: ready-dev ## how fast and how big, beside floors (minutes; SIZES=1000000: searches in so many papers, an hour)
+	@exec $(PY) -m bench $(SIZES)
 
 screenshots: ready-dev ## take README's pictures anew, of the demo
 	@CHROMIUM="$$($(PY) -m tests.chromium)" && export CHROMIUM && exec $(PY) -m demo.screenshots

@@ -4,10 +4,17 @@ A bare view, without middleware, session or user: 25 papers with their abstracts
 through the ORM and a template. Product pages are measured beside it.
 """
 
+from collections.abc import Callable
+from typing import Any
+
+import django
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.template import Context, Engine
 
-from papers.models import Paper
+django.setup()  # for a web server that begins here
+
+from papers.models import Paper  # noqa: E402
 
 PAGE = Engine().from_string("""<!doctype html>
 <title>Papers</title>
@@ -22,3 +29,10 @@ PAGE = Engine().from_string("""<!doctype html>
 def newest(request: HttpRequest) -> HttpResponse:
     papers = Paper.objects.only("title", "byline", "abstract", "link", "arrived_at").order_by("-arrived_at", "-id")[:25]
     return HttpResponse(PAGE.render(Context({"papers": papers})))
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+    """The same for a web server."""
+    response = newest(WSGIRequest(environ))
+    start_response("200 OK", [("Content-Type", "text/html"), ("Content-Length", str(len(response.content)))])
+    return [response.content]

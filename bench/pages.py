@@ -8,15 +8,15 @@ import json
 import os
 import shutil
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+
+from bench.child import Child
 
 SIZES = (10_000, 100_000)
 ROUNDS, EACH = 20, 10  # so many rounds, and so many requests of each case in a round
@@ -164,45 +164,10 @@ def _rows(plan: dict[str, Any]) -> Iterator[float]:
 # ── above them ──────────────────────────────────────────────────────────────────────────────
 
 
-class Child:
-    """A process that holds one size: sent an order, it answers with JSON."""
-
-    def __init__(self, size: int):
-        self.size = size
-        self.var = Path(tempfile.mkdtemp(prefix=f"tenth-bench-{size}-"))
-        self.var.chmod(0o711)  # the account that runs PostgreSQL, when we are root, passes through
-        environ = {**os.environ, "TENTH_VAR": str(self.var), "DJANGO_SETTINGS_MODULE": "config.settings"}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "bench.pages", str(size)],
-            env=environ | {"DATABASE_URL": "", "PUBLIC_URL": "", "DEBUG": "", "LOG_LEVEL": "ERROR"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def ask(self, order: str) -> Any:
-        assert self.process.stdin
-        self.process.stdin.write(f"{order}\n")
-        self.process.stdin.flush()
-        return self.answer()
-
-    def answer(self) -> Any:
-        assert self.process.stdout
-        if not (line := self.process.stdout.readline()):
-            raise SystemExit(f"The process with {self.size} papers ended: its error is above.")
-        return json.loads(line)
-
-    def end(self) -> None:
-        assert self.process.stdin
-        self.process.stdin.close()
-        self.process.wait(60)
-        shutil.rmtree(self.var, ignore_errors=True)
-
-
 def measure(sizes: tuple[int, ...] = SIZES, rounds: int = ROUNDS) -> bool:
     """Run it all, print it, and say whether the aims are met."""
     with ExitStack() as stack:
-        children = {size: Child(size) for size in sizes}
+        children = {size: Child("bench.pages", size) for size in sizes}
         for child in children.values():
             stack.callback(child.end)
         for child in children.values():

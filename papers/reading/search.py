@@ -1,27 +1,27 @@
 """reading.search: what a person types and ticks, as one query over the papers, newest first.
 
-PostgreSQL chooses for each search between the words' index and a walk from the newest paper: common words fill
-a page within a few steps of the walk, rare ones are few enough to sort. What is slow either way (a phrase of two
-common words that never meet) is cut off after a few seconds, with a sentence.
+What is slow in any way (in a great many papers, a phrase of two common words that never meet) is cut off after a few
+seconds, with a sentence.
 """
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
+from time import monotonic
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.postgres.search import SearchQuery
 from django.db import OperationalError, connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from ..identity import author_key, fold, names_in
 from ..models import Application, Author, Authorship, Paper, Person, Sighting, Source, Stage, Vote
 from ..models.paper import PaperQuerySet
 from ..sources import starter
-from . import one
+from . import newest, one
 
 PATIENCE = timedelta(seconds=4)
 
@@ -69,31 +69,39 @@ def _spellings(text: str) -> set[str]:
     return found
 
 
-def _tsquery(term: Term) -> tuple[str, list[str]]:
-    """SQL for one term: English in title and abstract, or a name as it stands in the byline."""
+def compile_query(terms: list[Term]) -> str:
+    """The terms (without categories) as one tsquery in PostgreSQL's own words; "" when nothing is left of them.
+
+    Each alternative is there once: PostgreSQL adds up how common they are, and twice the same would count twice.
+    """
+    words = [term for term in terms if term.field != "cat"]
+    asked = [(number, *each) for number, term in enumerate(words) for each in _readings(term)]
+    if not asked:
+        return ""
+    alternatives: list[dict[str, None]] = [{} for _ in words]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT number, config, CASE WHEN signed THEN to_tsquery(config::regconfig, text) "
+            "ELSE phraseto_tsquery(config::regconfig, text) END::text "
+            "FROM unnest(%s::int[], %s::text[], %s::text[], %s::bool[]) WITH ORDINALITY "
+            "asked (number, config, text, signed, place) ORDER BY place",
+            [list(column) for column in zip(*asked, strict=True)],
+        )
+        for number, config, query in cursor.fetchall():
+            # A word too common to be indexed (the, of) would else be looked for in the byline alone.
+            if query and (config == "english" or alternatives[number] or words[number].field):
+                alternatives[number][query] = None
+    parts = [f"{'!' * term.minus}({' | '.join(ways)})" for term, ways in zip(words, alternatives, strict=True) if ways]
+    return " & ".join(dict.fromkeys(parts))
+
+
+def _readings(term: Term) -> list[tuple[str, str, bool]]:
+    """How to read one term: configuration, text, and whether it is a query already. English comes before names."""
     if term.field == "author":
         # The byline has weight C. Words alone are left, so that nothing needs quoting.
         words = [f"{word}:C" for word in re.findall(r"\w+", fold(term.text))]
-        sql, values = "to_tsquery('simple', %s)", [(" <-> " if term.phrase else " & ").join(words)]
-    else:
-        values = sorted(_spellings(term.text))
-        english = " || ".join(["phraseto_tsquery('english', %s)"] * len(values))
-        # A word too common to be indexed (the, of) would else be looked for in the byline alone.
-        sql = f"CASE numnode({english}) WHEN 0 THEN '' ELSE {english} || phraseto_tsquery('simple', %s) END"
-        values = [*values, *values, fold(term.text)]
-    return (f"!!({sql})" if term.minus else f"({sql})"), values
-
-
-def compile_query(terms: list[Term]) -> str:
-    """The terms (without categories) as one tsquery in PostgreSQL's own words; "" when nothing is left of them."""
-    words = [term for term in terms if term.field != "cat"]
-    if not words:
-        return ""
-    parts = [_tsquery(term) for term in words]
-    sql = "SELECT (" + " && ".join(part for part, _ in parts) + ")::text"
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [value for _, values in parts for value in values])
-        return cursor.fetchone()[0]
+        return [("simple", (" <-> " if term.phrase else " & ").join(words), True)]
+    return [*(("english", text, False) for text in sorted(_spellings(term.text))), ("simple", fold(term.text), False)]
 
 
 class _Compiled(SearchQuery):
@@ -155,8 +163,11 @@ def choices(person: Person) -> Choices:
 
 def take(person: Person, asked: Filters, after: str = "", limit: int = 25) -> list[Paper]:
     """One page of what fits, from the paper with the cursor `after` on. Raises SearchError."""
-    with patience() if asked.asked() else nullcontext():
-        return list(find(person, asked).older_than(after).for_cards()[:limit])
+    if not asked.asked():
+        return list(Paper.objects.newest_first().older_than(after).for_cards()[:limit])
+    among = find(person, Filters(since=asked.since, until=asked.until)).older_than(after)
+    with patience():
+        return newest.take(find(person, asked).older_than(after).for_cards(), among, limit)
 
 
 def find(person: Person, asked: Filters) -> PaperQuerySet:
@@ -176,6 +187,9 @@ def find(person: Person, asked: Filters) -> PaperQuerySet:
         papers = _at_stage(papers, asked.stage, person)
     if asked.votes:
         papers = papers.filter(pk__in=_voted(asked.votes, person).values("paper"))
+        if asked.votes == "team":  # summed up for the papers that come into question, not for all
+            sums = Vote.objects.filter(paper=OuterRef("pk")).order_by().values("paper").annotate(sum=Sum("value"))
+            papers = papers.alias(sum=Subquery(sums.values("sum"))).filter(sum__gt=0)
     if asked.project or asked.used or asked.outcome:
         papers = papers.filter(pk__in=_applied(asked).values("paper"))
     if asked.since:
@@ -240,9 +254,7 @@ VOTES = {
 
 def _voted(votes: str, person: Person) -> QuerySet[Vote]:
     """Votes on the papers that are asked for: one of VOTES, or the id of whoever voted up."""
-    if votes == "team":
-        return Vote.objects.values("paper").annotate(sum=Sum("value")).filter(sum__gt=0)  # type: ignore[return-value]
-    if votes == "anyone":
+    if votes in ("team", "anyone"):
         return Vote.objects.filter(value=1)
     if votes in ("me", "me-down"):
         return Vote.objects.filter(person=person, value=1 if votes == "me" else -1)
@@ -263,12 +275,13 @@ def _applied(asked: Filters) -> QuerySet[Application]:
 
 
 def ways_out(person: Person, asked: Filters) -> list[str]:
-    """When nothing fits: the filters without which something would."""
-    try:
-        with patience():
-            return [name for name in asked.asked() if find(person, asked.without(name)).exists()]
-    except SearchError:
-        return []
+    """When nothing fits: the filters without which something would, as far as there is time to find out."""
+    end, names = monotonic() + PATIENCE.total_seconds(), []
+    with suppress(SearchError):
+        for name in asked.asked():
+            if monotonic() < end and take(person, asked.without(name), limit=1):
+                names.append(name)
+    return names
 
 
 @contextmanager

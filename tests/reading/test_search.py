@@ -114,6 +114,23 @@ def test_numbers_behind_a_hyphen_are_found():
     assert found(q="GPT-4") == found(q="gpt friends") == ["GPT-4 and its friends"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "query"),
+    [
+        ("zebra", "'zebra'"),
+        ("zebra zebra ZEBRA", "'zebra'"),
+        ("zebras", "'zebra' | 'zebras'"),
+        ("-zebra", "!'zebra'"),
+        ("the zebra", "'zebra'"),
+        ("author:lecun", "'lecun':C"),
+    ],
+)
+def test_each_alternative_is_asked_for_once(typed, query):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::tsquery::text", [search.compile_query(search.parse(typed))])
+        assert cursor.fetchone() == (query,)
+
+
 # ── authors ──────────────────────────────────────────────────────────────────────────────────
 
 
