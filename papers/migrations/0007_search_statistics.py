@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """PostgreSQL knows how common 5,000 words are, in place of 1,000: docs/decisions/0021-search.md."""
 
     dependencies = [
-        ('papers', '0004_operations'),
+        ('papers', '0006_job'),
     ]
 
     operations = [
