@@ -16,7 +16,7 @@ from django.urls.converters import IntConverter
 from django.utils import timezone
 
 from papers import urls
-from papers.models import Comment, Heartbeat, OneTimeLink
+from papers.models import Comment, Heartbeat, Job, OneTimeLink
 from tests.makers import (
     NOW,
     make_application,
@@ -77,6 +77,14 @@ def world(db):
         "share": (share := make_share(paper, person)),
         "sharelink": share.link,
         "channel": share.channel,
+        "jobs": {
+            name: Job.objects.create(person=person, kind=kind, wish=wish, created_at=timezone.now())
+            for name, kind, wish in (
+                ("adding", "add", {"url": "https://blog.example/", "title": "", "note": "", "up": False}),
+                ("source_look", "look", {"address": "https://blog.example/"}),
+                ("channel_tested", "test", {"channel": share.channel.pk}),
+            )
+        },
     }
 
 
@@ -86,6 +94,9 @@ def example(name: str, world: dict) -> str:
     words["project"] = world["application"].project.slug
     values = {}
     for key in PATTERNS[name].pattern.converters:
+        if key == "job_id":
+            values[key] = world["jobs"][name].pk
+            continue
         thing = name.partition("_")[0] if key == "pk" else key.removesuffix("_id")
         values[key] = words[key] if key in words else world[thing].pk
     return reverse(name, kwargs=values)
@@ -205,7 +216,7 @@ def test_garbage_gets_a_clear_answer(name, htmx, world):
 def test_an_id_beyond_all_numbers_is_not_found(name, world):
     converters = PATTERNS[name].pattern.converters
     if not any(isinstance(converter, IntConverter) for converter in converters.values()):
-        return
+        return  # a word, or a UUID
     address = reverse(name, kwargs=dict.fromkeys(converters, 10**30))
     client = signed_in(world["person"])
     assert client.get(address).status_code in {404, 405}
