@@ -169,11 +169,11 @@ class Cluster:
                 **self._as_account(),
             )
 
-    def stop(self) -> None:
+    def stop(self, patience: float = STOP_SECONDS) -> None:
         """End the server: in order if it can, by force if not. Everything committed is on disk either way."""
         if self.process is None or self.has_ended():
             return
-        self._end_all(STOP_SECONDS)
+        self._end_all(patience)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(KILL_SECONDS)
         with contextlib.suppress(OSError):  # not empty when another server has taken over

@@ -26,7 +26,7 @@ WITHOUT_DATABASE = 5  # the same when nothing can be finished
 YOUNG = 20  # seconds: who ends sooner than that after its start has not lived
 LIVES = 5  # so often in a row, and all ends
 LONGEST_PAUSE = 5  # seconds
-ENDING = 5  # seconds that the database gets to end when somebody else has asked it to
+ENDING = 3  # seconds that the database gets to end when somebody else has asked it to, and then as many once more
 TURN = 0.1  # seconds
 
 IDLE = 300  # seconds without a sign of life, and a worker is replaced
@@ -256,7 +256,7 @@ class Supervisor:
         if self._database_due == float("inf"):
             self._ending_since = min(self._ending_since, now) if self._cluster.is_ending() else float("inf")
             if now - self._ending_since > ENDING:
-                self._cluster.stop()
+                self._cluster.stop(ENDING)
             if self._cluster.has_ended():
                 pause = self._database.end(self._cluster.code)
                 if pause is None:

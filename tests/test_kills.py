@@ -53,14 +53,14 @@ class Product:
                 " ORDER BY state_change DESC NULLS LAST LIMIT 1"
             ).fetchone()[0]
 
-    def is_well(self, since: float) -> bool:
-        """All parts say so, and both worker and beat have been heard of since then."""
+    def is_well(self, name: str = "", since: float = 0) -> bool:
+        """All parts say so, and the one of this name has been heard of since then."""
         try:
             if requests.get(f"{self.base}/readyz", timeout=5).status_code != 200:
                 return False
             with self.connect() as own:
-                signs = "SELECT count(DISTINCT name) FROM papers_heartbeat WHERE seen_at > to_timestamp(%s)"
-                return own.execute(signs, [since]).fetchone() == (2,)
+                sign = "SELECT true FROM papers_heartbeat WHERE name = %s AND seen_at > to_timestamp(%s)"
+                return not name or own.execute(sign, [name, since]).fetchone() is not None
         except (requests.RequestException, psycopg.Error):
             return False
 
@@ -96,7 +96,7 @@ def test_whatever_is_killed_all_is_well_soon():
             tenth.process.wait()
         with service(["-m", "config.run"], env) as tenth:
             tenth.said("Tenth is ready")
-            wait_for(lambda: product.is_well(0), SECONDS)
+            wait_for(product.is_well, SECONDS)
             visitor.over.set()
             visitor.join(20)
             assert tenth.end() == 0
@@ -108,7 +108,7 @@ def begin(product: Product, tenth: Service) -> Visitor:
     browser = Browser(product.base)
     browser.open(tenth.said(r"first admin, once: (\S+)", 60)[1])
     browser.send(name="Ada", email="ada@team.example", time_zone="Europe/Paris", password=PASSWORD, again=PASSWORD)
-    wait_for(lambda: product.is_well(0), 30)
+    wait_for(product.is_well, 30)
     visitor = Visitor(product.base, browser.session)
     visitor.start()
     return visitor
@@ -118,10 +118,10 @@ def kill_each(product: Product, tenth: Service) -> None:
     def recover(what: str, kill) -> None:
         began = time.time()
         kill()
-        since = began if what in {"worker", "beat"} else 0
+        name = what if what in {"worker", "beat"} else ""
         try:
             time.sleep(0.3)
-            wait_for(lambda: product.is_well(since), SECONDS)
+            wait_for(lambda: product.is_well(name, began), SECONDS)
         except AssertionError as error:
             raise AssertionError(f"Not well after a kill of {what}:\n" + "\n".join(tenth.lines[-30:])) from error
 

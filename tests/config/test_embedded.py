@@ -161,7 +161,7 @@ def runs_in(process, folder):
 @pytest.fixture
 def hasty(monkeypatch):
     """Each step of ending a server gets a second, or these tests would take minutes."""
-    for name in ("STOP_SECONDS", "LEFTOVER_SECONDS", "QUIT_SECONDS"):
+    for name in ("LEFTOVER_SECONDS", "QUIT_SECONDS"):
         monkeypatch.setattr(embedded, name, 1)
 
 
@@ -188,7 +188,7 @@ def test_a_server_left_in_any_state_is_ended_by_the_next_start(state, place, sta
 def test_a_server_in_any_state_can_be_stopped(state, place, start):
     cluster = start(place / "var")
     state(cluster)
-    cluster.stop()
+    cluster.stop(patience=1)
     assert processes_of(cluster) == []
 
 
