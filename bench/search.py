@@ -31,7 +31,7 @@ AIM, AIM_COLD = 6.0, 220.0
 # A phrase that few of those papers have that have both its words: each of these is read.
 NO_AIM = ("phrase seldom", "phrase never")
 
-NAMES = ("wang", "li", "garcia", "muller", "nguyen", "smith")  # bench.house signs as people do
+NAMES = ("kim", "park", "bakker", "nguyen", "kaur", "iyer")  # bench.house signs as people do
 
 Samples = dict[str, list[float]]
 
