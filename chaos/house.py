@@ -1,6 +1,7 @@
 """chaos.house: one Tenth in a folder of its own, kept running as systemd keeps it, with an invented world to pull."""
 
 import random
+import subprocess
 import tempfile
 import threading
 import time
@@ -30,6 +31,7 @@ DUE = """
 UPDATE papers_source SET next_fetch = now(), last_fetch = last_fetch - interval '1 hour' WHERE kind <> 'person'"""
 STARTS = 5  # that may fail, one after the other, before it is given up
 START_SECONDS = 120
+END_SECONDS = 90
 
 
 class GivenUpError(Exception):
@@ -44,7 +46,7 @@ class Keeper:
         self.lines: list[str] = []  # of the services that have ended
         self.failed: list[str] = []  # starts that ended before all was ready
         self.starts = 0
-        self.started_at = 0.0
+        self.started_at = self.struck_at = 0.0  # time.time(), of the last start and the last kill
         self._start()
 
     def _start(self) -> None:
@@ -57,19 +59,25 @@ class Keeper:
     def supervisor(self) -> int:
         return self.service.process.pid
 
-    def look(self, excused: bool = False) -> bool:
-        """Start it again if it has ended; True then. `excused`: it was killed by us before it was ready."""
+    def look(self) -> bool:
+        """Start it again if it has ended; True then. A start fails that ends before it was ready, and was let alone."""
         if self.service.process.poll() is None:
             return False
         said = list(self.service.lines)
         self.lines += said
-        if not self.ready and not excused:
+        if not self.ready and self.struck_at < self.started_at:
             self.failed.append("\n".join([f"exit code {self.service.process.returncode}", *said[-20:]]))
             if len(self.failed) >= STARTS:
                 raise GivenUpError("The product does not start:\n" + self.failed[-1])
         time.sleep(0.1)
         self._start()
         return True
+
+    def start_anew(self) -> None:
+        """As somebody does who sees that it is stuck: Ctrl-C, patience, and a start."""
+        self.struck_at = time.time()
+        self.end()
+        self.look()
 
     def is_ready(self) -> bool:
         """Whether all parts say that they are well."""
@@ -93,7 +101,13 @@ class Keeper:
 
     def end(self) -> None:
         if self.service.process.poll() is None:
-            self.service.end()
+            self.service.process.terminate()
+        try:
+            self.service.process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.failed.append(f"It did not end within {END_SECONDS} s.")
+            self.service.process.kill()
+            self.service.process.wait()
 
 
 class House:
@@ -121,7 +135,6 @@ class House:
         self._random = random.Random(f"{seed} house")  # noqa: S311 (no secret)
 
     def __enter__(self) -> "House":
-        self.var.parent.chmod(0o711)  # the account that runs PostgreSQL, when we are root, passes through
         self.world.__enter__()
         self.counter.__enter__()
         self.keeper = Keeper(self.env, self.base)
@@ -219,4 +232,7 @@ class House:
 
 
 def folder(prefix: str) -> Path:
-    return Path(tempfile.mkdtemp(prefix=f"tenth-{prefix}-"))
+    """A new folder, which the account that runs PostgreSQL passes through when we are root."""
+    path = Path(tempfile.mkdtemp(prefix=f"tenth-{prefix}-"))
+    path.chmod(0o711)
+    return path

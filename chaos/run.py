@@ -13,18 +13,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import psutil
 import psycopg
 
 from . import promises
 from .evidence import Evidence
-from .house import GivenUpError, House, folder
+from .house import END_SECONDS, GivenUpError, House, folder
 from .people import Person
 from .product import ROOT
 from .promises import Arrival, Outage
 from .targets import Processes, Strike, plan, strike
 
 LIMIT = 20.0  # seconds until all is well again
-HOPELESS = 180.0  # seconds; then the run is given up
+HOPELESS = 60.0  # seconds; then somebody starts it anew, and the kill counts as too long
+TARGET_SECONDS = 30.0  # until it is said that there is no such process
 PROBE = 3.0  # seconds that a share has, before another one is sent to see whether the worker takes that
 MEMBERS = ("ada", "bo", "cleo")
 
@@ -34,12 +36,12 @@ class Hit:
     """One kill, and how long each part took to be well again."""
 
     strike: Strike
-    victim: str
     at: float
     ready: float = 0
     act: float = 0
     work: float = 0
     restarted: bool = False  # all of the product, as systemd does when it has ended
+    hopeless: bool = False  # somebody had to start it anew
 
     @property
     def seconds(self) -> float:
@@ -49,6 +51,7 @@ class Hit:
         name = f"{self.strike.target} {self.strike.signal.name.removeprefix('SIG')}"
         parts = f"ready {self.ready:5.1f}  act {self.act:5.1f}  work {self.work:5.1f}"
         more = "  (all of it started anew)" if self.restarted else ""
+        more = "  NOT WELL UNTIL SOMEBODY STARTED IT ANEW" if self.hopeless else more
         return f"{time.strftime('%H:%M:%S', time.localtime(self.at))}  {name:20} {self.seconds:5.1f} s  {parts}{more}"
 
 
@@ -100,32 +103,38 @@ class Run:
         self.threads = []
 
     def _strike(self, each: Strike) -> None:
-        keeper = self.house.keeper
-        if not each.hasty:
-            self._wait(each.wait)
-        else:
-            time.sleep(each.wait / 3)
+        self._wait(each.wait / 3 if each.hasty else each.wait)
         self.shared_memory |= segments(self.processes)
-        victim = ""
-        deadline = time.monotonic() + 10
-        while not victim and time.monotonic() < deadline:  # there may be no such process just now
-            keeper.look(excused=each.hasty)
-            victim = strike(each, self.processes, keeper.supervisor, time.sleep)
-        hit = Hit(each, victim, time.time())
-        if not victim:
+        hit = self._hit(each)
+        if hit is None:
             print(f"          there was no {each.target} to hit", flush=True)
             return
         self.hits.append(hit)
-        following = self.strikes[len(self.hits) :]
         if each.target == "supervisor":
-            keeper.service.process.wait(60)
-            hit.restarted = keeper.look(excused=True)
-            hit.at = keeper.started_at
-        if following and following[0].hasty:
-            print(hit, "(and at once the next)", flush=True)
+            self.house.keeper.service.process.wait(END_SECONDS)
+            hit.restarted = self.house.keeper.look()
+            hit.at = self.house.keeper.started_at
+        if hit.strike.followed:
+            print(hit, "and at once:", flush=True)
             return
         self._wait_until_well(hit)
         print(hit, "" if hit.seconds <= LIMIT else "TOO LONG", flush=True)
+
+    def _hit(self, each: Strike) -> Hit | None:
+        """Strike once there is somebody to hit."""
+        keeper, deadline = self.house.keeper, time.monotonic() + TARGET_SECONDS
+        while time.monotonic() < deadline:
+            keeper.look()
+            keeper.struck_at = time.time()
+            if victim := strike(each, self.processes, keeper.supervisor, time.sleep):
+                hit = Hit(each, time.time())
+                if each.is_a_request and not each.followed:  # what it has in hand may be finished
+                    with contextlib.suppress(psutil.Error):
+                        victim.wait(END_SECONDS)
+                    hit.at = time.time()
+                return hit
+            time.sleep(0.02)
+        return None
 
     def _wait(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
@@ -137,17 +146,21 @@ class Run:
 
     def _wait_until_well(self, hit: Hit) -> None:
         """All parts say so, an act goes through, and a worker takes what was asked for after the kill."""
-        keeper = self.house.keeper
         began, deadline = hit.at, time.time() + HOPELESS
 
         def until(happens: Iterator[bool]) -> float:
+            nonlocal deadline
             for done in happens:
-                if keeper.look():
+                if self.house.keeper.look():
                     hit.restarted = True
                 if done:
                     return time.time() - began
                 if time.time() > deadline:
-                    raise GivenUpError(f"It was not well again within {HOPELESS:.0f} s: {hit}\n" + self._last_words())
+                    if hit.hopeless:
+                        raise GivenUpError(f"A new start did not help either: {hit}\n" + self._last_words())
+                    hit.hopeless = True
+                    self.house.keeper.start_anew()
+                    deadline = time.time() + HOPELESS
                 time.sleep(0.05)
             raise AssertionError
 
@@ -183,7 +196,7 @@ class Run:
         """What the webhook has taken. Its requests are dated by another clock than ours."""
         ahead = time.time() - time.monotonic()
         return [
-            Arrival(asked.headers.get("webhook-id", ""), asked.began + ahead)
+            Arrival(str(uuid.UUID(asked.headers["webhook-id"].removeprefix("msg_"))), asked.began + ahead)
             for asked in list(self.house.counter.requests)
             if asked.path.startswith("/hooks/") and asked.status == 204
         ]

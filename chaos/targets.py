@@ -27,6 +27,8 @@ SIGNALS: dict[str, list[signal.Signals]] = {
     "recovery": [INT],  # a backend is killed, and the postmaster asked to end while it recovers from that
     "supervisor": [KILL, KILL, TERM, INT],
 }
+HASTY = 0.1  # of the kills come before all is well again after the one before
+WAITS = (0.1, 3.0)  # seconds
 HANGS = (0.5, 4.0)  # seconds that what is stopped hangs
 RECOVERY_SECONDS = 5.0
 
@@ -37,21 +39,27 @@ class Strike:
     signal: signal.Signals
     wait: float  # seconds, once all is well again after the one before
     hasty: bool  # does not wait until all is well again
+    followed: bool  # by a hasty one
     draw: float  # which of several
+
+    @property
+    def is_a_request(self) -> bool:
+        """Asks a service to end, which it does in its own time."""
+        return self.signal == TERM and self.target in {"worker", "beat", "web", "web child", "backend"}
 
 
 def plan(seed: int, kills: int, only: Collection[str] = ()) -> list[Strike]:
     """Each target in turn, in an order that is drawn anew each time round."""
     rng = random.Random(f"{seed} strikes")  # noqa: S311 (no secret)
-    strikes: list[Strike] = []
-    while len(strikes) < kills:
-        targets = [target for target in SIGNALS if not only or target in only]
-        rng.shuffle(targets)
-        for target in targets:
-            hasty = bool(strikes) and rng.random() < 0.1
-            signal = rng.choice(SIGNALS[target])
-            strikes.append(Strike(target, signal, rng.uniform(0.1, 3.0), hasty, rng.random()))
-    return strikes[:kills]
+    targets: list[str] = []
+    while len(targets) < kills:
+        targets += rng.sample(among := [each for each in SIGNALS if not only or each in only], len(among))
+    hasty = [rng.random() < HASTY for _ in range(kills + 1)]
+    hasty[0] = hasty[kills] = False
+    return [
+        Strike(target, rng.choice(SIGNALS[target]), rng.uniform(*WAITS), hasty[n], hasty[n + 1], rng.random())
+        for n, target in enumerate(targets[:kills])
+    ]
 
 
 class Processes:
@@ -133,16 +141,17 @@ def _says(process: psutil.Process | None, word: str) -> bool:
         return False
 
 
-def strike(plan: Strike, processes: Processes, supervisor: int, sleep: Callable[[float], object]) -> str:
-    """Do it. Returns whom it hit, empty when there was nobody."""
+def strike(
+    plan: Strike, processes: Processes, supervisor: int, sleep: Callable[[float], object]
+) -> psutil.Process | None:
+    """Do it. Returns whom it hit, None when there was nobody."""
     candidates = sorted(processes.of(plan.target, supervisor), key=lambda each: each.pid)
     if not candidates:
-        return ""
+        return None
     victim = candidates[int(plan.draw * len(candidates))]
     try:
-        named = f"{victim.pid} {' '.join(victim.cmdline())[-40:]}"
         if plan.target == "recovery" and not _begin_recovery(plan, processes, supervisor):
-            return ""
+            return None
         if plan.signal == STOP:
             victim.suspend()
             sleep(HANGS[0] + plan.draw * (HANGS[1] - HANGS[0]))
@@ -150,8 +159,8 @@ def strike(plan: Strike, processes: Processes, supervisor: int, sleep: Callable[
         else:
             victim.send_signal(plan.signal)
     except psutil.Error:
-        return ""
-    return named
+        return None
+    return victim
 
 
 def _begin_recovery(plan: Strike, processes: Processes, supervisor: int) -> bool:
