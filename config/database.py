@@ -1,8 +1,11 @@
-"""config.database: how libpq reaches our database, for those who speak to it without Django."""
+"""config.database: how libpq reaches our database, for those who speak to it without Django, and when it is away."""
 
+import logging
 from typing import Any
 
+import psycopg
 from django.conf import settings
+from django.db.utils import ProgrammingError
 
 
 def parameters() -> dict[str, Any]:
@@ -10,3 +13,25 @@ def parameters() -> dict[str, Any]:
     names = {"HOST": "host", "PORT": "port", "NAME": "dbname", "USER": "user", "PASSWORD": "password"}
     known = {theirs: database[ours] for ours, theirs in names.items() if database.get(ours)}
     return known | {name: value for name, value in database.get("OPTIONS", {}).items() if name != "pool"}
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether this came about because the database is down, starting, ending or lost, and not by a mistake of ours."""
+    while error is not None:
+        if isinstance(error, psycopg.OperationalError):
+            # Without a state: nobody answered, the connection broke, or the pool had none in time.
+            state = error.sqlstate or "08"
+            if state.startswith(("08", "57P")) or state == "53300":  # connection, operator's doing, too many clients
+                return True
+        # Django's, for what asks again within a transaction whose connection has broken.
+        if isinstance(error, ProgrammingError) and "new connection in an atomic block" in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+class NotAway(logging.Filter):
+    """Keeps out of the log what papers.middleware answers and tells in one line: a traceback says nothing more."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not (record.exc_info and is_away(record.exc_info[1]))

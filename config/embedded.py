@@ -23,10 +23,14 @@ from typing import Any
 import psutil
 
 ROLE = DATABASE = "tenth"
-START_SECONDS = 60
-STOP_SECONDS = 30
+START_SECONDS = 60  # without an answer of any kind
+RECOVERY_SECONDS = 1800  # while it says that it is starting: after a crash it reads its log first
+STOP_SECONDS = 10  # for an orderly end, which writes out what is in memory
+LEFTOVER_SECONDS = 5  # the same for a server that a killed supervisor left
+QUIT_SECONDS, KILL_SECONDS = 3, 3
 MAJOR = "18"  # PostgreSQL's version inside the wheel; data made by another one it does not read
 INSTALL = f"pginstall{MAJOR}"
+STATUS_LINE = 7  # of postmaster.pid: starting, ready or stopping
 LOG_BYTES = 10_000_000  # then the log is put aside at the next start
 
 
@@ -89,6 +93,7 @@ class Cluster:
         # and every process must find it, so it does not follow TMPDIR.
         self.sockets = Path("/tmp") / f"tenth-{os.geteuid()}-{digest}"  # noqa: S108 (ours alone, see _make_folders)
         self.log = self.var / "postgres.log"
+        self._part = self.home / "postgres.part"
         self.process: subprocess.Popen[bytes] | None = None
 
     def django_settings(self) -> dict[str, Any]:
@@ -134,11 +139,16 @@ class Cluster:
 
     def start(self, *options: str) -> None:
         """Make the data folder if there is none, and run the server in the foreground of this process tree."""
+        self.launch(*options)
+        self._wait_until_ready()
+
+    def launch(self, *options: str) -> None:
+        """Start without waiting until it answers."""
         self._make_folders()
+        self._end_leftover()
         if not self.data.exists():
             self._initialise()
         self._refuse_another_major()
-        self._end_leftover()
         # Where it listens is said here and not in its file, so that the folder can be moved.
         said = (
             "listen_addresses=",
@@ -158,23 +168,32 @@ class Cluster:
                 cwd="/",
                 **self._as_account(),
             )
-        self._wait_until_ready()
 
     def stop(self) -> None:
-        """End the server in order: open transactions are rolled back, everything committed is on disk."""
+        """End the server: in order if it can, by force if not. Everything committed is on disk either way."""
         if self.process is None or self.has_ended():
             return
-        self.process.send_signal(signal.SIGINT)
-        try:
-            self.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.send_signal(signal.SIGQUIT)
-            self.process.wait(STOP_SECONDS)
+        self._end_all(STOP_SECONDS)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(KILL_SECONDS)
         with contextlib.suppress(OSError):  # not empty when another server has taken over
             self.sockets.rmdir()
 
     def has_ended(self) -> bool:
         return self.process is not None and self.process.poll() is not None
+
+    @property
+    def code(self) -> int:
+        """The exit code of a server that has ended."""
+        return self.process.returncode if self.process and self.process.returncode is not None else 0
+
+    def is_ending(self) -> bool:
+        """Whether somebody has asked the server to end. It then takes no new connection, and may never get there."""
+        try:
+            lines = (self.data / "postmaster.pid").read_text().split("\n")
+        except OSError:
+            return False
+        return len(lines) > STATUS_LINE and lines[STATUS_LINE].strip() == "stopping"
 
     def _make_folders(self) -> None:
         self.var.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -224,7 +243,7 @@ class Cluster:
 
     def _initialise(self) -> None:
         """Make the data folder whole or not at all: an interrupted start leaves only postgres.part."""
-        part = self.data.with_name("postgres.part")
+        part = self._part
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(mode=0o700)
         self._give(part)
@@ -259,48 +278,71 @@ class Cluster:
         part.rename(self.data)
 
     def _end_leftover(self) -> None:
-        """End a server that a killed supervisor left running in our folder, and see out what a killed server left."""
-        try:
-            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
-        except (FileNotFoundError, ValueError):
-            return
-        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-            left = psutil.Process(pid)
-            if "postgres" in left.name() and str(self.data) in left.cmdline():
-                left.send_signal(signal.SIGINT)
-                self._see_out([left])
-        # A killed server's helpers end as soon as each notices; until then they hold its shared memory.
-        self._see_out([each for each in psutil.process_iter() if self._is_helper(each)])
+        """End what a killed supervisor or a killed server left running in our folder, in whatever state it is.
 
-    def _is_helper(self, process: psutil.Process) -> bool:
-        try:
-            return process.name() == "postgres" and process.cwd() == str(self.data)
-        except psutil.Error:
-            return False
+        The files that name the old server go too: PostgreSQL would refuse to start if that number is now the process
+        of somebody else, who is not ours to end.
+        """
+        if left := self._end_all(LEFTOVER_SECONDS):
+            raise EmbeddedError(f"PostgreSQL (process {left[0].pid}) holds {self.data}, and cannot be ended.")
+        for stale in [self.data / "postmaster.pid", *self.sockets.glob(".s.PGSQL.*")]:
+            stale.unlink(missing_ok=True)
 
-    def _see_out(self, processes: list[psutil.Process]) -> None:
-        _, left = psutil.wait_procs(processes, STOP_SECONDS)
-        if left:
-            raise EmbeddedError(
-                f"Another PostgreSQL (process {left[0].pid}) holds {self.data}. End it and start again."
-            )
+    def _end_all(self, patience: float) -> list[psutil.Process]:
+        """Ask the server of our folder to end, then tell it and all its helpers, then kill them; returns who is left.
+
+        A server can hang at each of these: on SIGINT during crash recovery, for example, its checkpointer never ends.
+        """
+        left = self._processes()
+        for number, seconds in (
+            (signal.SIGINT, patience),
+            (signal.SIGQUIT, QUIT_SECONDS),
+            (signal.SIGKILL, KILL_SECONDS),
+        ):
+            for each in left:
+                with contextlib.suppress(psutil.Error):
+                    # To a helper SIGINT means something else; one whose server is gone ends by itself.
+                    if number != signal.SIGINT or str(self.data) in each.cmdline():
+                        each.send_signal(number)
+            deadline = time.monotonic() + seconds
+            while (left := self._processes()) and time.monotonic() < deadline:
+                time.sleep(0.05)
+        return left
+
+    def _processes(self) -> list[psutil.Process]:
+        """All that PostgreSQL runs in our folder, the half-made one of an interrupted first start included."""
+        folders = {str(self.data.resolve()), str(self._part)}
+
+        def is_ours(process: psutil.Process) -> bool:
+            try:
+                if process.name() not in {"postgres", "initdb"}:
+                    return False
+                return process.cwd() in folders or not folders.isdisjoint(process.cmdline())
+            except psutil.Error:  # it has just ended, or is another account's
+                return False
+
+        return [each for each in psutil.process_iter() if is_ours(each)]
 
     def _wait_until_ready(self) -> None:
         import psycopg
 
         assert self.process
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                break
+        began, told = time.monotonic(), False
+        deadline = began + START_SECONDS
+        while self.process.poll() is None and time.monotonic() < deadline:
             try:
                 with psycopg.connect(
-                    host=str(self.sockets), dbname="postgres", user=ROLE, autocommit=True
+                    host=str(self.sockets), dbname="postgres", user=ROLE, autocommit=True, connect_timeout=5
                 ) as connection:
                     if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                         connection.execute(f"CREATE DATABASE {DATABASE}")
                     return
-            except psycopg.OperationalError:
+            except psycopg.OperationalError as error:
+                if "starting up" in str(error) or "recovery" in str(error):
+                    deadline = min(time.monotonic() + START_SECONDS, began + RECOVERY_SECONDS)
+                    if not told and time.monotonic() - began > 5:
+                        told = True
+                        print("The database was not ended in order, and recovers. That can take minutes.", flush=True)
                 time.sleep(0.05)
         self.stop()
         raise EmbeddedError(f"The embedded PostgreSQL did not start. Its log says why: {self.log}")

@@ -6,12 +6,9 @@
 Whatever is wrong ends in one sentence and exit code 2.
 """
 
-import contextlib
 import errno
 import fcntl
-import multiprocessing
 import os
-import shlex
 import signal
 import socket
 import subprocess
@@ -20,17 +17,11 @@ import time
 from collections.abc import Callable
 from typing import IO
 
-import honcho.manager
-import psutil
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from honcho.compat import ProcessManager
-from honcho.printer import Printer
 
 from config.embedded import Cluster, EmbeddedError
-
-PATIENCE = 20  # seconds that a service gets to finish what it does
-MARK = "TENTH_SUPERVISED"  # in the environment of all that a supervisor starts: the data folder it works for
+from config.supervise import MARK, Output, Service, Supervisor, end, marked
 
 
 class StartError(Exception):
@@ -57,43 +48,6 @@ def services() -> dict[str, list[str]]:
         "worker": [sys.executable, "-m", "celery", "--app", "config.celery", "--quiet", *worker, *alone],
         "beat": [sys.executable, "-m", "config.beat"],
     }
-
-
-class Gently(ProcessManager):
-    """Asks the service to end, and not its children too: a task at work is finished, not shot."""
-
-    def terminate(self, pid: int) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)
-
-
-class Manager(honcho.manager.Manager):
-    """honcho's, which also ends when the database does, and greets when the web server answers."""
-
-    def __init__(self, cluster: Cluster | None, greet: Callable[[], None]):
-        super().__init__(Printer(sys.stdout))
-        self._procmgr = Gently()
-        self._cluster = cluster
-        self._greet: Callable[[], None] | None = greet
-
-    def _any_stopped(self) -> bool:
-        """Asked by honcho at each turn of its loop, once all have started."""
-        if self._greet and not self._terminating and answers():
-            self._greet()
-            self._greet = None
-        if self._cluster and self._cluster.has_ended():
-            if not self._terminating:
-                honcho.manager.KILL_WAIT = 3  # without it nothing can be finished
-                self._end_with(f"the database has ended, so all ends. Its log says why: {self._cluster.log}")
-            return True
-        ended = [name for name, process in self._processes.items() if process.get("returncode") is not None]
-        if ended and not self._terminating:
-            self._end_with(f"{ended[0]} has ended by itself, so all ends. The lines above say why.")
-        return bool(ended)
-
-    def _end_with(self, sentence: str) -> None:
-        print(f"Tenth: {sentence}", file=sys.stderr, flush=True)
-        self.returncode = 1
 
 
 def answers() -> bool:
@@ -125,19 +79,7 @@ def lock(variable: str = "TENTH_VAR") -> IO[str]:
 
 def end_leftovers() -> None:
     """End the services that a killed supervisor left behind."""
-    left = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get(MARK) == str(settings.VAR_DIR) and process.pid != os.getpid():
-                left.append(process)
-        except psutil.Error:
-            continue  # gone, or another account's: not ours
-    for process in left:
-        process.terminate()
-    _, stubborn = psutil.wait_procs(left, timeout=2)
-    for process in stubborn:
-        process.kill()
-    psutil.wait_procs(stubborn, timeout=5)
+    end(marked(str(settings.VAR_DIR)))
 
 
 def check_port(command: str = "make run") -> None:
@@ -174,15 +116,17 @@ def first_steps(env: dict[str, str]) -> list[str]:
 def run(
     ready: Callable[[dict[str, str]], list[str]] = first_steps, typed: str = "make run", variable: str = "TENTH_VAR"
 ) -> int:
-    """Everything, until Ctrl-C or SIGTERM, or until one part ends. The database goes first and last.
+    """Everything, until Ctrl-C or SIGTERM, or until one part cannot be kept alive. The database goes first and last.
 
     `ready` is called between database and services, with the environment of all that runs; it returns what to say.
     `typed` is what a person typed, `variable` what names the folder.
     """
     began = time.monotonic()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until honcho takes it over
+    endings = [signal.SIGTERM]
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup has it
-        signal.signal(signal.SIGHUP, lambda *_: sys.exit(0))  # the terminal was closed
+        endings.append(signal.SIGHUP)  # the terminal was closed
+    for number in endings:
+        signal.signal(number, lambda *_: sys.exit(0))  # until the supervisor's loop takes it over
     held = lock(variable)
     end_leftovers()
     check_port(typed)
@@ -195,24 +139,28 @@ def run(
             cluster.start()
         told = ready(env)
 
-        def greet() -> None:
+        def greet() -> bool:
+            """Once the web server answers."""
+            if not answers():
+                return False
             print(f"\n  Tenth is ready ({time.monotonic() - began:.1f} s): {settings.PUBLIC_URL}")
             for line in [*told, "Ctrl-C ends it."]:
                 print(f"  {line}")
             print(flush=True)
+            return True
 
-        if sys.platform == "linux":
-            multiprocessing.set_start_method("fork")  # honcho's helpers share our memory, in every Python
-        honcho.manager.KILL_WAIT = PATIENCE
-        manager = Manager(cluster, greet)
-        for name, command in services().items():
-            manager.add_process(name, f"exec {shlex.join(command)}", env=env, cwd=str(settings.BASE_DIR))
-        manager.loop()
-        return int(manager.returncode == 1)
+        output, folder = Output(), str(settings.BASE_DIR)
+        wanted = [Service(name, command, env, folder, output) for name, command in services().items()]
+        supervisor = Supervisor(cluster, wanted, output, greet)
+        for number in [signal.SIGINT, *endings]:
+            signal.signal(number, supervisor.ask)
+        return supervisor.run()
     except KeyboardInterrupt:
         return 0
     finally:
-        end_leftovers()  # none, unless something broke or the terminal was closed
+        for number in [signal.SIGINT, *endings]:
+            signal.signal(number, signal.SIG_IGN)  # the end is under way, and takes its bounded time
+        end_leftovers()  # none, unless something broke
         if cluster:
             cluster.stop()
         held.close()

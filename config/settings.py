@@ -159,6 +159,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "papers.middleware.AwayMiddleware",  # above all that asks the database
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -229,7 +230,10 @@ if EMBEDDED:
     DATABASES = {"default": {**Cluster(VAR_DIR).django_settings(), "OPTIONS": {}}}
 else:
     DATABASES = {"default": _database()}
-DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 6, "timeout": 10}
+# A page waits this long for a database that restarts, then says so. As often, the pool begins anew to look for it:
+# its pauses grow, and after a long absence it would come back minutes late.
+DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 6, "timeout": 5, "reconnect_timeout": 5}
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # each connection is tried before a request gets it
 
 # The queue: RabbitMQ or Redis by CELERY_BROKER_URL, else PGMQ inside the same database.
 CELERY_BROKER_URL = _text("CELERY_BROKER_URL", "pgmq://")
@@ -307,6 +311,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{levelname} {name}: {message}", "style": "{"}},
+    "filters": {"not_away": {"()": "config.database.NotAway"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "plain"},
         "none": {"class": "logging.NullHandler"},
@@ -316,6 +321,7 @@ LOGGING = {
         "arxiv": {"level": "WARNING"},  # it tells of every request
         "urllib3": {"level": "WARNING"},  # so does it, and the address of a webhook is a secret
         "axes": {"level": "WARNING"},  # it tells of every sign-in, with the one-time link that was used
+        "django.request": {"filters": ["not_away"]},
         # Robots that ask for hosts that we are not get their 400, and no traceback in the log.
         "django.security.DisallowedHost": {"handlers": ["none"], "propagate": False},
     },

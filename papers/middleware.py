@@ -1,5 +1,10 @@
-"""middleware: who stands at the door: strangers are sent to sign in, members get their own clock, probes an answer."""
+"""middleware: who stands at the door: strangers are sent to sign in, members get their own clock, probes an answer.
 
+And when the database is away, everybody is told so.
+"""
+
+import logging
+import sys
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -7,13 +12,18 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
+from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
+from config.database import is_away
+
 from .views import page
+
+_log = logging.getLogger("tenth")
 
 
 class ProbeMiddleware:
@@ -28,6 +38,33 @@ class ProbeMiddleware:
         if request.path_info in self.PATHS:
             request.META["HTTP_HOST"] = urlsplit(settings.PUBLIC_URL).netloc
         return self.get_response(request)
+
+
+class AwayMiddleware:
+    """Answers 503, whatever was asked and however far it got, when an error came of a database that is away.
+
+    Django turns every error into an answer before it reaches a middleware above. What the error was is heard from its
+    signal, which comes from views, templates, transactions and the other middleware alike.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        got_request_exception.connect(self.hear)
+
+    def hear(self, request: HttpRequest | None = None, **_: Any) -> None:
+        error = sys.exc_info()[1]
+        if request is not None and is_away(error):
+            request.META["tenth.away"] = " ".join(str(error).split())
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if response.status_code != 500 or "tenth.away" not in request.META:
+            return response
+        _log.warning("503 for %s %s: %s", request.method, request.path, request.META["tenth.away"])
+        response.close()
+        answer = page.database_away(request)
+        answer._has_been_logged = True  # type: ignore[attr-defined]  # or Django says it once more, as an error
+        return answer
 
 
 class DoorMiddleware(LoginRequiredMiddleware):

@@ -6,9 +6,17 @@ from urllib.parse import urlsplit
 
 import psycopg
 from django.conf import settings
-from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import (
+    DisallowedHost,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import RawPostDataException
 from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -134,3 +142,40 @@ def server_error(request: HttpRequest) -> HttpResponse:
         sentence = "Something broke here, and nothing was changed. Try again in a moment."
         return HttpResponse(sentence, status=500, content_type="text/plain; charset=utf-8")
     return HttpResponse(render_to_string("500.html"), status=500)
+
+
+# ── while the database is away ───────────────────────────────────────────────────────────────
+
+AWAY_SECONDS = 3  # then the browser asks again: a restart takes about as long
+SECRETS = {"password", "again", "current"}  # never sent back, not even to who typed them
+
+
+def database_away(request: HttpRequest) -> HttpResponse:
+    """The database is restarting: a page that reloads itself, or that holds what was sent. Asks no database."""
+    if request.headers.get("HX-Request"):
+        sentence = "The database is just restarting, so this may not have been done. Try again in a moment."
+        answer = HttpResponse(sentence, status=503, content_type="text/plain; charset=utf-8")
+    else:
+        context: dict[str, Any] = {"seconds": AWAY_SECONDS, "address": request.get_full_path()}
+        if request.method not in {"GET", "HEAD"}:
+            context["sent"] = _kept(request)
+        answer = HttpResponse(render_to_string("away.html", context), status=503)
+    answer["Retry-After"] = str(AWAY_SECONDS)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _kept(request: HttpRequest) -> dict[str, Any]:
+    """What a person sent, for a form that sends it again.
+
+    With the token that came with it: to who sends somebody else's form, none of ours is given.
+    """
+    try:
+        fields, files = request.POST, request.FILES
+    except (SuspiciousOperation, UnreadablePostError, RawPostDataException, MultiPartParserError):
+        return {"lost": True}
+    return {
+        "fields": [(name, value) for name, values in fields.lists() if name not in SECRETS for value in values],
+        "secrets": not SECRETS.isdisjoint(fields),
+        "files": bool(files),
+    }

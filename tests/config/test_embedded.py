@@ -7,14 +7,17 @@ import signal
 import stat
 import subprocess
 import threading
+import time
 from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
 
+from config import embedded
 from config.embedded import Cluster, EmbeddedError
 from tests.folders import let_through
+from tests.journey import wait_for
 
 
 @pytest.fixture
@@ -102,6 +105,150 @@ def test_a_killed_servers_helper_that_takes_its_time_is_waited_for(place, start)
     with connect(start(place / "var")) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
     later.join()
+
+
+def helper_of(cluster, kind):
+    return next(each for each in psutil.Process(cluster.process.pid).children() if kind in each.cmdline()[0])
+
+
+def hung_in_its_stop(cluster):
+    """As on SIGINT during crash recovery: the server waits for a helper that does not end."""
+    helper_of(cluster, "checkpointer").suspend()
+    cluster.process.send_signal(signal.SIGINT)
+
+
+def waiting_for_its_clients(cluster):
+    cluster.client = connect(cluster)
+    cluster.process.send_signal(signal.SIGTERM)
+
+
+def stopped_by_a_signal(cluster):
+    cluster.process.send_signal(signal.SIGSTOP)
+
+
+def killed_with_helpers_that_hang(cluster):
+    for kind in ("checkpointer", "background writer"):
+        helper_of(cluster, kind).suspend()
+    cluster.process.kill()
+
+
+def in_crash_recovery_with_a_helper_that_hangs(cluster):
+    helper_of(cluster, "background writer").suspend()
+    with connect(cluster) as connection:
+        os.kill(connection.info.backend_pid, signal.SIGKILL)
+
+
+STATES = [
+    hung_in_its_stop,
+    waiting_for_its_clients,
+    stopped_by_a_signal,
+    killed_with_helpers_that_hang,
+    in_crash_recovery_with_a_helper_that_hangs,
+]
+
+
+def processes_of(cluster):
+    return [each for each in psutil.process_iter() if runs_in(each, cluster.data)]
+
+
+def runs_in(process, folder):
+    try:
+        return process.cwd() == str(folder)
+    except psutil.Error:
+        return False
+
+
+@pytest.fixture
+def hasty(monkeypatch):
+    """Each step of ending a server gets a second, or these tests would take minutes."""
+    for name in ("STOP_SECONDS", "LEFTOVER_SECONDS", "QUIT_SECONDS"):
+        monkeypatch.setattr(embedded, name, 1)
+
+
+def test_ending_a_leftover_is_not_waited_for_long():
+    assert embedded.LEFTOVER_SECONDS + embedded.QUIT_SECONDS + embedded.KILL_SECONDS < 15
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("state", STATES)
+def test_a_server_left_in_any_state_is_ended_by_the_next_start(state, place, start):
+    first = start(place / "var")
+    with connect(first) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 10 AS tenth")
+    before = processes_of(first)
+    state(first)
+    second = start(place / "var")
+    assert not [each for each in before if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+    with connect(second) as connection:
+        assert connection.execute("SELECT tenth FROM kept").fetchone() == (10,)
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("state", [hung_in_its_stop, in_crash_recovery_with_a_helper_that_hangs])
+def test_a_server_in_any_state_can_be_stopped(state, place, start):
+    cluster = start(place / "var")
+    state(cluster)
+    cluster.stop()
+    assert processes_of(cluster) == []
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_server_interrupted_again_and_again_during_recovery_is_ended_each_time(place, start):
+    """Real crash recoveries: some of these ends hang for ever by themselves."""
+    for pause in (0, 0.02, 0.05):
+        cluster = start(place / "var")
+        with connect(cluster) as connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS rows (text text)")
+            connection.execute("INSERT INTO rows SELECT repeat('x', 200) FROM generate_series(1, 30000)")
+            os.kill(connection.info.backend_pid, signal.SIGKILL)
+            time.sleep(pause)
+            cluster.process.send_signal(signal.SIGINT)
+    with connect(start(place / "var")) as connection:
+        assert connection.execute("SELECT count(*) >= 0 FROM rows").fetchone() == (True,)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_two_data_folders_leave_each_other_alone(place, start):
+    other = start(place / "other")
+    stopped_by_a_signal(start(place / "var"))
+    start(place / "var")
+    with connect(other) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_number_of_old_that_is_now_a_strangers_blocks_nothing(place, start):
+    cluster = start(place / "var")
+    note, lock = cluster.data / "postmaster.pid", cluster.sockets / ".s.PGSQL.5432.lock"
+    notes = {path: path.read_text() for path in (note, lock)}
+    old = str(cluster.process.pid)
+    cluster.stop()
+    stranger = subprocess.Popen(["sleep", "60"], **cluster._as_account())  # as the account of the server itself
+    try:
+        cluster._make_folders()
+        for path, text in notes.items():
+            path.write_text(text.replace(old, str(stranger.pid), 1))
+            cluster._give(path)
+        with connect(start(place / "var")) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+        assert stranger.poll() is None
+    finally:
+        stranger.kill()
+        stranger.wait()
+
+
+def test_a_note_that_a_power_cut_left_empty_blocks_nothing(place, start):
+    cluster = start(place / "var")
+    cluster.stop()
+    (cluster.data / "postmaster.pid").touch()
+    cluster._give(cluster.data / "postmaster.pid")
+    assert connect(start(place / "var"))
+
+
+def test_it_knows_when_somebody_has_asked_it_to_end(place, start):
+    cluster = start(place / "var")
+    assert not cluster.is_ending()
+    waiting_for_its_clients(cluster)
+    wait_for(cluster.is_ending)
 
 
 def test_the_folder_can_be_moved(place, start):

@@ -19,6 +19,7 @@ import pytest
 
 from config.embedded import Cluster
 from tests.folders import let_through
+from tests.journey import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.journey
@@ -85,6 +86,18 @@ def install(tmp_path_factory):
     for process in [*([install.supervisor] if install.supervisor else []), *install.processes()]:
         if psutil.pid_exists(process.pid):
             process.kill()
+
+
+def postmaster(install):
+    return int((install.var / "postgres" / "postmaster.pid").read_text().split()[0])
+
+
+def is_ready(install):
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{install.port}/readyz", timeout=10) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
 
 
 def link_in(said):
@@ -166,12 +179,36 @@ def test_a_closed_terminal_ends_it_too(install):
     assert install.processes() == []
 
 
-def test_when_the_database_dies_the_rest_ends_with_a_sentence(install):
+def test_a_database_that_dies_is_started_again(install):
     install.start().until("Tenth is ready")
-    os.kill(int((install.var / "postgres" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
-    code, said = install.ends()
+    before = postmaster(install)
+    os.kill(before, signal.SIGKILL)
+    install.until("the database has ended, and is started again")
+    wait_for(lambda: is_ready(install), 20)
+    assert postmaster(install) != before
+    assert "web stopped" not in install.said()
+
+
+def test_a_database_that_cannot_be_kept_alive_ends_all_with_a_sentence(install):
+    conf = install.var / "postgres" / "postgresql.conf"
+    healthy = conf.read_text()
+    conf.write_text(healthy + "no_such_setting = 1\n")
+    try:
+        os.kill(postmaster(install), signal.SIGKILL)
+        code, said = install.ends()
+    finally:
+        conf.write_text(healthy)
     assert code == 1
-    assert "Tenth: the database has ended, so all ends." in said
+    assert "Tenth: the database has ended again and again, so all ends. Its log says why: " in said
+    assert install.processes() == []
+
+
+def test_ctrl_c_ends_all_although_the_database_hangs(install):
+    install.start().until("Tenth is ready")
+    psutil.Process(postmaster(install)).suspend()
+    install.supervisor.send_signal(signal.SIGINT)
+    code, _ = install.ends()
+    assert code == 0
     assert install.processes() == []
 
 

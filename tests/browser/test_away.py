@@ -1,0 +1,96 @@
+"""A database that goes away and comes back: pages return by themselves, and no form is lost."""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import expect
+
+from config.embedded import DATABASE, ROLE, Cluster
+from feedserver import FeedServer
+from tests.folders import furnished
+from tests.journey import ROOT, environment, free_port, service
+
+from .conftest import DESKTOP, Visitor
+
+pytestmark = pytest.mark.journey
+
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "config.settings"}
+
+
+@pytest.fixture
+def var():
+    with tempfile.TemporaryDirectory(prefix="tenth away ", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)  # the account that runs PostgreSQL, when we are root, passes through
+        yield Path(folder)
+
+
+@pytest.fixture
+def cluster(var):
+    cluster = Cluster(var / "server")
+    cluster.start("-c", "fsync=off")
+    yield cluster
+    cluster.stop()
+    shutil.rmtree(cluster.sockets, ignore_errors=True)
+
+
+def test_pages_come_back_and_forms_go_through(chromium, cluster, var):
+    port = free_port()
+    url = f"postgresql://{ROLE}@{quote(str(cluster.sockets), safe='')}/{DATABASE}"
+    with FeedServer(seed=5) as server:
+        env = environment(furnished(var / "web"), server, PORT=str(port), DATABASE_URL=url)
+        link = subprocess.check_output(
+            [sys.executable, "-m", "config.prepare"], cwd=ROOT, env=env | SETTINGS, text=True, stderr=subprocess.DEVNULL
+        ).strip()
+        with service(["-m", "config.run", "web"], env):
+            context = chromium.new_context(viewport=DESKTOP)
+            context.set_default_timeout(20_000)
+            visitor = Visitor(context, f"http://localhost:{port}")
+            page = visitor.page
+            open_when_it_listens(visitor, link)
+            page.get_by_label("Name").fill("Mira Lind")
+            page.get_by_label("E-mail").fill("mira@team.example")
+            page.get_by_label("New password").fill("a kettle of gradients")
+            page.get_by_label("The same again").fill("a kettle of gradients")
+            page.get_by_role("button", name="Start").click()
+            page.wait_for_url("**/sources/start")
+
+            visitor.open("/settings")
+            page.get_by_label("Name", exact=True).fill("Mira <Lind> & daughter")
+            cluster.stop()
+            page.get_by_role("button", name="Save").first.click()
+            again = page.get_by_role("button", name="Send again")
+            expect(again).to_be_visible()
+            assert visitor.barriers() == []
+            again.click()  # too early
+            expect(again).to_be_visible()
+            cluster.start("-c", "fsync=off")
+            again.click()
+            expect(page.get_by_label("Name", exact=True)).to_have_value("Mira <Lind> & daughter")
+
+            cluster.stop()
+            page.keyboard.press("u")  # by htmx: the page stays
+            expect(page.locator("#toasts")).to_contain_text("The database is just restarting")
+            expect(page.get_by_label("Name", exact=True)).to_have_value("Mira <Lind> & daughter")
+            visitor.open("/browse")
+            expect(page.get_by_role("heading", name="One moment")).to_be_visible()
+            cluster.start("-c", "fsync=off")
+            expect(page.get_by_role("heading", name="One moment")).not_to_be_visible()
+            expect(page.locator("header.bar")).to_be_visible()
+            assert [line for line in visitor.complaints if "503" not in line] == []
+            context.close()
+
+
+def open_when_it_listens(visitor: Visitor, link: str) -> None:
+    for _ in range(200):
+        try:
+            visitor.page.goto(link)
+            return
+        except Exception as error:
+            if "ERR_CONNECTION_REFUSED" not in str(error):
+                raise
+            visitor.page.wait_for_timeout(100)
