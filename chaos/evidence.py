@@ -66,13 +66,13 @@ NAME = "coalesce(nullif(p.arxiv_id, ''), p.link)"
 PAPERS = f"""
 SELECT {NAME} || ' ' || p.title FROM papers_paper p
 WHERE EXISTS (SELECT FROM papers_sighting t JOIN papers_source s ON s.id = t.source_id
-    WHERE t.paper_id = p.id AND s.kind <> 'person')"""  # noqa: S608 (our own words)
+    WHERE t.paper_id = p.id AND s.kind <> 'person')"""
 BY_HAND = """
 SELECT p.link FROM papers_sighting t JOIN papers_source s ON s.id = t.source_id JOIN papers_paper p ON p.id = t.paper_id
 WHERE s.kind = 'person'"""
 SIGHTINGS = f"""
 SELECT s.address, {NAME} FROM papers_sighting t JOIN papers_source s ON s.id = t.source_id
-JOIN papers_paper p ON p.id = t.paper_id WHERE s.kind <> 'person'"""  # noqa: S608 (our own words)
+JOIN papers_paper p ON p.id = t.paper_id WHERE s.kind <> 'person'"""
 SOURCES = "SELECT address, claimed_until, last_error FROM papers_source WHERE kind <> 'person' ORDER BY address"
 HOSTS = "SELECT name, busy_until FROM papers_host WHERE busy_until > now()"
 QUEUE = "SELECT msg_id, enqueued_at, vt FROM pgmq.q_tenth ORDER BY msg_id"
@@ -96,7 +96,7 @@ class Reader:
 
     def rows(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
         with self.connect() as database:
-            return database.execute(question, values or None).fetchall()  # type: ignore[arg-type]
+            return database.execute(question, values or None).fetchall()
 
     def read(self, sound: bool = True) -> Evidence:
         """All of it. `sound`: also whether the database is, which takes longer."""

@@ -132,7 +132,7 @@ class House:
         self.stepped_at = 0.0
         self.longest_pull = 0.0  # seconds from a step of the world until everything of it was here
         self._asked: dict[int, float] = {}
-        self._random = random.Random(f"{seed} house")  # noqa: S311 (no secret)
+        self._random = random.Random(f"{seed} house")
 
     def __enter__(self) -> "House":
         self.world.__enter__()

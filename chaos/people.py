@@ -26,7 +26,7 @@ class Person:
 
     def __init__(self, base: str, email: str, book: Book, seed: object):
         self.base, self.email, self.book = base, email, book
-        self.random = random.Random(f"{seed} {email}")  # noqa: S311 (no secret)
+        self.random = random.Random(f"{seed} {email}")
         self.session = requests.Session()
         self.session.headers["Connection"] = "close"  # a line that was cut is no news of ours
         self.papers: list[int] = []

@@ -3,6 +3,7 @@
 Plain functions: each returns a sentence for every promise that was broken.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -47,8 +48,8 @@ def acts_are_kept(acts: Sequence[Act], evidence: Evidence) -> list[str]:
             broken.append(f"{key[0]} left paper {key[1]} as {_either(allowed)}, and the database says {actual}.")
     for key in evidence.states.keys() - possible.keys():
         broken.append(f"{key[0]} never touched paper {key[1]}, and the database says {evidence.states[key]}.")
-    for verb, actual in (("comment", evidence.comments), ("apply", evidence.applications)):
-        broken += _once_each(verb, acts, actual)
+    broken += _once_each("comment", acts, evidence.comments)
+    broken += _once_each("apply", acts, evidence.applications)
     shares = {share.act for share in evidence.shares}
     for act in {act.value for act in acts if act.verb == "share" and act.acknowledged} - shares:
         broken.append(f"The share {act} was acknowledged, and it is not in the database.")
@@ -205,7 +206,5 @@ def tracebacks(lines: Iterable[str]) -> list[str]:
 
 def log_is_clean(lines: Iterable[str]) -> list[str]:
     """No traceback but those that a kill explains."""
-    import re
-
     counted = Counter(end[:300] for end in tracebacks(lines) if not any(re.match(known, end) for known in EXPLAINED))
     return [f"The log has a traceback ({count} times) that ends: {end}" for end, count in counted.items()]

@@ -27,6 +27,7 @@ from .targets import Processes, Strike, plan, strike
 LIMIT = 20.0  # seconds until all is well again
 HOPELESS = 60.0  # seconds; then somebody starts it anew, and the kill counts as too long
 TARGET_SECONDS = 30.0  # until it is said that there is no such process
+NOTICED = 0.5  # until whatever the kill ends can have ended
 PROBE = 3.0  # seconds that a share has, before another one is sent to see whether the worker takes that
 MEMBERS = ("ada", "bo", "cleo")
 
@@ -164,6 +165,7 @@ class Run:
                 time.sleep(0.05)
             raise AssertionError
 
+        time.sleep(NOTICED)
         hit.ready = until(self._ready())
         hit.act = until(self._acts())
         hit.work = until(self._works())

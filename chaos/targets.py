@@ -50,7 +50,7 @@ class Strike:
 
 def plan(seed: int, kills: int, only: Collection[str] = ()) -> list[Strike]:
     """Each target in turn, in an order that is drawn anew each time round."""
-    rng = random.Random(f"{seed} strikes")  # noqa: S311 (no secret)
+    rng = random.Random(f"{seed} strikes")
     targets: list[str] = []
     while len(targets) < kills:
         targets += rng.sample(among := [each for each in SIGNALS if not only or each in only], len(among))
