@@ -2,6 +2,7 @@
 
 import argparse
 import shutil
+import signal
 import statistics
 import sys
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ def main() -> int:
     only = [name.strip() for name in given.only.split(",") if name.strip()]
     if unknown := set(only) - SIGNALS.keys():
         parser.error(f"no such target: {', '.join(unknown)}")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # however it ends, the product ends with it
     with Run(given.seed, given.kills, only) as run:
         print(f"{given.kills} kills with seed {given.seed}, in {run.folder}", flush=True)
         broken = judged(run)

@@ -130,6 +130,7 @@ class House:
         self.members = [Person(self.base, f"{name}@team.example", self.book, seed) for name in members]
         self.steps = 0
         self.stepped_at = 0.0
+        self.step_wanted = threading.Event()
         self.longest_pull = 0.0  # seconds from a step of the world until everything of it was here
         self._asked: dict[int, float] = {}
         self._random = random.Random(f"{seed} house")
@@ -212,6 +213,14 @@ class House:
             self.admin.post(f"/sources/{chosen}/refresh", patience=15)
         return True
 
+    def has_pulled(self, since: float) -> bool:
+        """Whether a pull that began after then has succeeded."""
+        try:
+            (pulled,) = self.reader.rows("SELECT max(last_success) > to_timestamp(%s) FROM papers_source", since)[0]
+        except psycopg.Error:
+            return False
+        return bool(pulled)
+
     def pull(self, seconds: float = 60) -> None:
         """Wait until every source has been pulled, asking for those that were not."""
         deadline = time.monotonic() + seconds
@@ -221,12 +230,12 @@ class House:
             time.sleep(0.2)
 
     def live(self, over: threading.Event) -> None:
-        """Let the world go on until it is over: a step once everything of the last one is here."""
-        while not over.wait(self._random.uniform(0.1, 0.6)):
+        """Let the world go on until it is over: a step where one is wanted, once everything of the last one is here."""
+        while not over.wait(self._random.uniform(0.1, 0.3)):
             try:
-                if not self.ask():
+                if not self.ask() and self.step_wanted.is_set():
+                    self.step_wanted.clear()
                     self.step()
-                    over.wait(2)
             except psycopg.Error:
                 over.wait(0.5)
 

@@ -19,7 +19,6 @@ import psycopg
 from . import promises
 from .evidence import Evidence
 from .house import END_SECONDS, GivenUpError, House, folder
-from .people import Person
 from .product import ROOT
 from .promises import Arrival, Outage
 from .targets import Processes, Strike, plan, strike
@@ -29,7 +28,7 @@ HOPELESS = 60.0  # seconds; then somebody starts it anew, and the kill counts as
 TARGET_SECONDS = 30.0  # until it is said that there is no such process
 NOTICED = 0.5  # until whatever the kill ends can have ended
 PROBE = 3.0  # seconds that a share has, before another one is sent to see whether the worker takes that
-MEMBERS = ("ada", "bo", "cleo")
+MEMBERS = ("ada", "bo", "cleo", "prober")  # the last one only sees whether all is well
 
 
 @dataclass
@@ -64,7 +63,7 @@ class Run:
         self.seed, self.drain_seconds = seed, drain
         self.folder = folder("chaos")
         self.house = House(seed, self.folder, MEMBERS, **env)
-        self.prober = Person(self.house.base, "", self.house.book, f"{seed} prober")
+        *self.actors, self.prober = self.house.members
         self.hits: list[Hit] = []
         self.over = threading.Event()
         self.threads: list[threading.Thread] = []
@@ -83,7 +82,6 @@ class Run:
 
     def go(self) -> None:
         self.house.furnish()
-        self.prober = self.house.admin
         self._begin()
         for each in self.strikes:
             self._strike(each)
@@ -91,7 +89,7 @@ class Run:
         self._drain()
 
     def _begin(self) -> None:
-        lives = [member.live for member in self.house.members] + [self.house.live]
+        lives = [actor.live for actor in self.actors] + [self.house.live]
         self.threads = [threading.Thread(target=live, args=(self.over,), daemon=True) for live in lives]
         for thread in self.threads:
             thread.start()
@@ -104,6 +102,7 @@ class Run:
         self.threads = []
 
     def _strike(self, each: Strike) -> None:
+        self.house.step_wanted.set()
         self._wait(each.wait / 3 if each.hasty else each.wait)
         self.shared_memory |= segments(self.processes)
         hit = self._hit(each)
@@ -168,7 +167,7 @@ class Run:
         time.sleep(NOTICED)
         hit.ready = until(self._ready())
         hit.act = until(self._acts())
-        hit.work = until(self._works())
+        hit.work = until(self._works(began))
 
     def _last_words(self) -> str:
         return "\n".join(self.house.keeper.log()[-30:])
@@ -183,15 +182,16 @@ class Run:
             paper, value = self.prober.random.choice(self.prober.papers), self.prober.random.choice(["1", "-1"])
             yield self.prober.once("vote", paper, value, patience=5)
 
-    def _works(self) -> Iterator[bool]:
-        """A share, and another one when that is not taken soon."""
+    def _works(self, since: float) -> Iterator[bool]:
+        """A share that is asked for now, and another one when that is not taken soon; or a source pulled since then."""
+        self.house.step_wanted.set()
         while True:
             act = str(uuid.UUID(int=self.prober.random.getrandbits(128), version=4))
             paper = self.prober.random.choice(self.prober.papers)
             if self.prober.once("share", paper, act, patience=5):
                 deadline = time.monotonic() + PROBE
                 while time.monotonic() < deadline:
-                    yield act in {arrival.act for arrival in self.arrivals()}
+                    yield act in {arrival.act for arrival in self.arrivals()} or self.house.has_pulled(since)
             yield False
 
     def arrivals(self) -> list[Arrival]:
@@ -251,6 +251,7 @@ class Run:
     def calm(self) -> Evidence:
         """The same world, as far as this one came, and nothing killed."""
         path = folder("calm")
+        shutil.copytree(self.house.var / "static", path / "var" / "static")  # to compress it anew takes seconds
         with House(self.seed, path) as house:
             house.furnish()
             for _ in range(self.house.steps):
