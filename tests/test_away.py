@@ -67,6 +67,13 @@ def test_a_form_is_kept_and_can_be_sent_again(lost):
     assert "Files are not kept" not in answer.content.decode()
 
 
+def test_who_sends_a_form_of_somebody_else_gets_no_token_of_ours(lost):
+    """Or a page elsewhere could have its fields sent by a click on our button."""
+    lost.cookies["tenth_csrf"] = "c" * 32
+    answer = lost.post("/signin", {"email": "a@b.example"})
+    assert b"csrfmiddlewaretoken" not in answer.content
+
+
 def test_passwords_and_files_are_not_kept_and_it_says_so(lost):
     answer = lost.post("/signin", {"email": "a@b.example", "password": "my secret", "again": "my secret"})
     assert b"my secret" not in answer.content

@@ -125,10 +125,14 @@ def kill_each(product: Product, tenth: Service) -> None:
         except AssertionError as error:
             raise AssertionError(f"Not well after a kill of {what}:\n" + "\n".join(tenth.lines[-30:])) from error
 
+    with product.connect() as own:  # as a worker has it while it asks
+        own.execute("INSERT INTO papers_host VALUES ('slow.example', now(), now() + interval '1 hour')")
     for name, word in (("web", "gunicorn"), ("worker", "config.celery"), ("beat", "config.beat")):
         before = product.service(tenth, word)
         recover(name, lambda pid=before: os.kill(pid, signal.SIGKILL))
         assert wait_for(lambda word=word: product.service(tenth, word)) != before
+    with product.connect() as own:  # what the killed worker held is free again
+        assert own.execute("SELECT busy_until FROM papers_host WHERE name = 'slow.example'").fetchone() == (None,)
     master = psutil.Process(product.service(tenth, "gunicorn"))
     recover("a web server's child", master.children()[0].kill)
     recover("a backend", lambda: os.kill(product.backend(), signal.SIGKILL))
