@@ -77,6 +77,7 @@ class Run:
     def __exit__(self, *exception: object) -> None:
         self._rest()
         self.house.__exit__()
+        (self.folder / "output.log").write_text("\n".join(self.house.keeper.log()))
 
     # ── the run ──────────────────────────────────────────────────────────────────────────────
 

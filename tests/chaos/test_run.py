@@ -16,9 +16,9 @@ SEED, TARGETS = 80, ("worker", "web child", "backend", "supervisor")
 
 
 @pytest.mark.journey
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(500)
 def test_what_is_killed_comes_back_and_every_promise_is_kept():
-    with Run(SEED, len(TARGETS), TARGETS, drain=60) as run:
+    with Run(SEED, len(TARGETS), TARGETS, drain=240) as run:
         furnished(run.house.var)
         run.go()
         assert [hit.strike.target for hit in run.hits] == [strike.target for strike in run.strikes]
@@ -26,6 +26,7 @@ def test_what_is_killed_comes_back_and_every_promise_is_kept():
         assert run.broken(evidence, calm) == []
         notices_what_is_taken_away(run, calm)
         assert run.end() == []
+    assert "Tenth is ready" in (run.folder / "output.log").read_text()
     shutil.rmtree(run.folder)
 
 
