@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: run demo test lint format bench screenshots lock migrations help ready ready-dev
+.PHONY: run demo test lint format bench chaos screenshots lock migrations help ready ready-dev
 
 PY := .venv/bin/python
 LINT := PYTHONWARNINGS=ignore DJANGO_SETTINGS_MODULE=tests.settings
@@ -32,6 +32,9 @@ format: ready-dev ## put the code into the house's format
 
 bench: ready-dev ## how fast and how big, beside floors (minutes; SIZES=1000000: searches in so many papers, an hour)
 	@exec $(PY) -m bench $(SIZES)
+
+chaos: ready-dev ## kill its parts at work, many times, and see what it kept (KILLS=200 SEED=7 ONLY=worker,postmaster)
+	@exec $(PY) -m chaos $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only "$(ONLY)")
 
 screenshots: ready-dev ## take README's pictures anew, of the demo
 	@CHROMIUM="$$($(PY) -m tests.chromium)" && export CHROMIUM && exec $(PY) -m demo.screenshots
