@@ -113,7 +113,7 @@ class Keeper:
 class House:
     """The product, the world it pulls from, the webhook it sends to, an admin, members, and their book."""
 
-    def __init__(self, seed: int, folder: Path, members: Sequence[str] = (), **env: str):
+    def __init__(self, seed: int, folder: Path, members: Sequence[str] = ()):
         self.seed, self.var = seed, folder / "var"
         self.book = Book()
         # The webhook looks at the clock to see whether a message is fresh, so it goes by the real one.
@@ -122,9 +122,7 @@ class House:
         port = free_port()
         self.base = f"http://localhost:{port}"
         paces = {"HOST_PACE_SECONDS": "0", "ARXIV_PACE_SECONDS": "0"}
-        self.env = environment(
-            self.var, self.world, PORT=str(port), WEB_WORKERS="2", WORKER_CONCURRENCY="2", **paces, **env
-        )
+        self.env = environment(self.var, self.world, PORT=str(port), WEB_WORKERS="2", WORKER_CONCURRENCY="2", **paces)
         self.reader = Reader(self.var, self.world.url)
         self.admin = Person(self.base, "admin@team.example", self.book, seed)
         self.members = [Person(self.base, f"{name}@team.example", self.book, seed) for name in members]

@@ -186,7 +186,7 @@ EXPLAINED = {
     r"kombu\.exceptions\.OperationalError": "the queue in the database was away",
     r"billiard\.exceptions\.(WorkerLostError|TimeLimitExceeded)": "a worker's child was killed",
     r"BrokenPipeError|ConnectionResetError|EOFError|BrokenProcessPool": "the process at the other end was killed",
-    # Kombu: a worker acknowledges what it has done over a line that was cut. The message comes again, and is done twice.
+    # A worker acknowledges what it has done over a line that was cut. The message comes again, and may run twice.
     r"AttributeError: 'NoneType' object has no attribute '_get_pgmq_client'": "the queue in the database was away",
     r"SystemExit|KeyboardInterrupt": "the process was asked to end",
 }

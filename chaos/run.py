@@ -58,11 +58,13 @@ class Hit:
 class Run:
     """A house under fire. Use as a context: on leaving it, all has ended."""
 
-    def __init__(self, seed: int, kills: int, only: Collection[str] = (), drain: float = 1200, **env: str):
+    def __init__(
+        self, seed: int, kills: int, only: Collection[str] = (), drain: float = 1200, limit: float = LIMIT
+    ) -> None:
         self.strikes = plan(seed, kills, only)
-        self.seed, self.drain_seconds = seed, drain
+        self.seed, self.drain_seconds, self.limit = seed, drain, limit
         self.folder = folder("chaos")
-        self.house = House(seed, self.folder, MEMBERS, **env)
+        self.house = House(seed, self.folder, MEMBERS)
         *self.actors, self.prober = self.house.members
         self.hits: list[Hit] = []
         self.over = threading.Event()
@@ -119,7 +121,7 @@ class Run:
             print(hit, "and at once:", flush=True)
             return
         self._wait_until_well(hit)
-        print(hit, "" if hit.seconds <= LIMIT else "TOO LONG", flush=True)
+        print(hit, "" if hit.seconds <= self.limit else "TOO LONG", flush=True)
 
     def _hit(self, each: Strike) -> Hit | None:
         """Strike once there is somebody to hit."""
@@ -208,12 +210,16 @@ class Run:
 
     def _drain(self) -> None:
         """Wait until nothing waits, is claimed or held, or as long as a claim may last."""
-        deadline = time.monotonic() + self.drain_seconds
+        deadline, told = time.monotonic() + self.drain_seconds, time.monotonic() + PROBE
         while time.monotonic() < deadline:
             with contextlib.suppress(psycopg.Error):
-                pulled = not self.house.ask()
-                if pulled and not promises.nothing_is_stuck(self.house.reader.read(sound=False)):
+                stale = self.house.ask()
+                stuck = promises.nothing_is_stuck(self.house.reader.read(sound=False))
+                if not stale and not stuck:
                     return
+                if time.monotonic() > told:
+                    print("          waiting:", *(stuck or ["sources are to be pulled"]), flush=True)
+                    told += TARGET_SECONDS
             self.house.keeper.look()
             time.sleep(0.5)
 
@@ -231,7 +237,7 @@ class Run:
         """Every promise that was not kept, in sentences."""
         acts, site = self.house.book.acts, self.house.world.url
         longest = timedelta(seconds=self.house.longest_pull)
-        slow = [f"It took {hit.seconds:.0f} s after: {hit}" for hit in self.hits if hit.seconds > LIMIT]
+        slow = [f"It took {hit.seconds:.0f} s after: {hit}" for hit in self.hits if hit.seconds > self.limit]
         failed = [f"A start failed:\n{said}" for said in self.house.keeper.failed]
         return [
             *slow,
