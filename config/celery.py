@@ -6,7 +6,7 @@ import warnings
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, worker_init, worker_ready
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
@@ -57,11 +57,21 @@ app.autodiscover_tasks(["papers"])
 @beat_init.connect
 def begin_at_once(**_: Any) -> None:
     """The first tick comes at the start, not a minute later; so does tidying, for who starts anew more often."""
+    begin("tick", "tidy")
+
+
+def begin(*names: str) -> None:
     try:
-        app.send_task("papers.tasks.tick")
-        app.send_task("papers.tasks.tidy")
+        for name in names:
+            app.send_task(f"papers.tasks.{name}")
     except OperationalError as error:
         logging.getLogger("tenth").warning("The first tick could not be sent, the next is in a minute: %s", error)
+
+
+@worker_ready.connect
+def look_round(**_: Any) -> None:
+    """What a killed worker left undone is taken up now, not a minute later."""
+    begin("tick")
 
 
 @worker_init.connect

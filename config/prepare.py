@@ -1,7 +1,7 @@
 """config.prepare: what a start does before the services: queue, migrations, static files, the first admin's link.
 
 `python -m config.prepare` may run on many machines at once: a lock in the database lets one at a time through,
-and where nothing has changed nothing is done. `python -m config.prepare release` takes back what a dead worker held.
+and where nothing has changed nothing is done.
 """
 
 import hashlib
@@ -111,14 +111,11 @@ def first_admin_link(now: datetime) -> str:
 def main() -> None:
     settings.DATABASES["default"]["OPTIONS"].pop("pool")  # one connection will do, and it says at once what is wrong
     django.setup()
-    only_release = sys.argv[1:] == ["release"]
     try:
-        release() if only_release else prepare()
+        prepare()
     except OperationalError as error:
         name = "the embedded database" if settings.EMBEDDED else "DATABASE_URL"
         raise StartError(f"{name} cannot be used: {' '.join(str(error).split())}") from error
-    if only_release:
-        return
     if link := first_admin_link(timezone.now()):
         print(link)
 

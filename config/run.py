@@ -9,7 +9,6 @@ Whatever is wrong ends in one sentence and exit code 2.
 import errno
 import fcntl
 import os
-import shlex
 import signal
 import socket
 import subprocess
@@ -49,12 +48,6 @@ def services() -> dict[str, list[str]]:
         "worker": [sys.executable, "-m", "celery", "--app", "config.celery", "--quiet", *worker, *alone],
         "beat": [sys.executable, "-m", "config.beat"],
     }
-
-
-def released_first(command: list[str]) -> list[str]:
-    """This command, once what a killed worker had claimed is free again: else that waits until its time runs out."""
-    release = shlex.join([sys.executable, "-m", "config.prepare", "release"])
-    return ["/bin/sh", "-c", f"{release}; exec {shlex.join(command)}"]
 
 
 def answers() -> bool:
@@ -158,9 +151,6 @@ def run(
 
         output, folder = Output(), str(settings.BASE_DIR)
         wanted = [Service(name, command, env, folder, output) for name, command in services().items()]
-        for service in wanted:
-            if service.name == "worker" and cluster:  # elsewhere other machines' workers may be running
-                service.again = released_first(service.again)
         supervisor = Supervisor(cluster, wanted, output, greet)
         for number in [signal.SIGINT, *endings]:
             signal.signal(number, supervisor.ask)

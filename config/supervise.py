@@ -93,7 +93,6 @@ class Service:
 
     def __init__(self, name: str, command: list[str], env: dict[str, str], folder: str, output: Output):
         self.name, self._command, self._env, self._folder, self._output = name, command, env, folder, output
-        self.again = command  # for its later lives
         self.lives = Lives()
         self.process: subprocess.Popen[bytes] | None = None
         self.code = 0  # of its last end
@@ -110,7 +109,6 @@ class Service:
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is the supervisor's to pass on
         )
-        self._command = self.again
         assert self.process.stdout
         self._output.follow(self.name, self.process.stdout)
         self._output.write("system", f"{self.name} started (pid={self.process.pid})")

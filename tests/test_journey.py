@@ -205,7 +205,7 @@ def test_a_worker_killed_during_a_pull_loses_nothing_and_doubles_nothing(server,
     wait_for(lambda: not waits_for_a_lock())
     assert not Paper.objects.exists()
 
-    Source.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))  # a quarter of an hour later
+    Source.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))  # minutes later
     with service(WORKER, env):
         ask_to_refresh(env)
         wait_for(lambda: Source.objects.get().last_success)

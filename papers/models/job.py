@@ -46,7 +46,7 @@ class Job(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=8, choices=Kind.choices)
-    person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
     wish = models.JSONField()  # the form as it was sent
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     answer = models.JSONField(default=dict)

@@ -126,8 +126,11 @@ class Source(models.Model):
     def shown_address(self) -> str:
         return without_password(self.address)
 
-    def claim(self, now: datetime, for_at_most: timedelta = timedelta(minutes=15)) -> bool:
-        """Take this source for one fetch; False when another worker was first. A crashed claim expires."""
+    def claim(self, now: datetime, for_at_most: timedelta = timedelta(minutes=6)) -> bool:
+        """Take this source for one fetch, which takes less than this; False when another worker was first.
+
+        A crashed claim expires.
+        """
         until = now + for_at_most
         won = Source.objects.due(now).filter(pk=self.pk).update(claimed_until=until)
         if won:

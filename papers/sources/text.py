@@ -28,7 +28,7 @@ def line(text: object) -> str:
 def plain(value: object) -> str:
     """A text of a stranger's JSON; "" for everything else that may stand in its place.
 
-    >>> plain(" A\n title"), plain(["A"]), plain(None), plain(True)
+    >>> plain(" A\\n title"), plain(["A"]), plain(None), plain(True)
     ('A title', '', '', '')
     """
     return line(value) if isinstance(value, str) else ""

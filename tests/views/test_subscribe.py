@@ -9,7 +9,7 @@ from feedserver import FeedServer
 from papers import tasks
 from papers.intake import pipeline
 from papers.models import Event, Source
-from papers.sources import feed
+from papers.sources import feed, sandbox
 from papers.sources.http import FetchError
 from papers.sources.item import Item, Pull
 from papers.sources.starter import ARXIV_CATEGORIES, BLOGS
@@ -181,6 +181,13 @@ OPML = f"""<opml version="2.0"><body><outline text="Blogs">
 <outline type="rss" text="Tom & Jerry <3" xmlUrl="https://tom.example/feed?a=1&b=2"/>
 <outline type="rss" text="The Blog again" xmlUrl="{FEED}"/>
 </outline></body></opml>"""
+
+
+def test_a_long_list_is_read_in_a_child_process_and_one_that_takes_too_long_is_refused(client, boss, monkeypatch):
+    long = OPML.replace("<outline text", f"<!--{'x' * 300_000}--><outline text")
+    assert "Tom &amp; Jerry" in upload(client, long)
+    monkeypatch.setattr(sandbox, "WALL_SECONDS", 0.0)
+    assert "takes longer than 0 seconds" in upload(client, long)
 
 
 def test_first_run_offers_every_category_and_the_starter_list(client, boss):
