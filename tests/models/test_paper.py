@@ -86,7 +86,7 @@ def test_every_index_and_key_is_fit_for_all_of_arxiv():
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT table_name FROM information_schema.columns WHERE table_name LIKE 'papers_%%' "
-            "AND column_name = 'id' AND data_type <> 'bigint'"
+            "AND column_name = 'id' AND data_type NOT IN ('bigint', 'uuid')"
         )
         assert cursor.fetchall() == []
         cursor.execute(
