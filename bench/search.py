@@ -79,7 +79,7 @@ def words(prose: Prose, size: int) -> dict[str, list[dict[str, str]]]:
 
 
 def filters(size: int) -> dict[str, list[dict[str, str]]]:
-    """What can be ticked, with and without words."""
+    """The filters that can be ticked, with and without words."""
     from papers.models import Source
 
     muted = str(Source.objects.get(name="Muted").pk)

@@ -152,7 +152,7 @@ def papers_on(page: str) -> list[int]:
 
 
 def _odd(answer: requests.Response) -> str:
-    """What is wrong with this answer; empty when nothing is."""
+    """The trouble with this answer; empty when there is none."""
     status, path = answer.status_code, answer.request.path_url
     if status == 503:
         return "" if "Retry-After" in answer.headers or path == "/readyz" else "does not say when to come again"

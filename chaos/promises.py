@@ -161,7 +161,7 @@ def nothing_is_stuck(evidence: Evidence) -> list[str]:
 
 
 def nothing_was_late(shares: Evidence, longest_pull: timedelta) -> list[str]:
-    """What a killed worker had in hand may wait until its claim expires, and no longer."""
+    """A killed worker’s work may wait until its claim expires, and no longer."""
     late = [each for each in shares.shares if each.seconds and each.seconds > SHARE_CLAIM.total_seconds()]
     broken = [f"The share {each.act} was on its way for {each.seconds:.0f} s." for each in late]
     if longest_pull > SOURCE_CLAIM:

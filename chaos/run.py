@@ -198,7 +198,7 @@ class Run:
             yield False
 
     def arrivals(self) -> list[Arrival]:
-        """What the webhook has taken. Its requests are dated by another clock than ours."""
+        """The messages that the webhook took. Its requests are dated by another clock than ours."""
         ahead = time.time() - time.monotonic()
         return [
             Arrival(str(uuid.UUID(asked.headers["webhook-id"].removeprefix("msg_"))), asked.began + ahead)

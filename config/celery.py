@@ -70,7 +70,7 @@ def begin(*names: str) -> None:
 
 @worker_ready.connect
 def look_round(**_: Any) -> None:
-    """What a killed worker left undone is taken up now, not a minute later."""
+    """Take up at once what a killed worker left undone."""
     begin("tick")
 
 

@@ -1,11 +1,18 @@
 """config.database: how libpq reaches our database, for those who speak to it without Django, and when it is away."""
 
 import logging
-from typing import Any
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import psycopg
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.utils import ProgrammingError
+
+RESTARTS_WITHIN = 30.0  # seconds that a write of a worker waits for a database that is away
+
+T = TypeVar("T")
 
 
 def parameters() -> dict[str, Any]:
@@ -28,6 +35,22 @@ def is_away(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def patiently(write: Callable[[], T]) -> T:
+    """Write, again and again while the database restarts: for what must not stay as it is, such as a claim.
+
+    Outside of any transaction, and only what may be written twice.
+    """
+    until = time.monotonic() + RESTARTS_WITHIN
+    while True:
+        try:
+            return write()
+        except (DatabaseError, InterfaceError) as error:
+            if connection.in_atomic_block or not is_away(error) or time.monotonic() > until:
+                raise
+        connection.close()
+        time.sleep(0.2)
 
 
 class NotAway(logging.Filter):

@@ -26,7 +26,7 @@ class ToolError(Exception):
 
 
 def program(name: str, at_least: int) -> str:
-    """Where pg_dump is, of this major version or newer: inside the wheel or on the machine.
+    """The path of a pg_dump of this major version or newer: inside the wheel or on the machine.
 
     Of several the one nearest to the server knows it best.
     """

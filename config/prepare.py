@@ -51,10 +51,10 @@ def finish_a_restore() -> None:
 def release() -> None:
     """Take back what killed workers held: the supervisor's lock says that none of ours is running."""
     from config import broker
-    from papers.models import Host, Source
+    from papers.models import Host, Job, Share, Source
 
-    Source.objects.all().release()
-    Host.objects.all().release()
+    for model in (Source, Host, Share, Job):
+        model.objects.all().release()
     if settings.CELERY_BROKER_URL == "pgmq://":
         broker.free()
 

@@ -129,7 +129,7 @@ class FeedServer:
 
     @property
     def silent_url(self) -> str:
-        """Where connections are opened, and requests neither read nor answered."""
+        """An address that opens connections, and neither reads nor answers requests."""
         return f"http://127.0.0.1:{self._silent.getsockname()[1]}"
 
     def hook(self, name: str, kind: str = "chat") -> str:

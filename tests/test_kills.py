@@ -1,4 +1,4 @@
-"""Whatever is killed, all is well again within seconds, and nobody has to help."""
+"""Kills of every part: all is well again within seconds, and nobody has to help."""
 
 import contextlib
 import os

@@ -36,7 +36,7 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
 
 
 def after_the_worker(client: Client, answer: HttpResponse) -> HttpResponse:
-    """What the page of a job leads to once a worker has done it: the last of its redirects is not followed."""
+    """Let a worker do the job that an answer leads to, and return its page. The last redirect is not followed."""
     assert "Asking" in (waits := client.get(answer["Location"]).content.decode()) or "…" in waits
     tasks.answer_due()
     return client.get(answer["Location"])

@@ -21,7 +21,7 @@ class ArchiveError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What an archive says of itself."""
+    """An archive’s description of itself."""
 
     made_at: datetime
     schema: str

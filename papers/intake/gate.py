@@ -9,6 +9,8 @@ from django.db.models import Q, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from config.database import patiently
+
 from ..models import Host
 
 ARXIV = "arxiv.org"
@@ -38,7 +40,7 @@ def host_gate(
             next_at = timezone.now() + timedelta(seconds=arxiv_pace if host == ARXIV else pace)
             # Only what is still ours: had we been too slow, another would be asking.
             ours = Host.objects.filter(pk=host, busy_until=until)
-            ours.update(busy_until=None, next_at=Greatest("next_at", Value(next_at)))
+            patiently(lambda: ours.update(busy_until=None, next_at=Greatest("next_at", Value(next_at))))
 
     return gate
 

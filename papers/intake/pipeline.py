@@ -12,6 +12,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from config.database import is_away, patiently
+
 from ..identity import Name as PaperName
 from ..identity import names_in, without_password
 from ..models import Event, FetchLog, Name, Paper, Person, Sighting, Source
@@ -86,18 +88,29 @@ def refresh(source: Source, now: datetime) -> bool:
     try:
         _pull(source, entry, now, began)
     except BusyError:
-        Source.objects.filter(pk=source.pk).update(claimed_until=None)
+        _let_go(source)
         return False
     except FetchError as error:
-        _note_failure(source, error, entry, now, began)
+        trouble = error
     except Exception as error:
+        if is_away(error):
+            log.warning("The database went away while source %s was pulled, so it is pulled anew", source.pk)
+            _let_go(source)
+            return False
         # A fence around the source: whatever rises is its failure, with a pause, and the others go on.
         log.exception("Pulling source %s (%s) failed", source.pk, source.shown_address)
-        sentence = (
+        trouble = FetchError(
             f"Something in it could not be dealt with ({type(error).__name__}). The worker’s log has the details."
         )
-        _note_failure(source, FetchError(sentence), entry, now, began)
+    else:
+        return True
+    patiently(lambda: _note_failure(source, trouble, entry, now, began))
     return True
+
+
+def _let_go(source: Source) -> None:
+    """Make a claimed source due again."""
+    patiently(lambda: Source.objects.filter(pk=source.pk).update(claimed_until=None))
 
 
 def _pull(source: Source, entry: FetchLog, now: datetime, began: float) -> None:

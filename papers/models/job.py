@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from django.db import models, transaction
 from django.db.models import Q
 
+from config.database import patiently
+
 from .person import Person
 
 
@@ -17,6 +19,10 @@ class JobQuerySet(models.QuerySet["Job"]):
     def due(self, now: datetime) -> "JobQuerySet":
         """Waiting, and in no worker's hands."""
         return self.waiting(now).filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
+
+    def release(self) -> None:
+        """Take back what killed workers had claimed. Only for when no worker can be running."""
+        self.exclude(claimed_until=None).update(claimed_until=None)
 
     def claim_next(self, now: datetime) -> "Job | None":
         """The oldest that is due, taken for this worker; None when there is none. A crashed claim expires."""
@@ -76,4 +82,4 @@ class Job(models.Model):
     def finish(self, state: str, answer: dict[str, object] | None = None, error: str = "") -> None:
         """Write down what came of it, if the claim is still ours: we may have been too slow."""
         ours = Job.objects.filter(pk=self.pk, claimed_until=self.claimed_until)
-        ours.update(state=state, answer=answer or {}, error=error, claimed_until=None)
+        patiently(lambda: ours.update(state=state, answer=answer or {}, error=error, claimed_until=None))

@@ -56,6 +56,10 @@ class ShareQuerySet(models.QuerySet["Share"]):
             channels.setdefault(channel, []).append(pk)
         return channels
 
+    def release(self) -> None:
+        """Take back what killed workers had claimed. Only for when no worker can be running."""
+        self.exclude(claimed_until=None).update(claimed_until=None)
+
     def newest_first(self) -> "ShareQuerySet":
         return self.order_by("-at", "-pk")
 

@@ -13,6 +13,8 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 
+from config.database import patiently
+
 from ..intake.gate import BusyError, hold, host_gate
 from ..models import Channel, Person, Share
 from ..sources.http import FetchError, gate_name
@@ -158,4 +160,5 @@ def _stop(share: Share, because: str) -> None:
 
 def _note(share: Share, **fields: Any) -> None:
     """Write down what came of the attempt, if the claim is still ours: we may have been too slow."""
-    Share.objects.filter(pk=share.pk, claimed_until=share.claimed_until).update(claimed_until=None, **fields)
+    ours = Share.objects.filter(pk=share.pk, claimed_until=share.claimed_until)
+    patiently(lambda: ours.update(claimed_until=None, **fields))

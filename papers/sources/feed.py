@@ -280,7 +280,7 @@ def discover(address: str, fetcher: Fetcher) -> list[Found]:
 
 
 def title_of(reply: Reply, now: datetime) -> str:
-    """What a feed calls itself. Raises NoFeedError when it is none."""
+    """The title of a feed. Raises NoFeedError when it is none."""
     return parse(reply, now).title
 
 

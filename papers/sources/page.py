@@ -36,7 +36,7 @@ def describe(address: str, fetcher: Fetcher, endpoints: arxiv.Endpoints) -> Item
 
 
 def read(reply: Reply, link: str, host: str, now: datetime) -> Item:
-    """What the page says. Raises FetchError when it says nothing, or cannot be read."""
+    """The page as an item. Raises FetchError when it names no title, or cannot be read."""
     try:
         parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=False)
         body = charset.xml(reply.body, reply.headers.get("content-type", ""))

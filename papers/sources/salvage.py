@@ -42,7 +42,7 @@ def _entries(head: bytes, parts: list[bytes], tail: bytes, headers: dict[str, st
 
 
 def _split(body: bytes) -> tuple[bytes, list[bytes], bytes]:
-    """What stands before the first entry, each entry, and what stands behind the last one."""
+    """The text before the first entry, each entry, and the text after the last one."""
     starts = [found.start() for found in _ENTRY.finditer(body)]
     if not starts:
         return body, [], b""

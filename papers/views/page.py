@@ -107,7 +107,7 @@ def waiting(request: HttpRequest, job: Job, title: str, sentence: str) -> HttpRe
 
 
 def answered(request: HttpRequest) -> HttpResponse | None:
-    """What htmx is told when the job that its page waits for is done: load the page anew."""
+    """Tell htmx to load the page anew, now that its job is done; None for a plain request."""
     return HttpResponseClientRedirect(request.get_full_path()) if request.headers.get("HX-Request") else None
 
 
@@ -186,7 +186,7 @@ def database_away(request: HttpRequest) -> HttpResponse:
 
 
 def _kept(request: HttpRequest) -> dict[str, Any]:
-    """What a person sent, for a form that sends it again.
+    """The fields that a person sent, for a form that sends them again.
 
     With the token that came with it: to who sends somebody else's form, none of ours is given.
     """

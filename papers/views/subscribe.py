@@ -75,7 +75,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @access.admin_required
 @require_safe
 def look(request: HttpRequest, job_id: UUID) -> HttpResponse:
-    """What would come in, once a worker has looked. A site with several feeds asks which one is meant."""
+    """Show what would come in, once a worker has looked. A site with several feeds asks which one is meant."""
     job = access.job_for(access.person(request), job_id, Job.Kind.LOOK)
     trouble = job.trouble(timezone.now())
     if job.state == Job.State.WAITING and not trouble:

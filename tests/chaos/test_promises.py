@@ -31,7 +31,7 @@ ACTS = [
 
 
 def evidence(**more):
-    """What the database says when all of ACTS were kept."""
+    """The database’s account when all of ACTS were kept."""
     kept = {
         "now": NOW,
         "states": {(ADA, 1): (1, "skimmed"), (ADA, 2): (0, "kept"), (ADA, 3): (0, "skimmed")},

@@ -6,9 +6,10 @@ import sys
 import psycopg
 import psycopg_pool
 import pytest
-from django.db import IntegrityError, InterfaceError, OperationalError, ProgrammingError
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, ProgrammingError
 from kombu.exceptions import OperationalError as BrokerError
 
+from config import database
 from config.database import NotAway, is_away
 
 
@@ -80,3 +81,22 @@ def test_the_log_of_requests_has_no_traceback_of_a_database_that_is_away():
     assert not NotAway().filter(record(psycopg.OperationalError("connection refused")))
     assert NotAway().filter(record(ValueError("x")))
     assert NotAway().filter(logging.LogRecord("django.request", logging.WARNING, "", 0, "Not Found: /x", (), None))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_write_waits_for_a_database_that_restarts_and_for_nothing_else(monkeypatch):
+    tries = []
+
+    def write():
+        tries.append(1)
+        if len(tries) < 3:
+            raise OperationalError from psycopg.OperationalError("the connection is lost")
+        return "written"
+
+    assert database.patiently(write) == "written"
+    with pytest.raises(DataError):
+        database.patiently(lambda: (_ for _ in ()).throw(DataError("too long")))
+    monkeypatch.setattr(database, "RESTARTS_WITHIN", 0)
+    tries.clear()
+    with pytest.raises(OperationalError):
+        database.patiently(write)

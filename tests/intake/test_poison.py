@@ -3,7 +3,9 @@
 import time
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
+from django.db import OperationalError
 
 from feedserver import FeedServer, poison
 from papers import tasks
@@ -90,6 +92,21 @@ def test_what_breaks_while_storing_leaves_nothing_half_written(server, where, mo
     monkeypatch.setattr(f"papers.intake.pipeline.{where}", crash)
     assert pull(source).outcome == "failed"
     assert not Paper.objects.exists()
+
+
+def test_a_database_that_went_away_is_no_fault_of_the_source(server, monkeypatch):
+    source = make_source(claimed_until=NOW)
+
+    def cut(*args):
+        try:
+            raise psycopg.OperationalError("the connection is lost")
+        except psycopg.OperationalError as error:
+            raise OperationalError from error
+
+    monkeypatch.setattr(kinds, "pull", cut)
+    assert not pipeline.refresh(source, NOW)
+    source.refresh_from_db()
+    assert (source.claimed_until, source.failures, source.last_error) == (None, 0, "")
 
 
 def test_a_source_that_was_removed_meanwhile_is_no_trouble(server):

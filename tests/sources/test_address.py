@@ -131,7 +131,7 @@ READ = [
 
 
 def connected(url: str) -> tuple[str, int] | None:
-    """Where requests would go with this address, without going there."""
+    """The host that requests would connect to with this address, without going there."""
     try:
         prepared = requests.Session().prepare_request(requests.Request("GET", url))
         with requests.Session() as session:
