@@ -57,6 +57,12 @@ def see_limits():
     return resource.getrlimit(resource.RLIMIT_CPU)[0], "django" in sys.modules, os.getpid()
 
 
+def burn(seconds):
+    until = time.process_time() + seconds
+    while time.process_time() < until:
+        pass
+
+
 def sleep():
     time.sleep(60)
 
@@ -105,14 +111,39 @@ def test_a_child_that_is_killed_takes_nothing_with_it(by):
     assert sandbox.run(add, 1, 2) == 3
 
 
-def test_each_call_has_a_process_of_its_own_with_limits_and_without_the_product():
+def test_a_child_has_limits_for_each_call_and_nothing_of_the_product():
     limit, django, pid = sandbox.run(see_limits)
-    assert (limit, django) == (sandbox.CPU_SECONDS, False)
-    assert pid not in {os.getpid(), sandbox.run(see_limits)[2]}
+    assert limit >= sandbox.CPU_SECONDS
+    assert not django
+    assert pid != os.getpid()
+
+
+def test_a_child_that_did_well_is_used_again_and_not_for_ever(monkeypatch):
+    first = sandbox.run(see_limits)[2]
+    assert sandbox.run(see_limits)[2] == first
+    with pytest.raises(KeyError):
+        sandbox.run(stumble)
+    assert sandbox.run(see_limits)[2] == first
+    for _ in range(sandbox.MOST_CALLS):
+        last = sandbox.run(see_limits)[2]
+    assert last != first
+
+
+def test_each_call_has_its_whole_time(monkeypatch):
+    for _ in range(3):
+        assert sandbox.run(burn, 0.7) is None
+    limit, _, _ = sandbox.run(see_limits)
+    assert limit > sandbox.CPU_SECONDS + 1
+
+
+def test_a_child_that_was_killed_while_it_waited_costs_nothing():
+    os.kill(sandbox.run(see_limits)[2], signal.SIGKILL)
+    assert sandbox.run(add, 1, 2) == 3
 
 
 def test_one_that_is_cut_off_leaves_no_process_behind(monkeypatch):
-    sandbox.run(add, 1, 2)
+    with pytest.raises(TooHardError):
+        sandbox.run(die, signal.SIGKILL)  # so that none waits
     before = children()
     monkeypatch.setattr(sandbox, "WALL_SECONDS", 0.5)
     with pytest.raises(TooHardError):
