@@ -44,11 +44,8 @@ def test_papers_come_in_and_a_share_goes_out_and_a_broker_that_goes_comes_back(m
             assert "on its way" in browser.text()
 
             broker.start()
-            share(browser, third)
-            wait_for(lambda: len(server.hooks.received) == 2, 60)
+            share(browser, third)  # whoever hears of one message delivers all that are due
+            wait_for(lambda: len(server.hooks.received) == 3, 60)
             wait_for(lambda: browser.session.get(f"{browser.base}/readyz").ok, 60)
-            browser.open(f"/papers/{second}/shares")
-            browser.send(r"shares/\d+/cancel$")
-            assert "cancelled" in browser.text()
-            assert [one.again for one in server.hooks.received] == [False, False]
+            assert [one.again for one in server.hooks.received] == [False, False, False]
             assert tenth.end() == 0

@@ -1,13 +1,16 @@
 """A real headless Chromium on the pages of a live server; whatever it complains about fails the test."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from papers import tasks
 from tests.chromium import chromium as find_chromium
 from tests.makers import make_person
 
@@ -104,3 +107,26 @@ def window(chromium, live_server):
 @pytest.fixture
 def member(transactional_db):
     return make_person("Mira Lind", time_zone="Europe/Oslo")
+
+
+@pytest.fixture
+def worker(monkeypatch):
+    """A worker that is told of jobs, and begins when it is let go."""
+    let_go, threads = threading.Event(), []
+
+    def work():
+        let_go.wait(30)
+        try:
+            tasks.answer_due()
+        finally:
+            connection.close()
+
+    def hear():
+        threads.append(threading.Thread(target=work))
+        threads[-1].start()
+
+    monkeypatch.setattr(tasks.answer_due, "delay_on_commit", hear)
+    yield let_go
+    let_go.set()
+    for thread in threads:
+        thread.join(30)

@@ -18,7 +18,8 @@ def admin(transactional_db):
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-def test_a_channel_is_made_and_tested(window, admin, settings, scripts):
+def test_a_channel_is_made_and_tested(window, admin, settings, worker, scripts):
+    worker.set()
     settings.ALLOW_PRIVATE_ADDRESSES = True
     settings.HOST_PACE_SECONDS = 0
     with FeedServer() as server:

@@ -1,15 +1,12 @@
 """Looking up a link or a source in the browser: the page waits by itself, with scripts and without, in both looks."""
 
 import re
-import threading
 
 import pytest
 import requests
-from django.db import connection
 from playwright.sync_api import expect
 
 from feedserver import FeedServer
-from papers import tasks
 from papers.models import Paper
 from tests.makers import make_channel, make_person
 
@@ -29,29 +26,6 @@ def far_side(settings):
 def a_post(server):
     """The address of the newest post of a blog."""
     return re.search(r"<item>.*?<link>(.+?)</link>", requests.get(server.feed("kettle"), timeout=10).text, re.DOTALL)[1]
-
-
-@pytest.fixture
-def worker(monkeypatch):
-    """A worker that is told of jobs, and begins when it is let go."""
-    let_go, threads = threading.Event(), []
-
-    def work():
-        let_go.wait(30)
-        try:
-            tasks.answer_due()
-        finally:
-            connection.close()
-
-    def hear():
-        threads.append(threading.Thread(target=work))
-        threads[-1].start()
-
-    monkeypatch.setattr(tasks.answer_due, "delay_on_commit", hear)
-    yield let_go
-    let_go.set()
-    for thread in threads:
-        thread.join(30)
 
 
 @in_both_looks
