@@ -8,11 +8,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from papers import tasks
 from tests.chromium import chromium as find_chromium
 from tests.makers import make_person
+
+expect.set_options(timeout=15_000)  # other tests run beside these
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -85,6 +87,7 @@ def window(chromium, live_server):
     def open_window(person=None, viewport=DESKTOP, **options) -> Visitor:
         context = chromium.new_context(viewport=viewport, **options)
         context.set_default_timeout(10_000)
+        context.set_default_navigation_timeout(40_000)  # a picture of a chart takes its time beside other tests
         if person:
             client = Client()
             client.force_login(person)

@@ -159,7 +159,7 @@ def test_two_starts_at_once_prepare_an_empty_database_once(tmp_path_factory):
             ]
             waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
             wait_for(lambda: first.execute(waiting).fetchone() == (2,))
-        said = [start.communicate(timeout=60) for start in starts]
+        said = [start.communicate(timeout=150) for start in starts]
         assert [start.returncode for start in starts] == [0, 0], said
         assert sorted("Applying" in errors for _, errors in said) == [False, True]
         with psycopg.connect(url) as last:

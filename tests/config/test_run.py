@@ -52,7 +52,7 @@ class Install:
     def said(self):
         return self.output.read_text()
 
-    def until(self, text, seconds=60):
+    def until(self, text, seconds=120):
         deadline = time.monotonic() + seconds
         while text not in self.said():
             assert time.monotonic() < deadline, self.said()
