@@ -6,7 +6,7 @@ from pathlib import Path
 
 from config.embedded import Cluster
 
-LONG = {"test_pages.py", "test_archive.py", "test_tell.py"}  # beside the journeys
+LONG = {"test_pages.py", "test_archive.py", "test_tell.py", "test_samples.py", "test_apply.py"}  # beside the journeys
 
 _cluster: Cluster | None = None
 

@@ -12,7 +12,7 @@ from chaos.targets import SIGNALS, plan
 from tests.folders import furnished
 
 # The supervisor goes last: its next start takes back what killed workers held, and nothing is left to wait for.
-SEED, TARGETS = 80, ("worker", "web child", "backend", "supervisor")
+SEED, TARGETS = 80, ("worker", "web child", "backend", "postmaster", "supervisor")
 
 PATIENCE = 200  # seconds: other tests run beside this one, so it is `make chaos` that holds the limit
 
