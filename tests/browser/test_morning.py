@@ -88,8 +88,8 @@ def test_keys_can_be_turned_off(window, member, papers):
 
 def test_opening_a_paper_is_noted_as_skimmed(window, member, papers):
     page = window(member).open("/")
-    page.get_by_role("link", name="Paper 3").click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_response("**/skim"):  # sent by the paper's page once it stands
+        page.get_by_role("link", name="Paper 3").click()
     assert Stage.objects.get(paper=papers[2]).now == "skimmed"
 
 
