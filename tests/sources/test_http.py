@@ -45,7 +45,7 @@ def test_validators_go_back_as_they_came_and_nothing_new_is_304(server, fetcher)
         ("unframed", {"pause": 0.2, "version": "1.0"}, "did not finish in time"),
         ("stall", {}, "did not answer in time"),
         ("close", {}, "broke off"),
-        ("bomb", {}, "more than 10 MB"),
+        ("bomb", {"megabytes": 20}, "more than 10 MB"),
         ("huge", {}, "more than 10 MB"),
         ("status", {"code": 404}, "nothing at this address"),
         ("status", {"code": 403}, "does not let us in"),

@@ -330,7 +330,7 @@ def test_arxiv_shows_what_would_come_in(client, boss, wire, wish):
         ({"kind": "page"}, "No feed was found there"),
         ({"kind": "cut"}, "What would come in: 8 entries"),
         ({"kind": "huge"}, "sent more than 4 MB"),
-        ({"kind": "bomb"}, "sent more than 4 MB"),
+        ({"kind": "bomb", "megabytes": 20}, "sent more than 4 MB"),
         ({"kind": "close"}, "broke off"),
         ({"kind": "malformed"}, "malformed entries were left out"),
     ],
