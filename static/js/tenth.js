@@ -89,6 +89,16 @@
   document.addEventListener("htmx:sendError", () => failed("Tenth cannot be reached. Nothing was changed."));
   document.addEventListener("htmx:timeout", () => failed("Tenth did not answer in time. Reload the page to see what was done."));
 
+  /* Once a waiting page is told to load anew, it asks no more: each further poll would start that load over. */
+  let loading = false;
+  addEventListener("pageshow", () => (loading = false));
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    loading ||= event.detail.xhr.getResponseHeader("HX-Redirect") !== null;
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (loading && event.detail.elt.matches(".waiting")) event.preventDefault();
+  });
+
   /* A card that came back has no place on this page: draw the page anew. */
   document.addEventListener("htmx:oobErrorNoTarget", (event) => {
     if (event.detail.content.id !== "done") location.reload();

@@ -44,6 +44,27 @@ def test_a_link_is_looked_up_while_the_page_waits(window, member, far_side, work
     assert Paper.objects.get().link == post
 
 
+def test_a_slow_page_is_asked_for_once_and_not_anew_by_each_poll(window, member, far_side, worker):
+    page = window(member).open("/add")
+    page.get_by_label("Link, arXiv id or DOI").fill(a_post(far_side))
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_text("Asking 127.0.0.1")).to_be_visible()
+    held = []
+
+    def hold_pages(route):
+        if route.request.is_navigation_request():
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/add/*", hold_pages)
+    worker.set()
+    page.wait_for_timeout(4000)  # time for several polls
+    assert len(held) == 1
+    held[0].continue_()
+    page.wait_for_url("**/p/**")
+
+
 def test_without_scripts_the_page_loads_itself_until_it_is_there(window, member, far_side, worker):
     page = window(member, java_script_enabled=False).open("/add")
     page.fill("#url", a_post(far_side))
