@@ -78,9 +78,12 @@ class Service:
             raise AssertionError(f"No {pattern!r} was said:\n" + "\n".join(self.lines)) from error
 
     def end(self) -> int:
-        """As Ctrl-C or systemd ends it."""
+        """End it as Ctrl-C or systemd does; prints its last lines when it did not end well."""
         self.process.terminate()
-        return self.process.wait(30)
+        code = self.process.wait(30)
+        if code:
+            print("\n".join(self.lines[-80:]))
+        return code
 
     def kill(self) -> None:
         """All of it at once, as a power cut does."""

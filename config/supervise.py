@@ -4,6 +4,7 @@ What dies is started again at once, then after a growing pause; what keeps dying
 What a dead service leaves behind is ended first: the children of a killed web server hold its port.
 """
 
+import contextlib
 import os
 import signal
 import socket
@@ -154,13 +155,15 @@ def marked(folder: str, session: int | None = None) -> list[psutil.Process]:
 
 
 def end(processes: Iterable[psutil.Process]) -> None:
-    """Ask these to end, and kill those that do not."""
+    """Ask these to end, and kill those that do not. Each may end by itself at any moment."""
     left = list(processes)
     for process in left:
-        process.terminate()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.terminate()
     _, stubborn = psutil.wait_procs(left, timeout=2)
     for process in stubborn:
-        process.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
     psutil.wait_procs(stubborn, timeout=5)
 
 

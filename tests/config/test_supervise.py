@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 
@@ -70,6 +71,13 @@ def test_children_of_a_killed_service_are_ended_before_it_starts_again(make, tmp
     os.kill(web.process.pid, signal.SIGKILL)
     turn(supervisor, lambda: note.exists() and note.read_text())
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_process_that_ends_by_itself_meanwhile_is_no_fault():
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    seen = psutil.Process(process.pid)
+    process.wait(30)
+    supervise.end([seen])
 
 
 def test_what_keeps_failing_ends_all_with_a_sentence(make, monkeypatch):
