@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from ..intake import pipeline
-from ..ledger import projects
+from ..ledger import applications
 from ..models import Application, Comment, Paper, Person, Share
 from ..sharing import shares
 from ..sources.http import FetchError
@@ -40,7 +40,7 @@ class Known:
 
 def known(paper: Paper) -> Known:
     sent = [share for share in shares.of_paper(paper) if share.state == Share.State.SENT]
-    return Known(Comment.objects.filter(paper=paper).count(), sent, list(projects.used_in(paper)))
+    return Known(Comment.objects.filter(paper=paper).count(), sent, list(applications.used_in(paper)))
 
 
 def must_be_asked(address: str) -> bool:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from .. import access, jobs, tasks
-from ..forms import AddForm
+from ..forms.add import AddForm
 from ..models import Job, Paper
 from ..reading import adding, queue, search
 from ..sources.http import FetchError

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from config import throttle
 
-from ..forms import ChangePasswordForm, ProfileForm
+from ..forms.settings import ChangePasswordForm, ProfileForm
 from ..models import Person
 from . import page
 

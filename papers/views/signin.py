@@ -17,7 +17,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from config import throttle
 
-from ..forms import JoinForm, NewPasswordForm, SignInForm
+from ..forms.settings import JoinForm
+from ..forms.signin import NewPasswordForm, SignInForm
 from ..models import OneTimeLink, Person, Source
 from . import page
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from .. import access, tasks
-from ..forms import HorizonForm, NameForm, StateForm
+from ..forms.sources import HorizonForm, NameForm, StateForm
 from ..intake import subscriptions
 from ..models import Event, Source
 from . import page
