@@ -45,7 +45,9 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def project(request: HttpRequest, project_slug: str) -> HttpResponse:
-    project = get_object_or_404(Project.objects.select_related("channel").prefetch_related("members"), slug=project_slug)
+    project = get_object_or_404(
+        Project.objects.select_related("channel").prefetch_related("members"), slug=project_slug
+    )
     context = {
         "project": project,
         "due_soon": project.is_due(timezone.localdate()),
