@@ -13,6 +13,7 @@ from ..forms.paper import CommentForm
 from ..ledger import applications
 from ..models import Comment, Paper
 from ..reading import acts, comments, one
+from ..sharing import links, shares
 from . import page, today
 
 
@@ -38,6 +39,9 @@ def _page(request: HttpRequest, found: Paper, form: CommentForm | None = None, *
         "metas": dossier.metas(request.build_absolute_uri(found.get_absolute_url())),
         "form": form or CommentForm(),
         "used": applications.used_in(found),
+        "shares": (sent := shares.of_paper(found)),
+        "watching": any(share.on_its_way for share in sent),
+        "links": links.of_paper(found),
         **more,
     }
     return render(request, "paper/paper.html", context, status=400 if form and form.errors else 200)
