@@ -94,7 +94,7 @@ def _page(request: HttpRequest, form: AddForm, address: str, status: int = 200) 
         "list": "browse",
         "bookmarklet": _bookmarklet(),
     }
-    fragment = request.method != "POST" and request.headers.get("HX-Target") == "known"
+    fragment = request.method != "POST" and page.htmx(request).target == "known"
     return render(request, "add/_known.html" if fragment else "add/add.html", context, status=status)
 
 
