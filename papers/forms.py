@@ -85,7 +85,7 @@ class ChangePasswordForm(NewPasswordForm):
 class ProfileForm(forms.ModelForm):
     class Meta:
         model = Person
-        fields = ["name", "email", "time_zone", "keys_on"]
+        fields = ["name", "email", "time_zone", "scheme", "keys_on"]
         labels = {"email": "E-mail", "keys_on": "Keyboard shortcuts"}
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name"}),
@@ -112,7 +112,7 @@ class JoinForm(ProfileForm):
 
 
 class InvitationForm(forms.Form):
-    email = forms.EmailField(label="E-mail (may be left out)", required=False)
+    email = forms.EmailField(label="E-mail (optional)", required=False)
     role = forms.ChoiceField(choices=Person.Role.choices, initial=Person.Role.MEMBER)
 
     def clean_email(self) -> str:
