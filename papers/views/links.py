@@ -49,7 +49,7 @@ def mint(request: HttpRequest, paper_id: int) -> HttpResponse:
     paper = access.paper_for(person, paper_id)
     made = links.link_for(person, paper, timezone.now())
     context = _listed(paper) | {"mine": made, "address": settings.PUBLIC_URL + made.get_absolute_url()}
-    if request.headers.get("HX-Request"):
+    if page.htmx(request):
         return render(request, "links/_links.html", context)
     return render(request, "links/link.html", context)
 

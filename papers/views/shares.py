@@ -33,7 +33,7 @@ def share(request: HttpRequest, paper_id: int) -> HttpResponse:
         asked = {"channel": said.get("channel"), "note": said.get("note", "")}
         first = channels[0].pk if channels else None
         form = ShareForm(initial={"channel": asked["channel"] or first, "note": asked["note"]})
-        if request.headers.get("HX-Target") == "preview":
+        if page.htmx(request).target == "preview":
             return render(request, "shares/_preview.html", _preview(person, paper, channels, asked, now))
         return _form(request, paper, channels, form, _preview(person, paper, channels, asked, now))
     form = ShareForm(request.POST)
@@ -52,7 +52,7 @@ def share(request: HttpRequest, paper_id: int) -> HttpResponse:
 def index(request: HttpRequest, paper_id: int) -> HttpResponse:
     """The list on a paper's page, which asks for itself anew while something is on its way."""
     paper = access.paper_for(access.person(request), paper_id)
-    if not request.headers.get("HX-Request"):
+    if not page.htmx(request):
         return page.SeeOther(f"{paper.get_absolute_url()}#shares")
     return render(request, "shares/_shares.html", _listed(paper))
 
@@ -65,7 +65,7 @@ def _verb(do: Callable[[Share, datetime], None], said: str, soon: bool = False) 
         do(found, timezone.now())
         if soon:
             page.soon(tasks.deliver_due)
-        if not request.headers.get("HX-Request"):
+        if not page.htmx(request):
             notices.success(request, said)
         to = f"{found.paper.get_absolute_url()}#shares"
         return page.fragment_or_redirect(request, "shares/_shares.html", _listed(found.paper), to)
