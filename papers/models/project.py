@@ -90,6 +90,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             .prefetch_related(models.Prefetch("results", results.order_by("at", "pk")))
         )
 
+    def locked(self, pk: int) -> "Application":
+        """The application as it now stands, held until the transaction ends."""
+        return self.select_related("project").select_for_update(of=("self",)).get(pk=pk)
+
     def due_for_review(self, now: datetime) -> "ApplicationQuerySet":
         return self.filter(review_due__lte=now)
 

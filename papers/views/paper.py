@@ -4,14 +4,16 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .. import access
-from ..forms import CommentForm
-from ..models import Comment, Paper
-from ..reading import acts, comments, one, projects
+from ..forms.paper import CommentForm
+from ..ledger import applications
+from ..models import Paper
+from ..reading import acts, comments, one
+from ..sharing import links, shares
 from . import page, today
 
 
@@ -36,7 +38,10 @@ def _page(request: HttpRequest, found: Paper, form: CommentForm | None = None, *
         "license": one.license_words(found.license),
         "metas": dossier.metas(request.build_absolute_uri(found.get_absolute_url())),
         "form": form or CommentForm(),
-        "used": projects.used_in(found),
+        "used": applications.used_in(found),
+        "shares": (sent := shares.of_paper(found)),
+        "watching": any(share.on_its_way for share in sent),
+        "links": links.of_paper(found),
         **more,
     }
     return render(request, "paper/paper.html", context, status=400 if form and form.errors else 200)
@@ -59,7 +64,7 @@ def comment(request: HttpRequest, paper_id: int) -> HttpResponse:
 @access.member_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def comment_edit(request: HttpRequest, comment_id: int) -> HttpResponse:
-    mine = get_object_or_404(Comment.objects.select_related("paper"), pk=comment_id, person=access.person(request))
+    mine = access.comment_for(access.person(request), comment_id, edit=True)
     form = CommentForm(page.sent(request), initial={"text": mine.text})
     if form.is_valid():
         changes = comments.edit(access.person(request), mine, form.cleaned_data["text"], timezone.now())
@@ -71,7 +76,7 @@ def comment_edit(request: HttpRequest, comment_id: int) -> HttpResponse:
 @access.member_required
 @require_POST
 def comment_delete(request: HttpRequest, comment_id: int) -> HttpResponse:
-    gone = get_object_or_404(Comment.objects.select_related("paper", "person"), pk=comment_id)
+    gone = access.comment_for(access.person(request), comment_id)
     changes = comments.delete(access.person(request), gone, timezone.now())
     return _said(request, gone.paper, changes, "Comment deleted")
 

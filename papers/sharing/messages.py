@@ -1,0 +1,200 @@
+"""sharing.messages: what a share looks like on the wire, for each kind of channel. Plain values in and out.
+
+Slack reads `blocks`, where rich text elements are taken literally: a title can neither format nor call anybody.
+Mattermost, and a phone's notification, read `text`, where both can be done: there, what formats is replaced by a
+character that looks like it.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+AUTHORS = 3  # named; the rest is a number
+LONGEST_TITLE, LONGEST_NOTE = 300, 1_000  # characters; all of it stays far below Slack's 13,000 for a message
+
+_LOOKS = str.maketrans(
+    {
+        "*": "∗",
+        "_": "ˍ",
+        "~": "∼",
+        "`": "ˋ",
+        "|": "∣",
+        "[": "⁅",
+        "]": "⁆",
+        "\\": "∖",
+        "&": "&amp;",
+        "<": "&lt;",
+        ">": "&gt;",
+    }
+)
+_CALLS = re.compile(r"(?<!\w)([@#:])(?=\w)")
+_STARTS = re.compile(r"^(\s*)([-+#=]|\d+[.)])", re.MULTILINE)
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+_NOTHING = "\u200b"  # a space of no width: breaks a word that would call somebody
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A share, in words. `url` is the address that everyone can open; `original` the paper's own."""
+
+    id: UUID
+    sharer: str
+    title: str
+    authors: tuple[str, ...]
+    note: str
+    up: int
+    down: int
+    url: str
+    paper_url: str
+    original: str
+    arxiv_id: str
+    channel: str
+    at: datetime
+
+    @property
+    def heading(self) -> str:
+        return cut(" ".join(_seen(self.title).split()), LONGEST_TITLE) or "A paper without a title"
+
+    @property
+    def byline(self) -> str:
+        """The first authors, and how many more.
+
+        >>> # Ada Example, Bo Sample, Cy Specimen and 2 more
+        """
+        named = ", ".join(" ".join(_seen(name).split())[:80] for name in self.authors[:AUTHORS])
+        more = len(self.authors) - AUTHORS
+        return f"{named} and {more:,} more" if more > 0 else named
+
+    @property
+    def said(self) -> str:
+        return cut(_seen(self.note).strip(), LONGEST_NOTE)
+
+    @property
+    def votes(self) -> str:
+        pieces = [f"▲ {self.up}"] if self.up else []
+        return "  ".join(pieces + ([f"▼ {self.down}"] if self.down else []))
+
+
+def cut(text: str, length: int) -> str:
+    """At most `length` characters, with a sign that there were more."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def _seen(text: str) -> str:
+    """Without control characters and those that turn the direction of writing."""
+    return _UNSEEN.sub("", text)
+
+
+# ── Slack and Mattermost ─────────────────────────────────────────────────────────────────────
+
+
+def harmless(text: str) -> str:
+    """Text that neither Slack's nor Mattermost's markup finds anything in.
+
+    >>> harmless("<!channel> *bold* a|b @here")
+    '&lt;!channel&gt; ∗bold∗ a∣b @\\u200bhere'
+    """
+    text = _STARTS.sub(rf"\1{_NOTHING}\2", _CALLS.sub(rf"\1{_NOTHING}", text))
+    return text.translate(_LOOKS)
+
+
+def slack(message: Message) -> dict[str, Any]:
+    """The body for an incoming webhook of Slack, or of what speaks like it (FORMATS.md §4)."""
+    lines = [f"{harmless(message.sharer)} shared <{message.url}|{harmless(message.heading)}>"]
+    lines += [harmless(message.byline)] if message.byline else []
+    lines += [f"> {harmless(line)}" if line.strip() else ">" for line in message.said.splitlines()]
+    lines += [message.votes] if message.votes else []
+    return {
+        "text": "\n".join(lines),
+        "blocks": [{"type": "rich_text", "elements": _elements(message)}],
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+
+
+def _elements(message: Message) -> list[dict[str, Any]]:
+    link = {"type": "link", "url": message.url, "text": message.heading, "style": {"bold": True}}
+    top: list[dict[str, Any]] = [{"type": "text", "text": f"{message.sharer} shared "}, link]
+    if message.byline:
+        top.append({"type": "text", "text": f"\n{message.byline}"})
+    elements = [{"type": "rich_text_section", "elements": top}]
+    if message.said:
+        quoted = [{"type": "text", "text": message.said}]
+        elements.append({"type": "rich_text_quote", "elements": quoted})
+    if message.votes:
+        elements.append({"type": "rich_text_section", "elements": [{"type": "text", "text": message.votes}]})
+    return elements
+
+
+# ── signed webhooks ──────────────────────────────────────────────────────────────────────────
+
+
+def webhook(message: Message) -> dict[str, Any]:
+    """The body for a signed webhook (Standard Webhooks 1.0.0): the type, the time, and the share as data."""
+    return {
+        "type": "paper.shared",
+        "timestamp": message.at.isoformat(),
+        "data": {
+            "share": {
+                "id": str(message.id),
+                "channel": message.channel,
+                "shared_by": message.sharer,
+                "note": message.said,
+                "url": message.url,
+            },
+            "paper": {
+                "title": message.heading,
+                "authors": [name[:80] for name in message.authors[:AUTHORS]],
+                "authors_total": len(message.authors),
+                "arxiv_id": message.arxiv_id or None,
+                "original": message.original,
+                "url": message.paper_url,
+            },
+            "votes": {"up": message.up, "down": message.down},
+        },
+    }
+
+
+def new_signing_key(random: bytes) -> str:
+    """A key as Standard Webhooks writes it, of 24 to 64 random bytes."""
+    return f"whsec_{base64.b64encode(random).decode()}"
+
+
+def signature(key: str, id: str, timestamp: int, body: bytes) -> str:
+    """`v1,` and the base64 of HMAC-SHA256 over id, timestamp (seconds) and body, with dots between.
+
+    https://www.standardwebhooks.com, "Signature scheme". The key is the base64 after `whsec_`.
+
+    >>> key = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    >>> signature(key, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}')
+    'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE='
+    """
+    secret = base64.b64decode(key.removeprefix("whsec_"))
+    made = hmac.new(secret, f"{id}.{timestamp}.".encode() + body, hashlib.sha256)
+    return f"v1,{base64.b64encode(made.digest()).decode()}"
+
+
+# ── what goes out ────────────────────────────────────────────────────────────────────────────
+
+
+def request(
+    kind: str, content: dict[str, Any], id: UUID, signing_key: str, now: datetime
+) -> tuple[bytes, dict[str, str]]:
+    """Body and headers of the POST. The id is the same at each attempt, so that the far side can tell a second."""
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    headers = {"Content-Type": "application/json; charset=utf-8"}
+    if kind == "webhook":
+        name, seconds = f"msg_{id.hex}", int(now.timestamp())
+        headers |= {
+            "Content-Type": "application/json",
+            "webhook-id": name,
+            "webhook-timestamp": str(seconds),
+            "webhook-signature": signature(signing_key, name, seconds, body),
+        }
+    return body, headers
