@@ -5,6 +5,7 @@ goes through escape(); only *_html, made safe at intake, goes in as it is.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from html import escape
 
 from django import template
@@ -150,11 +151,17 @@ def _meta(card: Card) -> str:
         f'<a href="/browse?category={percent(category)}">{escape(category)}</a>' for category in paper.categories[:4]
     ]
     day = timezone.localtime(paper.published_at or paper.arrived_at)
-    pieces.append(f'<time datetime="{day:%Y-%m-%d}">{day.day} {day:%b %Y}</time>')
+    pieces.append(f'<time datetime="{day:%Y-%m-%d}">{_date(day)}</time>')
     pieces.append(f'<span class="num">{paper.minutes} min</span>')
     pieces.append(f'<a href="{escape(outward(paper.link))}" rel="noreferrer" data-original>original</a>')
     pieces += [f'<a href="{escape(outward(link))}" rel="noreferrer">code</a>' for link in paper.code_links[:2]]
     return f'<p class="meta">{"".join(f"<span>{piece}</span>" for piece in pieces)}</p>'
+
+
+def _date(day: datetime) -> str:
+    """25 Nov, and the year where it is another than this."""
+    year = "" if day.year == timezone.localtime().year else f" {day.year}"
+    return f"{day.day} {day:%b}{year}"
 
 
 def _excerpt(paper: Paper) -> str:
