@@ -18,9 +18,8 @@ from django.views.decorators.http import require_POST, require_safe
 from .. import access
 from ..insight import draw
 from ..models import Paper
-from ..reading import fetch
+from ..reading import one
 from ..sharing import card, links
-from ..sources.item import Signer
 from . import page
 
 AUTHORS_SHOWN = 20
@@ -70,7 +69,7 @@ def _png(svg: str) -> bytes:
 
 
 def _authors(paper: Paper) -> list[str]:
-    return [Signer(*row).name for row in fetch.signed(paper.pk)] or paper.authors_shown
+    return [signer.name for signer in one.signers_of(paper)]
 
 
 @require_POST
