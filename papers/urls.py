@@ -20,6 +20,7 @@ from .views import (
     sources,
     subscribe,
     today,
+    undo,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -32,7 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("papers/<int:paper_id>/reopen", today.reopen, name="reopen"),
     path("papers/<int:paper_id>/skim", today.skim, name="skim"),
     path("clear", today.clear, name="clear"),
-    path("undo", today.undo, name="undo"),
+    path("undo", undo.undo, name="undo"),
     path("browse", browse.browse, name="browse"),
     path("p/<path:slug>", paper.paper, name="paper"),
     path("papers/<int:paper_id>/comment", paper.comment, name="comment"),

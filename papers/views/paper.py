@@ -14,7 +14,7 @@ from ..ledger import applications
 from ..models import Paper
 from ..reading import acts, comments, one
 from ..sharing import links, shares
-from . import page, today
+from . import page, undo
 
 
 @require_safe
@@ -67,7 +67,7 @@ def comment_edit(request: HttpRequest, comment_id: int) -> HttpResponse:
     mine = access.comment_for(access.person(request), comment_id, edit=True)
     form = CommentForm(page.sent(request), initial={"text": mine.text})
     if form.is_valid():
-        changes = comments.edit(access.person(request), mine, form.cleaned_data["text"], timezone.now())
+        changes = comments.edit(mine, form.cleaned_data["text"], timezone.now())
         return _said(request, mine.paper, changes, "Comment changed")
     context = {"form": form, "comment": mine}
     return render(request, "paper/comment.html", context, status=400 if form.errors else 200)
@@ -81,8 +81,8 @@ def comment_delete(request: HttpRequest, comment_id: int) -> HttpResponse:
     return _said(request, gone.paper, changes, "Comment deleted")
 
 
-def _said(request: HttpRequest, found: Paper, changes: acts.Changes, said: str) -> HttpResponse:
+def _said(request: HttpRequest, found: Paper, changes: list[acts.Change], said: str) -> HttpResponse:
     if changes:
-        today.remember(request, changes, said)
+        undo.remember(request, changes, said)
         messages.success(request, said, extra_tags="undo")
     return page.SeeOther(f"{found.get_absolute_url()}#comments")

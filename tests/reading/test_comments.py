@@ -21,7 +21,7 @@ def comment(me):
 
 
 def test_editing_says_when(me, comment):
-    comments.edit(me, comment, "Worth it, mostly.", NOW)
+    comments.edit(comment, "Worth it, mostly.", NOW)
     comment.refresh_from_db()
     assert (comment.text, comment.edited_at) == ("Worth it, mostly.", NOW)
 
@@ -37,14 +37,14 @@ def test_a_deletion_is_remembered(comment):
 def test_undo_of_a_deletion_brings_the_same_comment_back(me, comment):
     pk = comment.pk
     changes = [acts.Change(**change.plain()) for change in comments.delete(me, comment, NOW)]
-    acts.take_back(me, changes)
+    acts.undo(me, changes)
     back = Comment.objects.get()
     assert (back.pk, back.text, back.at, back.person) == (pk, "Worth it.", NOW, me)
     assert not Event.objects.exists()
 
 
 def test_undo_of_a_comment_removes_it(me):
-    acts.take_back(me, comments.add(me, make_paper(), "Hm.", NOW))
+    acts.undo(me, comments.add(me, make_paper(), "Hm.", NOW))
     assert not Comment.objects.exists()
 
 
