@@ -304,18 +304,18 @@ def test_an_event_of_every_kind_is_told_in_words(client, ada):
     reviews.review(ada, used, "retired", "Old.", NOW)
     projects.close(ada, project, NOW)
     page = text(client.get(project.get_absolute_url()))
-    for words in ("horizon from core to moonshot", "deadline from none to 2026-05-01", "members from Ada to nobody"):
+    for words in ("horizon from core to moonshot", "deadline from none to 1 May 2026", "members from Ada to nobody"):
         assert words in page
     assert "Ada closed the project" in page
     page = text(client.get(used.get_absolute_url()))
     for words in (
         "Ada applied it: The schedule",
-        "Ada recorded a toy result, we got 3",
-        "Bo checked a result, and it holds (Ran it.)",
+        "Ada recorded a toy result: ours 3",
+        "Bo confirmed a result (Ran it.)",
         "Ada moved it from toy to pilot",
         "Ada moved it from pilot to toy (Too early.)",
-        "Ada said how it went: no effect",
-        "Ada reviewed it: retired (Old.)",
+        "Ada set the outcome to no effect",
+        "Ada retired it (Old.)",
     ):
         assert words in page, words
 
