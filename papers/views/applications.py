@@ -115,7 +115,7 @@ def _page(request: HttpRequest, application_id: int, filled: dict[str, Form] | N
         "events": application.events.for_history(),
         "now": now,
     }
-    return render(request, "projects/application.html", context, status=400 if filled else 200)
+    return render(request, "applications/application.html", context, status=400 if filled else 200)
 
 
 def _forms(person: Person, application: Application) -> dict[str, Form]:

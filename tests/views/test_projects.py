@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from papers.ledger import applications, checks, projects, results, reviews
+from papers.ledger import applications, checks, projects, results, reviews, table
 from papers.models import Application, Event, Project
 from tests.makers import NOW, make_application, make_paper, make_person, make_project, make_result
 
@@ -228,7 +228,7 @@ def test_an_idea_goes_from_toy_to_production_with_evidence_and_another_pair_of_e
     assert send(client, used, "over", text="Adam, tuned.").status_code == 303
     for address in ("/projects", used.project.get_absolute_url()):
         page = text(client.get(address))
-        for words in ("Production", "Helped", "+0.4 BLEU", "✓ Bo checked it", "Chosen over: Adam, tuned."):
+        for words in ("Production", "Helped", "+0.4 BLEU", "confirmed by</span> Bo", "Live since May."):
             assert words in page, (address, words)
 
 
@@ -320,6 +320,43 @@ def test_an_event_of_every_kind_is_told_in_words(client, ada):
         assert words in page, words
 
 
+def test_the_ledger_is_searched_filtered_sorted_and_paged_by_its_address(client, ada, monkeypatch):
+    atlas = make_project("Atlas")
+    first = make_application(make_paper("A cosine paper"), atlas, taken="Warm-up", at=NOW)
+    second = make_application(make_paper("B linear paper"), taken="Decay", at=NOW - timedelta(days=1), stage="pilot")
+    address = f"/projects?q=paper&sort=-paper&project={atlas.slug}&by={first.person_id}&show=toy"
+    page = text(client.get(address))
+    assert "Warm-up" in page
+    assert "Decay" not in page
+    assert 'value="paper"' in page  # what was typed is kept
+    assert 'aria-sort="descending"' in page
+    assert "Nothing matches." in text(client.get("/projects?q=nothing+of+the+kind"))
+    monkeypatch.setattr(table, "PAGE", 1)
+    page = text(client.get("/projects?page=2"))
+    assert f"application-{second.pk}" in page
+    assert f"application-{first.pk}" not in page
+    assert 'rel="prev" href="?page=1"' in page
+
+
+@pytest.mark.parametrize(
+    "query", ["sort=moon", "show=moon", "page=0", "page=x", "page=99999", "by=0", "by=x", "project=no-such", "q=%00"]
+)
+def test_an_address_that_asks_for_nonsense_shows_the_ledger(client, ada, query):
+    used = make_application()
+    assert used.taken in text(client.get(f"/projects?{query}"))
+
+
+def test_what_was_retired_counts_no_more_as_in_production(client, ada):
+    project = make_project("Atlas")
+    for review in ("", "retired", "superseded"):
+        make_application(project=project, stage="production", outcome="helped", review=review)
+    for address in ("/projects", project.get_absolute_url()):
+        page = text(client.get(address))
+        assert 'In production <span class="num">1</span>' in page
+        assert 'Retired <span class="num">2</span>' in page
+    assert '<span class="num">1</span> in production' in text(client.get("/projects"))
+
+
 # ── elsewhere ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -359,6 +396,9 @@ def test_browse_filters_by_project_stage_and_outcome_of_one_application(client, 
     assert found(f"project={atlas.slug}&used=pilot") == set()
     assert found("outcome=hurt") == {"hurtful"}
     assert found(f"project={hurt.project.slug}&used=dropped&outcome=hurt") == {"hurtful"}
+    make_application(make_paper("The unused paper"), atlas, stage="production", review="retired")
+    assert found("used=production") == set()
+    assert found("used=over") == {"unused"}
     page = text(client.get(f"/browse?project={atlas.slug}&used=toy&outcome=running"))
     for chip in ("Applied in Atlas", "Applied: Toy", "Outcome: Running"):
         assert chip in page
