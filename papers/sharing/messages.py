@@ -48,8 +48,7 @@ class Message:
     title: str
     authors: tuple[str, ...]
     note: str
-    up: int
-    down: int
+    up: int  # votes against a paper are the team's own and stay here
     url: str
     paper_url: str
     original: str
@@ -77,8 +76,7 @@ class Message:
 
     @property
     def votes(self) -> str:
-        pieces = [f"▲ {self.up}"] if self.up else []
-        return "  ".join(pieces + ([f"▼ {self.down}"] if self.down else []))
+        return f"▲ {self.up}" if self.up else ""
 
 
 def cut(text: str, length: int) -> str:
@@ -105,7 +103,7 @@ def harmless(text: str) -> str:
 
 
 def slack(message: Message) -> dict[str, Any]:
-    """The body for an incoming webhook of Slack, or of what speaks like it (FORMATS.md §4)."""
+    """The body for an incoming webhook of Slack, or of what speaks like it."""
     lines = [f"{harmless(message.sharer)} shared <{message.url}|{harmless(message.heading)}>"]
     lines += [harmless(message.byline)] if message.byline else []
     lines += [f"> {harmless(line)}" if line.strip() else ">" for line in message.said.splitlines()]
@@ -156,7 +154,7 @@ def webhook(message: Message) -> dict[str, Any]:
                 "original": message.original,
                 "url": message.paper_url,
             },
-            "votes": {"up": message.up, "down": message.down},
+            "votes": {"up": message.up},
         },
     }
 

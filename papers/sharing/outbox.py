@@ -73,7 +73,6 @@ def test(channel: Channel, person: Person, now: datetime) -> str | None:
         authors=(),
         note="",
         up=0,
-        down=0,
         url=settings.PUBLIC_URL,
         paper_url=settings.PUBLIC_URL,
         original=settings.PUBLIC_URL,

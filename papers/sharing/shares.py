@@ -1,6 +1,6 @@
 """sharing.shares: send a paper to a channel: one act, one message, never lost, and everybody sees what became of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,8 @@ from django.db import IntegrityError, transaction
 
 from ..models import Channel, Event, Paper, Person, Share
 from . import links, messages
+
+LATELY = timedelta(days=7)  # so long the form says that the paper went to the channel already
 
 
 class ShareError(Exception):
@@ -71,11 +73,11 @@ def _own(person: Person, share: Share) -> None:
         raise ShareError("This is somebody else’s message. They or an admin can do that.")
 
 
-def channels_for(person: Person) -> list[Channel]:
-    """The open channels, the one that this person wrote to last before the others."""
-    channels = list(Channel.objects.open())
-    last = Share.objects.filter(person=person).newest_first().values_list("channel", flat=True).first()
-    return sorted(channels, key=lambda channel: channel.pk != last)
+def lately(paper: Paper, channel: Channel, now: datetime) -> Share | None:
+    """The newest message about this paper that went to this channel in the last days, or is on its way there."""
+    there = Share.objects.filter(paper=paper, channel=channel, at__gt=now - LATELY, at__lte=now)
+    gone = there.filter(state__in=[Share.State.SENT, Share.State.WAITING])
+    return gone.select_related("person").newest_first().first()
 
 
 def of_paper(paper: Paper) -> list[Share]:
@@ -86,17 +88,15 @@ def of_paper(paper: Paper) -> list[Share]:
 
 
 def message(share: Share, url: str = "") -> messages.Message:
-    """The message of this share, with the votes as they are now. `url`: another address than its link's."""
+    """The message of this share, with its votes up as they are now. `url`: another address than its link's."""
     paper = share.paper
-    votes = [vote.value for vote in paper.votes.all()]
     return messages.Message(
         id=share.act,
         sharer=share.person.name,
         title=paper.title,
         authors=tuple(paper.authors_shown),
         note=share.note,
-        up=votes.count(1),
-        down=votes.count(-1),
+        up=sum(vote.value > 0 for vote in paper.votes.all()),
         url=url or settings.PUBLIC_URL + (paper if share.link.revoked_at else share.link).get_absolute_url(),
         paper_url=settings.PUBLIC_URL + paper.get_absolute_url(),
         original=paper.link,

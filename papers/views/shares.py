@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from .. import access, tasks
 from ..forms.share import ShareForm
 from ..models import Channel, Paper, Person, Share
+from ..sharing import channels
 from ..sharing import shares as sharing
 from . import page
 
@@ -29,13 +30,11 @@ def share(request: HttpRequest, paper_id: int) -> HttpResponse:
     person, now = access.person(request), timezone.now()
     paper = access.paper_for(person, paper_id)
     if request.method != "POST" or "show" in request.POST:
-        channels, said = sharing.channels_for(person), request.POST or request.GET
-        asked = {"channel": said.get("channel"), "note": said.get("note", "")}
-        first = channels[0].pk if channels else None
-        form = ShareForm(initial={"channel": asked["channel"] or first, "note": asked["note"]})
+        typed = request.POST or request.GET
+        draft = {"channel": typed.get("channel", ""), "note": typed.get("note", "")}
         if request.headers.get("HX-Target") == "preview":
-            return render(request, "shares/_preview.html", _preview(person, paper, channels, asked, now))
-        return _form(request, paper, channels, form, _preview(person, paper, channels, asked, now))
+            return render(request, "shares/_preview.html", _preview(person, paper, draft, now))
+        return _form(request, paper, ShareForm(initial=draft), _preview(person, paper, draft, now))
     form = ShareForm(request.POST)
     if form.is_valid():
         try:
@@ -46,9 +45,8 @@ def share(request: HttpRequest, paper_id: int) -> HttpResponse:
             page.soon(tasks.deliver_due)
             notices.success(request, f"On its way to {made.channel}.")
             return page.SeeOther(page.safe_next(request, paper))
-    channels = sharing.channels_for(person)
-    preview = _preview(person, paper, channels, {key: form.data.get(key, "") for key in ("channel", "note")}, now)
-    return _form(request, paper, channels, form, preview, 400)
+    preview = _preview(person, paper, {key: form.data.get(key, "") for key in ("channel", "note")}, now)
+    return _form(request, paper, form, preview, 400)
 
 
 @require_safe
@@ -89,28 +87,23 @@ def _listed(paper: Paper) -> dict[str, Any]:
 
 
 def _form(
-    request: HttpRequest,
-    paper: Paper,
-    channels: list[Channel],
-    form: ShareForm,
-    preview: dict[str, Any],
-    status: int = 200,
+    request: HttpRequest, paper: Paper, form: ShareForm, preview: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     to = request.POST.get("next") or request.GET.get("next") or ""
     # A refused form did nothing, so it may try as another act.
-    context = {"paper": paper, "channels": channels, "form": form, "act": uuid4(), "next": to, **preview}
+    context = {"paper": paper, "form": form, "act": uuid4(), "next": to, **preview}
     return render(request, "shares/share.html", context, status=status)
 
 
-def _preview(
-    person: Person, paper: Paper, channels: list[Channel], asked: dict[str, Any], now: datetime
-) -> dict[str, Any]:
-    """The message as it would be sent, made by the same code that sends it."""
-    if not channels:
-        return {}
-    channel = next((each for each in channels if str(each.pk) == str(asked["channel"])), channels[0])
-    draft = Share(act=uuid4(), paper=paper, channel=channel, person=person, note=asked["note"], at=now)
-    sent = sharing.content(draft, sharing.message(draft, url=f"{settings.PUBLIC_URL}/s/…"))
+def _preview(person: Person, paper: Paper, draft: dict[str, str], now: datetime) -> dict[str, Any]:
+    """The message as it would be sent, made by the same code that sends it; and whether it went there lately."""
+    offered, first = channels.offered(person, paper)
+    channel = next((each for each in offered if str(each.pk) == draft["channel"]), first)
+    if channel is None:
+        return {"channels": []}
+    share = Share(act=uuid4(), paper=paper, channel=channel, person=person, note=draft["note"], at=now)
+    sent = sharing.content(share, sharing.message(share, url=f"{settings.PUBLIC_URL}/s/…"))
+    context = {"channels": offered, "channel": channel, "lately": sharing.lately(paper, channel, now), "now": now}
     if channel.kind == Channel.Kind.WEBHOOK:
-        return {"channel": channel, "json": json.dumps(sent, indent=2, ensure_ascii=False)}
-    return {"channel": channel, "parts": sent["blocks"][0]["elements"]}
+        return context | {"json": json.dumps(sent, indent=2, ensure_ascii=False)}
+    return context | {"parts": sent["blocks"][0]["elements"]}
