@@ -123,7 +123,7 @@ def use_it(ada: Browser, paper: str) -> None:
     bo.open(application)
     (result,) = bo.page.xpath("//form[contains(@action, '/check')]//*[contains(@name, '-note')]/@name")
     bo.send("check$", **{result.replace("note", "holds"): "yes", result: "I ran it again."})
-    assert "Bo: it holds. I ran it again." in bo.text()
+    assert "✓ Confirmed by Bo: I ran it again." in bo.text()
     ada.open(application)
     ada.send("advance$", **{"advance-to": "production", "advance-note": "It serves."})
     assert "Production" in ada.text()

@@ -5,13 +5,12 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 
 from ..identity import title_key
 from ..models import Application, Event, Paper, Person, Project
 from ..refused import Refused
 from ..sharing.links import MERGED
-from . import results
+from . import results, steps
 
 Stage, Outcome = Application.Stage, Application.Outcome
 A_YEAR = relativedelta(years=1)  # until a review is due
@@ -56,9 +55,9 @@ def advance(person: Person, application: Application, to: str, now: datetime, **
             results.record(person, application, now, **evidence)
         with transaction.atomic():
             current = Application.objects.locked(application.pk)
-            missing = missing_for(current, to)
+            missing = steps.missing_for(current, to)
             if missing:
-                raise Refused(sentence_of(to, missing))
+                raise Refused(steps.sentence_of(to, missing))
             _move(person, current, to, now)
 
 
@@ -67,11 +66,9 @@ def step_back(person: Person, application: Application, to: str, now: datetime, 
 
     Raises Refused without a reason, and where there is no way back.
     """
-    order = [Stage.TOY, Stage.PILOT, Stage.PRODUCTION]
     with transaction.atomic():
         current = Application.objects.locked(application.pk)
-        earlier = [Stage.TOY] if current.stage == Stage.DROPPED else order[: order.index(Stage(current.stage))]
-        if to not in earlier:
+        if to not in steps.earlier_than(current.stage):
             raise Refused(f"This cannot go back from {current.get_stage_display().lower()} to {to}.")
         if not why:
             raise Refused("Say why it goes back: it is what the next reader needs to know.")
@@ -120,49 +117,6 @@ def set_alternatives(person: Person, application: Application, text: str, now: d
             before, current.chosen_over = current.chosen_over, text
             current.save(update_fields=["chosen_over"])
             Event.objects.note(Event.Kind.CHOSEN_OVER, person, now, current.project, current, text=text, before=before)
-
-
-# ── what is missing ──────────────────────────────────────────────────────────────────────────
-
-
-def missing_for(application: Application, to: str) -> list[str]:
-    """What stands between an application and its next stage, in words; nothing when it may move."""
-    if to not in next_stages(application.stage):
-        return [f"to stand elsewhere: from {application.get_stage_display().lower()} there is no way there"]
-    if application.is_over:
-        return [f"a review that keeps it: it is {application.get_review_display().lower()}"]
-    results = list(application.results.all())
-    if to != Stage.PRODUCTION:
-        here = any(result.stage == application.stage for result in results)
-        return [] if here else [f"evidence of what the {application.stage} gave: a link or a note"]
-    # What was tried before it failed in production says nothing of what is tried now.
-    left = application.events.filter(kind=Event.Kind.MOVED, data__before=Stage.PRODUCTION).aggregate(at=Max("at"))["at"]
-    again = " since it left production" if left else ""
-    tried = [
-        result for result in results if result.stage in {Stage.TOY, Stage.PILOT} and (not left or result.at > left)
-    ]
-    checks = sorted(
-        (check for result in tried for check in result.checks.all()), key=lambda check: (check.at, check.pk)
-    )
-    missing = [] if tried else [f"a recorded toy or pilot result{again}"]
-    if not checks:
-        missing.append("a check of it by another member" if not tried else "a check of a result by another member")
-    elif not checks[-1].holds:
-        missing.append(f"a check that holds: {checks[-1].person} found that a result does not")
-    return missing
-
-
-def next_stages(stage: str) -> list[str]:
-    ways: dict[str, list[str]] = {Stage.TOY: [Stage.PILOT, Stage.PRODUCTION], Stage.PILOT: [Stage.PRODUCTION]}
-    return ways.get(stage, [])
-
-
-def sentence_of(to: str, missing: list[str]) -> str:
-    """
-    >>> sentence_of("production", ["a recorded toy or pilot result", "a check of it by another member"])
-    'Production still needs a recorded toy or pilot result, and a check of it by another member.'
-    """
-    return f"{to.capitalize()} still needs {', and '.join(missing)}."
 
 
 def used_in(paper: Paper) -> list[Application]:

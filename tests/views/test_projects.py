@@ -27,9 +27,10 @@ def text(answer):
     return " ".join(answer.content.decode().split())
 
 
-def send(client, application, verb, **said):
+def send(client, application, verb, **fields):
+    prefix = "step" if verb in {"result", "advance"} else verb  # two buttons of one form
     return client.post(
-        reverse(f"application_{verb}", args=[application.pk]), {f"{verb}-{k}": v for k, v in said.items()}
+        reverse(f"application_{verb}", args=[application.pk]), {f"{prefix}-{k}": v for k, v in fields.items()}
     )
 
 
@@ -209,8 +210,9 @@ def test_an_idea_goes_from_toy_to_production_with_evidence_and_another_pair_of_e
     assert send(client, used, "advance", to="pilot", **evidence).status_code == 303
     page = text(client.get(used.get_absolute_url()))
     assert "+0.4 BLEU" in page
-    assert "Nobody checks their own" in page
-    assert "Production still needs a check of a result by another member." in page
+    assert "Not checked yet: another member has to check it." in page
+    assert "Needs a check of a result by another member" in page
+    assert "Promote to production" not in page
 
     result = used.results.get()
     check = reverse("result_check", args=[result.pk])
@@ -223,6 +225,9 @@ def test_an_idea_goes_from_toy_to_production_with_evidence_and_another_pair_of_e
     )
 
     client.force_login(ada)
+    page = text(client.get(used.get_absolute_url()))
+    assert "✓ Confirmed by Bo: Again." in page
+    assert 'value="production">Promote to production</button>' in page
     assert send(client, used, "advance", to="production").status_code == 303
     assert send(client, used, "outcome", outcome="helped", note="Live since May.").status_code == 303
     assert send(client, used, "over", text="Adam, tuned.").status_code == 303
@@ -240,6 +245,43 @@ def test_what_failed_is_as_visible_as_what_helped(client, ada):
         assert "Slower at every size." in page
         assert "Hurt" in page
     assert "Slower at every size." not in text(client.get("/projects?show=helped"))
+
+
+@pytest.mark.parametrize("stage", ["toy", "pilot", "production", "dropped"])
+def test_each_step_has_one_primary_button(client, ada, stage):
+    used = make_application(stage=stage, outcome="hurt")
+    for _ in range(2):
+        page = text(client.get(used.get_absolute_url()))
+        assert page.split("<main")[1].count("btn primary") == 1
+        if stage != "dropped":
+            make_result(used, stage=stage)
+
+
+def test_a_step_says_what_it_has_and_what_the_next_lacks(client, ada):
+    used = make_application(stage="pilot")
+    make_result(used, stage="toy", claimed="+2", ours="+1")
+    page = text(client.get(used.get_absolute_url())).split('<ol class="steps"')[1].split("</ol>")[0]
+    toy, pilot, production = page.split("<li")[1:]
+    assert "+2" in toy
+    assert "Not checked yet" in toy
+    assert 'aria-current="step"' in pilot
+    assert "No result yet" in pilot
+    assert "Needs a check of a result by another member" in production
+
+
+def test_a_result_that_comes_too_late_is_refused_with_a_sentence(client, ada):
+    used = make_application(stage="dropped", outcome="hurt")
+    answer = send(client, used, "result", note="It ran.")
+    assert answer.status_code == 400
+    assert "This was dropped. Take it up again before recording a result." in text(answer)
+
+
+def test_only_earlier_steps_are_offered_to_go_back_to(client, ada):
+    def offered(stage):
+        page = text(client.get(make_application(stage=stage, outcome="hurt").get_absolute_url()))
+        return [step for step in ("toy", "pilot") if f'<option value="{step}"' in page]
+
+    assert (offered("production"), offered("pilot"), offered("dropped")) == (["toy", "pilot"], ["toy"], ["toy"])
 
 
 @pytest.mark.parametrize(
