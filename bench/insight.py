@@ -29,7 +29,7 @@ ASKED = (
 
 
 def measure_size(size: int) -> bool:
-    from config.embedded import Cluster
+    from ops.embedded import Cluster
 
     cluster = Cluster(Path(os.environ["TENTH_VAR"]))
     cluster.start()

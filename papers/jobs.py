@@ -17,7 +17,7 @@ from .intake.gate import BusyError
 from .models import Channel, Job, Person
 from .reading import adding
 from .sharing import outbox
-from .sources.http import FetchError
+from .sources.wire.sentences import FetchError
 
 MOST_OF_ONE = 5  # jobs of one person that wait at once
 MOST_OF_ALL = 40

@@ -7,7 +7,7 @@ import pytest
 
 from papers import jobs
 from papers.models import Job
-from papers.sources.http import FetchError
+from papers.sources.wire.sentences import FetchError
 from tests.makers import NOW, make_person
 
 pytestmark = pytest.mark.django_db

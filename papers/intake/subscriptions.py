@@ -12,11 +12,11 @@ from django.db.models import Sum
 
 from ..identity import without_password
 from ..models import Event, FetchLog, Person, Source
-from ..sources import address as addresses
 from ..sources import feed
-from ..sources.http import FetchError
 from ..sources.starter import ARXIV_CATEGORIES
-from . import pipeline
+from ..sources.wire import addresses
+from ..sources.wire.sentences import FetchError
+from . import clients, pipeline
 from .draft import plain
 from .gate import BusyError
 
@@ -126,7 +126,7 @@ def look(address: str, now: datetime) -> dict[str, Any]:
     is in it (items, total, skipped, note), all as JSON has it.
     Raises FetchError or NotASourceError, with a sentence.
     """
-    wish, fetcher = understand(address), pipeline.quick_fetcher()  # one for all: somebody waits
+    wish, fetcher = understand(address), clients.quick_fetcher()  # one for all: somebody waits
     try:
         if wish.kind == Source.Kind.FEED:
             feeds = feed.discover(wish.address, fetcher)

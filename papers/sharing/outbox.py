@@ -13,12 +13,13 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 
-from config.database import patiently
-
-from ..intake.gate import BusyError, hold, host_gate
+from ..database import patiently
+from ..intake.clients import send
+from ..intake.gate import BusyError, hold
 from ..models import Channel, Person, Share
-from ..sources.http import FetchError, gate_name
-from ..sources.post import Answer, post
+from ..sources.wire.addresses import gate_name
+from ..sources.wire.post import Answer
+from ..sources.wire.sentences import FetchError
 from . import messages, shares
 
 # After the first attempt, and after each further one that failed: three days in all (Standard Webhooks, "Retries").
@@ -98,14 +99,7 @@ def _send(channel: Channel, content: dict[str, Any], id: UUID, now: datetime) ->
         raise UndeliveredError(sentence, gone=True)
     body, headers = messages.request(channel.kind, content, id, channel.signing_key, now)
     try:
-        answer = post(
-            channel.address,
-            body,
-            headers,
-            host_gate(settings.HOST_PACE_SECONDS, IN_LINE, settings.ARXIV_PACE_SECONDS),
-            allow_private=settings.ALLOW_PRIVATE_ADDRESSES,
-            user_agent=f"Tenth/0.1 (+{settings.CONTACT})",
-        )
+        answer = send(channel.address, body, headers, IN_LINE)
     except FetchError as error:
         raise UndeliveredError(str(error), again=not error.permanent) from error
     if trouble := _trouble(channel, answer):

@@ -19,7 +19,7 @@ from ..ledger import applications
 from ..models import Job, Paper, Share
 from ..reading import adding, queue, search
 from ..sharing import shares
-from ..sources.http import FetchError
+from ..sources.wire.sentences import FetchError
 from . import page
 
 

@@ -15,8 +15,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from config import throttle
-
+from .. import throttle
 from ..forms.settings import JoinForm
 from ..forms.signin import NewPasswordForm, SignInForm
 from ..models import OneTimeLink, Person, Source

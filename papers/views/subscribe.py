@@ -21,8 +21,8 @@ from ..intake import subscriptions
 from ..intake.subscriptions import NotASourceError, Wish
 from ..models import Job, Source
 from ..sources import opml, sandbox
-from ..sources.http import FetchError
 from ..sources.starter import ARXIV_CATEGORIES, BLOGS
+from ..sources.wire.sentences import FetchError
 from . import page
 
 OPML_BYTES = 5 * 1024 * 1024
