@@ -92,4 +92,4 @@ class DoorMiddleware(LoginRequiredMiddleware):
         """A stranger, perhaps one who was signed in when the page was drawn: back to that page afterwards."""
         to = redirect_to_login(page.back_to(request)).url
         # htmx would swap the sign-in page into a card, so it is told to leave the page instead.
-        return HttpResponseClientRedirect(to) if request.headers.get("HX-Request") else HttpResponseRedirect(to)
+        return HttpResponseClientRedirect(to) if page.htmx(request) else HttpResponseRedirect(to)

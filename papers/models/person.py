@@ -66,11 +66,17 @@ class Person(AbstractBaseUser):
         ADMIN = "admin", "Admin"
         GUEST = "guest", "Guest (reads only)"
 
+    class Scheme(models.TextChoices):
+        SYSTEM = "system", "As the system says"
+        LIGHT = "light", "Light"
+        DARK = "dark", "Dark"
+
     email = models.EmailField(max_length=254)  # always lower case
     name = models.CharField(max_length=80)
     role = models.CharField(max_length=8, choices=Role.choices, default=Role.MEMBER)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     keys_on = models.BooleanField("keyboard shortcuts", default=True)
+    scheme = models.CharField("colours", max_length=6, choices=Scheme, default=Scheme.SYSTEM)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, blank=True)  # for good: the row stays for what they did, without them
@@ -90,6 +96,7 @@ class Person(AbstractBaseUser):
                 violation_error_message="Somebody with this e-mail address is already here.",
             ),
             models.CheckConstraint(condition=models.Q(role__in=["member", "admin", "guest"]), name="role_is_known"),
+            models.CheckConstraint(condition=models.Q(scheme__in=["system", "light", "dark"]), name="scheme_is_known"),
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="email_is_lower_case"),
             models.CheckConstraint(
                 condition=models.Q(removed_at=None) | models.Q(is_active=False), name="removed_person_stays_out"

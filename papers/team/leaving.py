@@ -80,6 +80,7 @@ def remove(person: Person, now: datetime) -> None:
     person.projects.clear()
     person.name, person.email = FORMER, f"{secrets.token_hex(8)}@{NOWHERE}"
     person.role, person.time_zone, person.keys_on = Person.Role.MEMBER, "UTC", True
+    person.scheme = Person.Scheme.SYSTEM
     person.last_login, person.removed_at = None, now
     person.set_unusable_password()
     person.save()

@@ -101,7 +101,7 @@ def _page(request: HttpRequest, form: AddForm, address: str, status: int = 200) 
             "shares": [share for share in shares.of_paper(paper) if share.state == Share.State.SENT],
             "used": applications.used_in(paper),
         }
-    fragment = request.method != "POST" and request.headers.get("HX-Target") == "known"
+    fragment = request.method != "POST" and page.htmx(request).target == "known"
     return render(request, "add/_known.html" if fragment else "add/add.html", context, status=status)
 
 

@@ -17,6 +17,7 @@ from .. import access
 from ..forms.browse import BrowseForm
 from ..models import Application, Person, Source
 from ..reading import queue, search
+from . import page
 
 PAGE = 25
 MOST_PAGES = 10  # that one address shows at once
@@ -37,7 +38,7 @@ def browse(request: HttpRequest) -> HttpResponse:
         filters = form.filters()
         context |= {"filters": filters, "chips": _chips(form, filters, asked)}
         context |= _results(person, filters, asked, pages)
-    more = bool(request.headers.get("HX-Request") and asked.get("after"))
+    more = bool(page.htmx(request) and asked.get("after"))
     template = "browse/_results.html" if more else "browse/browse.html"
     response = render(request, template, context, status=400 if form.errors else 200)
     if more:  # after Back, what "More" had added is there again

@@ -52,7 +52,7 @@ def mint(request: HttpRequest, paper_id: int) -> HttpResponse:
     except links.LinkError as error:
         return page.refuse(request, str(error), 409)
     context = _listed(paper) | {"mine": made, "address": settings.PUBLIC_URL + made.get_absolute_url()}
-    if request.headers.get("HX-Request"):
+    if page.htmx(request):
         return render(request, "links/_links.html", context)
     return render(request, "links/link.html", context)
 

@@ -32,7 +32,7 @@ def share(request: HttpRequest, paper_id: int) -> HttpResponse:
     if request.method != "POST" or "show" in request.POST:
         typed = request.POST or request.GET
         draft = {"channel": typed.get("channel", ""), "note": typed.get("note", "")}
-        if request.headers.get("HX-Target") == "preview":
+        if page.htmx(request).target == "preview":
             return render(request, "shares/_preview.html", _preview(person, paper, draft, now))
         return _form(request, paper, ShareForm(initial=draft), _preview(person, paper, draft, now))
     form = ShareForm(request.POST)
@@ -53,7 +53,7 @@ def share(request: HttpRequest, paper_id: int) -> HttpResponse:
 def shares(request: HttpRequest, paper_id: int) -> HttpResponse:
     """The list on a paper's page, which asks for itself anew while something is on its way."""
     paper = access.paper_for(access.person(request), paper_id)
-    if not request.headers.get("HX-Request"):
+    if not page.htmx(request):
         return page.SeeOther(f"{paper.get_absolute_url()}#shares")
     return render(request, "shares/_shares.html", _listed(paper))
 
@@ -69,7 +69,7 @@ def _verb(do: Callable[[Person, Share, datetime], None], said: str, soon: bool =
             return page.refuse(request, str(error), 409)
         if soon:
             page.soon(tasks.deliver_due)
-        if not request.headers.get("HX-Request"):
+        if not page.htmx(request):
             notices.success(request, said)
         to = f"{found.paper.get_absolute_url()}#shares"
         return page.fragment_or_redirect(request, "shares/_shares.html", _listed(found.paper), to)

@@ -136,7 +136,7 @@ def progress(request: HttpRequest) -> HttpResponse:
     how_far = subscriptions.progress(timezone.now())
     if not how_far:
         raise Http404
-    if not request.headers.get("HX-Request"):
+    if not page.htmx(request):
         return page.SeeOther(reverse("today"))
     answer = render(request, "sources/_progress.html", {"progress": how_far})
     if how_far.done and how_far.papers:

@@ -18,8 +18,9 @@ from ..models import Channel, Paper, Person, Source, Stage
 from ..reading import acts, queue, stages, votes
 from . import page
 
-REMEMBERED = 20  # acts of a session that can be taken back
-MOST_CLEARED = 100
+VOTED = {1: "Voted {} up", -1: "Voted {} down", 0: "Took back the vote on {}"}
+REMEMBERED = 20  # acts of a session that can be undone
+MOST_IDS = 100  # in one request
 GOES = {"today": {"kept", "passed", "read"}, "kept": {"passed", "read", "skimmed"}}  # a list, and what leaves it
 
 Act = Callable[[Person, Paper, datetime], acts.Changes]
@@ -33,7 +34,7 @@ def today(request: HttpRequest) -> HttpResponse:
     shown = queue.take(person, now, after, horizon=horizon)
     context: dict[str, Any] = {"shown": shown, "cards": shown.cards, "list": "today", "after": after}
     context |= {"horizon": horizon, "horizons": Source.Horizon.choices}
-    if request.headers.get("HX-Request") and after:
+    if page.htmx(request) and after:
         return render(request, "today/_more.html", context)
     context["done"] = queue.today(person, now)
     if person.is_admin:  # they can mend it
@@ -44,6 +45,27 @@ def today(request: HttpRequest) -> HttpResponse:
         context["progress"] = subscriptions.progress(now)
         context["waiting"] = Stage.objects.kept_by(person).exists()
     return render(request, "today/today.html", context)
+
+
+@require_safe
+def cards(request: HttpRequest) -> HttpResponse:
+    """The cards of a page as they are now: a browser that goes back shows them as they were."""
+    now, person, place = timezone.now(), access.person(request), request.GET.get("list", "")
+    papers = Paper.objects.filter(pk__in=_ids(request.GET.get("ids", ""))).for_cards()
+    drawn = [(card, _has_left(card, place)) for card in queue.cards(person, list(papers), now)]
+    context = {"cards": drawn, "list": place, "done": queue.today(person, now) if place == "today" else None}
+    return render(request, "papers/_now.html", context)
+
+
+def _ids(text: str) -> list[int]:
+    """The ids that a page names, or none where it names anything else, or too many."""
+    named = text.split(",")
+    fine = len(named) <= MOST_IDS and all(pk.isdecimal() and len(pk) < 19 for pk in named)
+    return [int(pk) for pk in named] if fine else []
+
+
+def _has_left(card: queue.Card, place: str) -> bool:
+    return (card.stage or "skimmed") in GOES.get(place, ())
 
 
 # ── acts ─────────────────────────────────────────────────────────────────────────────────────
@@ -58,7 +80,7 @@ def vote(request: HttpRequest, paper_id: int) -> HttpResponse:
         return page.refuse(request, "A vote is 1 or -1, or 0 to take it back.")
     value = form.cleaned_data["value"]
     changes = votes.cast(access.person(request), paper, value, timezone.now())
-    return _done(request, paper, changes, {1: "Voted up", -1: "Voted down", 0: "Took the vote back"}[value])
+    return _done(request, paper, changes, VOTED[value])
 
 
 def _stage(act: Act, said: str) -> Callable[..., HttpResponseBase]:
@@ -71,10 +93,10 @@ def _stage(act: Act, said: str) -> Callable[..., HttpResponseBase]:
     return view
 
 
-keep = _stage(stages.keep, "Kept for later")
-pass_ = _stage(stages.pass_, "Passed")
-read = _stage(stages.read, "Read")
-reopen = _stage(stages.reopen, "Back in the queue")
+keep = _stage(stages.keep, "Kept {}")
+pass_ = _stage(stages.pass_, "Skipped {}")
+read = _stage(stages.read, "Marked {} as read")
+reopen = _stage(stages.reopen, "Put {} back in the queue")
 
 
 @access.member_required
@@ -89,14 +111,14 @@ def skim(request: HttpRequest, paper_id: int) -> HttpResponse:
 @access.member_required
 @require_POST
 def clear(request: HttpRequest) -> HttpResponse:
-    """Pass the papers that were on the page, and no others that came since."""
-    shown = request.POST.get("shown", "").split(",")
-    if len(shown) > MOST_CLEARED or not all(pk.isdecimal() and len(pk) < 19 for pk in shown):
-        return page.refuse(request, "This does not say which papers to pass. Reload the page and try again.")
-    papers = Paper.objects.filter(pk__in=[int(pk) for pk in shown]).only("pk")
+    """Skip the papers that were on the page, and no others that came since."""
+    shown = _ids(request.POST.get("shown", ""))
+    if not shown:
+        return page.refuse(request, "This does not say which papers to skip. Reload the page and try again.")
+    papers = Paper.objects.filter(pk__in=shown).only("pk")
     changes = stages.clear(access.person(request), papers, timezone.now())
     if changes:
-        said = f"Passed {len(changes)} paper{'s' * (len(changes) != 1)}"
+        said = f"Skipped {len(changes)} paper{'s' * (len(changes) != 1)}"
         remember(request, changes, said)
         messages.success(request, said, extra_tags="undo")
     return page.SeeOther(page.safe_next(request, "today"))
@@ -108,14 +130,14 @@ def undo(request: HttpRequest) -> HttpResponse:
     """Take the session's last act back."""
     remembered = request.session.get("acts", [])
     if not remembered:
-        return page.refuse(request, "There is nothing to take back.", 409)
+        return page.refuse(request, "There is nothing to undo.", 409)
     last = remembered.pop()
     request.session["acts"] = remembered
     taken_back = acts.take_back(access.person(request), [acts.Change(**change) for change in last["changes"]])
     if not taken_back:
         return page.refuse(request, "That was changed again since, so it was left as it is.", 409)
-    said = f"Taken back: {last['said']}"
-    if not request.headers.get("HX-Request"):
+    said = f"Undone: {last['said'][:1].lower()}{last['said'][1:]}"
+    if not page.htmx(request):
         messages.success(request, said)
         return page.SeeOther(page.safe_next(request, "today"))
     if any(change.table not in {"stage", "vote"} for change in taken_back):
@@ -133,10 +155,10 @@ def remember(request: HttpRequest, changes: acts.Changes, said: str) -> None:
 def _done(request: HttpRequest, paper: Paper, changes: acts.Changes, said: str) -> HttpResponse:
     """The card anew, or its place empty when it left the list; beside it what was done and a way back."""
     title = paper.title if len(paper.title) <= 60 else f"{paper.title[:59].rstrip()}…"
-    said = f"{said}: {title}"
+    said = said.format(f"“{title}”")
     if changes:
         remember(request, changes, said)
-    if request.headers.get("HX-Request"):
+    if page.htmx(request):
         return _answer(request, "papers/_acted.html", [paper], said, undo=bool(changes))
     if changes:
         messages.success(request, said, extra_tags="undo")
@@ -147,7 +169,7 @@ def _answer(request: HttpRequest, template: str, papers: list[Paper], said: str,
     now, person, place = timezone.now(), access.person(request), request.POST.get("list", "")
     cards = queue.cards(person, papers, now)
     context: dict[str, Any] = {"cards": cards, "card": cards[0] if cards else None, "list": place, "said": said}
-    context |= {"undo": undo, "gone": bool(cards) and (cards[0].stage or "skimmed") in GOES.get(place, ())}
+    context |= {"undo": undo, "gone": bool(cards) and _has_left(cards[0], place)}
     if place == "today":
         context["done"] = queue.today(person, now)
     return render(request, template, context)

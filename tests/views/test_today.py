@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from papers.models import Stage, Vote
 from papers.reading import queue
-from tests.makers import make_paper, make_person, make_source, make_vote
+from tests.makers import make_paper, make_person, make_source, make_stage, make_vote
 
 pytestmark = pytest.mark.django_db
 
@@ -102,8 +102,8 @@ def test_judging_with_htmx_empties_the_place_and_tells_the_day(browser):
     (paper, _) = make_queue(2)
     answer = act(browser, paper, "pass", htmx=True).content.decode()
     assert f'<li class="gone" id="paper-{paper.pk}" hidden>' in answer
-    assert "Passed: Paper 0" in answer
-    assert "1 judged today" in answer
+    assert "Skipped “Paper 0”" in answer
+    assert "1 triaged today" in answer
 
 
 def test_on_browse_the_card_stays_with_its_new_state(browser):
@@ -117,7 +117,7 @@ def test_undo_with_htmx_puts_the_card_back_into_its_place(browser, me):
     act(browser, paper, "read", htmx=True)
     answer = browser.post("/undo", {"list": "today"}, headers=HTMX).content.decode()
     assert f'id="paper-{paper.pk}" tabindex="-1" hx-swap-oob="true"' in answer
-    assert "Taken back: Read: Paper 0" in answer
+    assert "Undone: marked “Paper 0” as read" in answer
     assert stage(me, paper) is None
 
 
@@ -226,3 +226,15 @@ def test_all_done_leads_to_what_was_kept(browser, me):
     page = browser.get("/").content.decode()
     assert "All done" in page
     assert "Read what you kept" in page
+
+
+def test_cards_are_drawn_as_they_are_now_and_those_that_left_are_empty_places(client, me):
+    client.force_login(me)
+    now, stays, kept = timezone.now(), make_paper("Stays"), make_paper("Kept")
+    make_stage(me, kept, skimmed_at=now, kept_at=now)
+    answer = client.get("/cards", {"list": "today", "ids": f"{stays.pk},{kept.pk}"}).text
+    assert f'<li class="card" id="paper-{stays.pk}"' in answer
+    assert f'<li class="gone" id="paper-{kept.pk}" hidden' in answer
+    assert "1 triaged today" in answer
+    assert f'id="paper-{kept.pk}" class="card judge"' in client.get("/cards", {"list": "paper", "ids": kept.pk}).text
+    assert "<li" not in client.get("/cards", {"list": "today", "ids": ",".join(["1"] * 101)}).text
