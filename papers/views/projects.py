@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from .. import access
 from ..forms.projects import ApplyForm, LedgerForm, ProjectForm
 from ..ledger import applications, projects, table
 from ..models import Application, Project
-from . import page
+from . import dialog, page
 
 # The table's columns: what each sorts by ("" for what does not sort), and its head.
 COLUMNS = [
@@ -104,23 +104,27 @@ def reopen(request: HttpRequest, project_slug: str) -> HttpResponse:
 
 
 @page.read_or_send
+@vary_on_headers("HX-Target")
 @access.member_required
 def apply(request: HttpRequest, paper_id: int) -> HttpResponse:
     """From a card, a paper's page or the key A: which project, and what was taken."""
     person, now = access.person(request), timezone.now()
     paper = access.paper_for(person, paper_id)
-    form = ApplyForm(page.sent(request), initial={"project": request.GET.get("project")})
+    form = ApplyForm(page.sent(request), initial={"project": request.GET.get("project")}, auto_id="apply-%s")
     if form.is_valid():
         wish = form.cleaned_data
         with page.refusals_in(form):
             project = wish["project"] or projects.get_or_create(person, wish["new_project"], now)
             application = applications.apply(person, paper, project, wish["taken"], now)
             to = page.safe_next(request, application)
-            if to != application.get_absolute_url():
-                messages.success(request, f"Applied in {project}. It begins as a toy.")
-            return page.SeeOther(to)
-    context = {"paper": paper, "form": form, "used": applications.used_in(paper), "next": request.GET.get("next", "")}
-    return render(request, "applications/apply.html", context, status=400 if form.errors else 200)
+            if to == application.get_absolute_url() and not dialog.over(request):
+                return page.SeeOther(to)
+            return dialog.done(request, paper, f"Applied in {project}. It begins as a toy.", to)
+    over = dialog.over(request)
+    used, to = applications.used_in(paper), request.GET.get("next", "")
+    context = {"paper": paper, "form": form, "used": used, "next": to, "dialog": over}
+    template = "applications/_apply.html" if over else "applications/apply.html"
+    return render(request, template, context, status=400 if form.errors else 200)
 
 
 def _ledger(

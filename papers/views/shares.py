@@ -19,7 +19,7 @@ from ..forms.share import ShareForm
 from ..models import Channel, Paper, Person, Share
 from ..sharing import channels
 from ..sharing import shares as sharing
-from . import page
+from . import dialog, page
 
 
 @page.read_or_send
@@ -43,8 +43,7 @@ def share(request: HttpRequest, paper_id: int) -> HttpResponse:
             form.add_error("channel", str(error))
         else:
             page.soon(tasks.deliver_due)
-            notices.success(request, f"On its way to {made.channel}.")
-            return page.SeeOther(page.safe_next(request, paper))
+            return dialog.done(request, paper, f"On its way to {made.channel}.", page.safe_next(request, paper))
     preview = _preview(person, paper, {key: form.data.get(key, "") for key in ("channel", "note")}, now)
     return _form(request, paper, form, preview, 400)
 
@@ -91,8 +90,9 @@ def _form(
 ) -> HttpResponse:
     to = request.POST.get("next") or request.GET.get("next") or ""
     # A refused form did nothing, so it may try as another act.
-    context = {"paper": paper, "form": form, "act": uuid4(), "next": to, **preview}
-    return render(request, "shares/share.html", context, status=status)
+    over = dialog.over(request)
+    context = {"paper": paper, "form": form, "act": uuid4(), "next": to, "dialog": over, **preview}
+    return render(request, "shares/_form.html" if over else "shares/share.html", context, status=status)
 
 
 def _preview(person: Person, paper: Paper, draft: dict[str, str], now: datetime) -> dict[str, Any]:
