@@ -45,6 +45,9 @@ class StepBackForm(forms.Form):
         super().__init__(*args, **kwargs)
         if earlier:
             self.fields["to"].choices = [(step, Application.Stage(step).label) for step in reversed(earlier)]  # type: ignore[attr-defined]
+        if earlier and len(earlier) == 1:  # nothing to choose
+            self.fields["to"].widget = forms.HiddenInput()
+            self.initial["to"] = earlier[0]
 
 
 class DropForm(forms.Form):

@@ -23,7 +23,7 @@ class ShareForm(forms.Form):
         label="Why does it matter?",
         max_length=messages.LONGEST_NOTE,
         required=False,
-        help_text="A sentence for the team. It may stay empty.",
+        help_text="A sentence for the team. Optional.",
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"max_length": f"A note has at most {messages.LONGEST_NOTE:,} characters."},
     )
