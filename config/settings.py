@@ -180,6 +180,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "papers.middleware.RefusedMiddleware",
 ]
 
 CONTENT_SECURITY_POLICY = {

@@ -20,6 +20,7 @@ from django.utils.cache import patch_cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
 from .database import is_away
+from .refused import Refused
 from .views import page
 
 _log = logging.getLogger("tenth")
@@ -64,6 +65,21 @@ class AwayMiddleware:
         answer = page.database_away(request)
         answer._has_been_logged = True  # type: ignore[attr-defined]  # or Django says it once more, as an error
         return answer
+
+
+class RefusedMiddleware:
+    """Answers with the sentence of whatever a view, or anything beneath it, refused."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        if isinstance(exception, Refused):
+            return page.refuse(request, exception.sentence, exception.status)
+        return None
 
 
 class DoorMiddleware(LoginRequiredMiddleware):

@@ -12,6 +12,7 @@ from django.db.models import Sum
 
 from ..identity import without_password
 from ..models import Event, FetchLog, Person, Source
+from ..refused import Refused
 from ..sources import feed
 from ..sources.starter import ARXIV_CATEGORIES
 from ..sources.wire import addresses
@@ -28,8 +29,8 @@ _SITE = re.compile(r"^(?:\[[0-9a-f:.]+\]|localhost|[^\s/@:]+\.[^\s/@:]+)(?::\d+)
 _SEARCH_FIELDS = {"title": "ti", "author": "au", "abstract": "abs", "comments": "co", "journal_ref": "jr"}
 
 
-class NotASourceError(ValueError):
-    """What was written names no source; the text is a sentence for people."""
+class NotASourceError(Refused):
+    """What was written names no source."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from ..refused import Gone
+
 if TYPE_CHECKING:
     from .project import Project
 
@@ -19,10 +21,6 @@ if TYPE_CHECKING:
 def validate_time_zone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
         raise ValidationError(f"“{name}” is not a time zone. Pick one such as Europe/Paris.")
-
-
-class LastAdminError(Exception):
-    """Refused: nobody would be left who can let people in."""
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -141,7 +139,7 @@ class Person(AbstractBaseUser):
         return OneTimeLink.hash(f"{self.email} {self.get_session_auth_hash()}")
 
     def become(self, role: str, now: datetime) -> None:
-        """Change the role. Raises LastAdminError when no admin would be left."""
+        """Change the role. Raises Gone when no admin would be left."""
         with transaction.atomic():
             if role != self.Role.ADMIN:
                 self._leave_an_admin()
@@ -150,7 +148,7 @@ class Person(AbstractBaseUser):
             self.save(update_fields=["role"])
 
     def deactivate(self, now: datetime) -> None:
-        """Sign out for good; what the person wrote stays. Raises LastAdminError when no admin would be left.
+        """Sign out for good; what the person wrote stays. Raises Gone when no admin would be left.
 
         Links they handed out end too, or they could let themselves in again.
         """
@@ -172,7 +170,7 @@ class Person(AbstractBaseUser):
         """The rows of all admins are locked, so that two admins cannot take each other away at once."""
         admins = set(Person.objects.admins().order_by("pk").select_for_update().values_list("pk", flat=True))
         if admins == {self.pk}:
-            raise LastAdminError(f"{self.name} is the only admin. Make somebody else an admin first.")
+            raise Gone(f"{self.name} is the only admin. Make somebody else an admin first.")
 
     # What Django's own admin asks of a user.
     @property

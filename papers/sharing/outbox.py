@@ -17,6 +17,7 @@ from ..database import patiently
 from ..intake.clients import send
 from ..intake.gate import BusyError, hold
 from ..models import Channel, Person, Share
+from ..refused import Refused
 from ..sources.wire.addresses import gate_name
 from ..sources.wire.post import Answer
 from ..sources.wire.sentences import FetchError
@@ -30,7 +31,7 @@ GONE = {403, 404, 410}  # no such webhook any more, or not for us: asking again 
 LATER = {408, 425, 429}  # and all of 5xx
 
 
-class UndeliveredError(Exception):
+class UndeliveredError(Refused):
     """An attempt failed; the text is a sentence for people.
 
     `again`: another attempt may help, after `wait` seconds when the far side said how many. `gone`: the channel takes
@@ -65,8 +66,8 @@ def deliver(share: Share, now: datetime) -> None:
         _note(share, state=Share.State.SENT, next_attempt=None, sent_at=now, last_error="")
 
 
-def test(channel: Channel, person: Person, now: datetime) -> str | None:
-    """Send a message that says it is a test, at once; returns what went wrong, as a sentence."""
+def test(channel: Channel, person: Person, now: datetime) -> None:
+    """Send a message that says it is a test, at once. Raises UndeliveredError and BusyError."""
     said = messages.Message(
         id=uuid4(),
         sharer=person.name,
@@ -82,11 +83,7 @@ def test(channel: Channel, person: Person, now: datetime) -> str | None:
         at=now,
     )
     content = messages.slack(said) if channel.kind == Channel.Kind.SLACK else {**messages.webhook(said), "type": "test"}
-    try:
-        _send(channel, content, said.id, now)
-    except (UndeliveredError, BusyError) as error:
-        return str(error)
-    return None
+    _send(channel, content, said.id, now)
 
 
 # ── one attempt ──────────────────────────────────────────────────────────────────────────────

@@ -65,7 +65,7 @@ Cleaner = Callable[[Any], Any]
 
 @transaction.atomic
 def remove(person: Person, now: datetime) -> None:
-    """Make this person nobody. Raises LastAdminError when no admin would be left."""
+    """Make this person nobody. Raises Gone when no admin would be left."""
     person.deactivate(now)  # locks the admins before any other row: two who remove each other take turns
     person = Person.objects.select_for_update().get(pk=person.pk)
     if person.removed_at:

@@ -18,8 +18,8 @@ from ..forms.add import AddForm
 from ..ledger import applications
 from ..models import Job, Paper, Share
 from ..reading import adding, queue, search
+from ..refused import Refused
 from ..sharing import shares
-from ..sources.wire.sentences import FetchError
 from . import page
 
 
@@ -48,8 +48,8 @@ def _save(request: HttpRequest) -> HttpResponse:
             page.soon(tasks.answer_due)
             return page.SeeOther(reverse("adding", args=[job.pk]))
         added = adding.add(person, wish["url"], now, note=wish["note"], up=wish["up"])
-    except (FetchError, jobs.TooManyError) as error:
-        return _refused(request, form, str(error), status=422)
+    except Refused as refusal:
+        return _refused(request, form, refusal.sentence, status=422)
     return _there(request, added.paper, added.created)
 
 

@@ -17,6 +17,7 @@ from .. import access
 from ..forms.browse import BrowseForm
 from ..models import Application, Person, Source
 from ..reading import queue, search
+from ..refused import TooMuch
 from . import page
 
 PAGE = 25
@@ -79,8 +80,8 @@ def _results(person: Person, filters: search.Filters, asked: dict[str, str], pag
     limit = PAGE if after else PAGE * pages
     try:
         found = search.take(person, filters, after, limit + 1)
-    except search.SearchError as error:
-        return {"trouble": str(error)}
+    except TooMuch as refusal:
+        return {"trouble": refusal.sentence}
     papers = found[:limit]
     following = _address(asked, after=papers[-1].cursor) if len(found) > limit else ""
     return {

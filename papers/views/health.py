@@ -7,8 +7,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from .. import access
-from .. import health as looking
+from .. import access, health
 
 
 @login_not_required
@@ -24,7 +23,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """Every part does its work: 200, else 503. Strangers hear which parts do not, members also why."""
-    parts = looking.look(timezone.now())
+    parts = health.look(timezone.now())
     failing = [part.name for part in parts if not part.ok]
     answers = {part.name: "ok" if part.ok else "not ok" for part in parts}
     told = {"ok": not failing, "said": f"Not well: {', '.join(failing)}." if failing else "All is well.", **answers}
@@ -36,6 +35,6 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @access.admin_required
 @never_cache
 @require_safe
-def health(request: HttpRequest) -> HttpResponse:
+def report(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    return render(request, "settings/health.html", {"now": now, **looking.report(now)})
+    return render(request, "settings/health.html", {"now": now, **health.report(now)})

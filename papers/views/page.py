@@ -18,7 +18,14 @@ from django.core.exceptions import (
 )
 from django.db.models import Model
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict, UnreadablePostError
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+    QueryDict,
+    UnreadablePostError,
+)
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import RawPostDataException
 from django.shortcuts import render, resolve_url
@@ -94,20 +101,26 @@ def back_to(request: HttpRequest) -> str:
     )
 
 
-def refuse(request: HttpRequest, sentence: str, status: int = 400, title: str = "That did not work") -> HttpResponse:
-    """A clear no: the sentence alone for htmx (tenth.js shows it), else a page around it."""
+TITLES = {403: "Not open to you", 503: "Too much at once"}
+
+
+def refuse(request: HttpRequest, sentence: str, status: int = 400, title: str = "") -> HttpResponse:
+    """Say no: the sentence alone for htmx (tenth.js shows it), as JSON for a program, else a page around it."""
+    title = title or TITLES.get(status, "That did not work")
     if htmx(request):
         return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
+    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+        return JsonResponse({"error": sentence}, status=status)
     return render(request, "refused.html", {"title": title, "sentence": sentence}, status=status)
 
 
 @contextmanager
-def refusals_in(form: BaseForm) -> Iterator[None]:
-    """Show a refusal in the form, beside the field that is to blame, so that what was typed is kept."""
+def refusals_in(form: BaseForm, field: str | None = None) -> Iterator[None]:
+    """Show a refusal in the form, so that what was typed is kept: beside its own field, else beside `field`."""
     try:
         yield
     except Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        form.add_error(refusal.field if refusal.field in form.fields else field, refusal.sentence)
 
 
 # For a page with a form of its own.
@@ -167,10 +180,7 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    sentence = str(exception or "") or "You are signed in, but this is not open to you."
-    if htmx(request):
-        return refuse(request, sentence, 403)
-    return render(request, "403.html", {"sentence": sentence}, status=403)
+    return refuse(request, str(exception or "") or "You are signed in, but this is not open to you.", 403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

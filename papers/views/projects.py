@@ -40,7 +40,6 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "open": [project for project in every if project.is_open],
         "closed": [project for project in every if not project.is_open],
-        "today": timezone.localdate(now),
         "due": Application.objects.due_for_review(now).for_ledger().order_by("review_due")[:DUE],
         **_ledger(request, Application.objects.all()),
     }
@@ -75,7 +74,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @page.read_or_send
 @access.member_required
 def edit(request: HttpRequest, project_slug: str) -> HttpResponse:
-    project = get_object_or_404(Project, slug=project_slug)
+    project = access.project_for(access.person(request), project_slug)
     fields = ("name", "horizon", "deadline", "warning_days", "channel")
     initial = {name: getattr(project, name) for name in fields} | {"members": project.members.all()}
     form = ProjectForm(page.sent(request), project=project, initial=initial)
@@ -90,7 +89,7 @@ def edit(request: HttpRequest, project_slug: str) -> HttpResponse:
 @require_POST
 @access.member_required
 def close(request: HttpRequest, project_slug: str) -> HttpResponse:
-    project = get_object_or_404(Project, slug=project_slug)
+    project = access.project_for(access.person(request), project_slug)
     projects.close(access.person(request), project, timezone.now())
     return page.SeeOther(project.get_absolute_url())
 
@@ -98,7 +97,7 @@ def close(request: HttpRequest, project_slug: str) -> HttpResponse:
 @require_POST
 @access.member_required
 def reopen(request: HttpRequest, project_slug: str) -> HttpResponse:
-    project = get_object_or_404(Project, slug=project_slug)
+    project = access.project_for(access.person(request), project_slug)
     projects.reopen(access.person(request), project, timezone.now())
     return page.SeeOther(project.get_absolute_url())
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.contrib import messages as notices
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -17,8 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from .. import access, tasks
 from ..forms.share import ShareForm
 from ..models import Channel, Paper, Person, Share
-from ..sharing import channels
-from ..sharing import shares as sharing
+from ..sharing import channels, shares
 from . import dialog, page
 
 
@@ -37,11 +36,8 @@ def share(request: HttpRequest, paper_id: int) -> HttpResponse:
         return _form(request, paper, ShareForm(initial=draft), _preview(person, paper, draft, now))
     form = ShareForm(request.POST)
     if form.is_valid():
-        try:
-            made = sharing.share(person, paper, **form.cleaned_data, now=now)
-        except sharing.ShareError as error:
-            form.add_error("channel", str(error))
-        else:
+        with page.refusals_in(form):
+            made = shares.share(person, paper, **form.cleaned_data, now=now)
             page.soon(tasks.deliver_due)
             return dialog.done(request, paper, f"On its way to {made.channel}.", page.safe_next(request, paper))
     preview = _preview(person, paper, {key: form.data.get(key, "") for key in ("channel", "note")}, now)
@@ -49,7 +45,7 @@ def share(request: HttpRequest, paper_id: int) -> HttpResponse:
 
 
 @require_safe
-def shares(request: HttpRequest, paper_id: int) -> HttpResponse:
+def index(request: HttpRequest, paper_id: int) -> HttpResponse:
     """The list on a paper's page, which asks for itself anew while something is on its way."""
     paper = access.paper_for(access.person(request), paper_id)
     if not page.htmx(request):
@@ -57,15 +53,12 @@ def shares(request: HttpRequest, paper_id: int) -> HttpResponse:
     return render(request, "shares/_shares.html", _listed(paper))
 
 
-def _verb(do: Callable[[Person, Share, datetime], None], said: str, soon: bool = False) -> Callable[..., HttpResponse]:
+def _verb(do: Callable[[Share, datetime], None], said: str, soon: bool = False) -> Callable[..., HttpResponse]:
     @require_POST
     @access.member_required
     def view(request: HttpRequest, share_id: int) -> HttpResponse:
-        found = get_object_or_404(Share.objects.select_related("channel", "paper"), pk=share_id)
-        try:
-            do(access.person(request), found, timezone.now())
-        except sharing.ShareError as error:
-            return page.refuse(request, str(error), 409)
+        found = access.share_for(access.person(request), share_id)
+        do(found, timezone.now())
         if soon:
             page.soon(tasks.deliver_due)
         if not page.htmx(request):
@@ -76,12 +69,12 @@ def _verb(do: Callable[[Person, Share, datetime], None], said: str, soon: bool =
     return view
 
 
-cancel = _verb(sharing.cancel, "Cancelled: the message is not sent.")
-again = _verb(sharing.send_again, "On its way again.", soon=True)
+cancel = _verb(shares.cancel, "Cancelled: the message is not sent.")
+again = _verb(shares.send_again, "On its way again.", soon=True)
 
 
 def _listed(paper: Paper) -> dict[str, Any]:
-    sent = sharing.of_paper(paper)
+    sent = shares.of_paper(paper)
     return {"paper": paper, "shares": sent, "watching": any(each.on_its_way for each in sent)}
 
 
@@ -102,8 +95,8 @@ def _preview(person: Person, paper: Paper, draft: dict[str, str], now: datetime)
     if channel is None:
         return {"channels": []}
     share = Share(act=uuid4(), paper=paper, channel=channel, person=person, note=draft["note"], at=now)
-    sent = sharing.content(share, sharing.message(share, url=f"{settings.PUBLIC_URL}/s/…"))
-    context = {"channels": offered, "channel": channel, "lately": sharing.lately(paper, channel, now), "now": now}
+    sent = shares.content(share, shares.message(share, url=f"{settings.PUBLIC_URL}/s/…"))
+    context = {"channels": offered, "channel": channel, "lately": shares.lately(paper, channel, now), "now": now}
     if channel.kind == Channel.Kind.WEBHOOK:
         return context | {"json": json.dumps(sent, indent=2, ensure_ascii=False)}
     return context | {"parts": sent["blocks"][0]["elements"]}

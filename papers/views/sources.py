@@ -74,7 +74,7 @@ def row(request: HttpRequest, source_id: int) -> HttpResponse:
 @require_POST
 def refresh(request: HttpRequest, source_id: int) -> HttpResponse:
     now = timezone.now()
-    source = get_object_or_404(Source.objects.exclude(kind=Source.Kind.PERSON), pk=source_id)
+    source = access.source_for(access.person(request), source_id)
     if source.state == Source.State.PAUSED:
         return page.refuse(request, f"{source.name} is paused. Resume it, and it is fetched.", 409)
     if source.last_fetch and (now - source.last_fetch).total_seconds() < 60:
@@ -87,7 +87,7 @@ def refresh(request: HttpRequest, source_id: int) -> HttpResponse:
 @access.admin_required
 @require_POST
 def state(request: HttpRequest, source_id: int) -> HttpResponse:
-    source = get_object_or_404(Source.objects.exclude(kind=Source.Kind.PERSON), pk=source_id)
+    source = access.source_for(access.person(request), source_id)
     form = StateForm(request.POST)
     if not form.is_valid():
         return page.refuse(request, "A source is active, muted or paused.")

@@ -20,6 +20,7 @@ from ..identity import without_password
 from ..intake import subscriptions
 from ..intake.subscriptions import NotASourceError, Wish
 from ..models import Job, Source
+from ..refused import Refused
 from ..sources import opml, sandbox
 from ..sources.starter import ARXIV_CATEGORIES, BLOGS
 from ..sources.wire.sentences import FetchError
@@ -60,16 +61,15 @@ def new(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST)
     if not form.is_valid():
         return _ask(request, form)
-    try:
-        wish = subscriptions.understand(form.cleaned_data["address"])
+    address = form.cleaned_data["address"]
+    with page.refusals_in(form, "address"):
+        wish = subscriptions.understand(address)
         if answer := _known(request, form, wish.kind, wish.address):
             return answer
-        job = jobs.ask(access.person(request), Job.Kind.LOOK, {"address": form.cleaned_data["address"]}, timezone.now())
-    except (NotASourceError, jobs.TooManyError) as error:
-        form.add_error("address", str(error))
-        return _ask(request, form)
-    page.soon(tasks.answer_due)
-    return page.SeeOther(reverse("source_look", args=[job.pk]))
+        job = jobs.ask(access.person(request), Job.Kind.LOOK, {"address": address}, timezone.now())
+        page.soon(tasks.answer_due)
+        return page.SeeOther(reverse("source_look", args=[job.pk]))
+    return _ask(request, form)
 
 
 @access.admin_required
@@ -116,10 +116,7 @@ def _save(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _preview(request, form, None)
     said = form.cleaned_data
-    try:
-        meant = subscriptions.understand(said["address"])
-    except NotASourceError as error:
-        return page.refuse(request, str(error))
+    meant = subscriptions.understand(said["address"])
     wish = Wish(meant.kind, meant.address, said["name"], said["horizon"], said["site_url"])
     added = subscriptions.add(access.person(request), [wish], timezone.now())
     if added:
@@ -143,8 +140,8 @@ def start(request: HttpRequest) -> HttpResponse:
         try:
             found, missed = _read_opml(file)
             return _pick(request, found=found, missed=missed)
-        except NotASourceError as error:
-            return _pick(request, error=str(error))
+        except Refused as refusal:
+            return _pick(request, error=refusal.sentence)
     wishes = _ticked(request)
     if not wishes:
         return _pick(request, error="Nothing is ticked. Tick at least one category or feed, or choose an OPML file.")
