@@ -82,7 +82,7 @@ def test_a_project_is_made_with_its_deadline_and_members(client, ada):
         5,
     )
     page = text(client.get("/projects/atlas-2"))
-    assert "due 1 May 2026" in page
+    assert "due 1 May" in page
     assert "Bo" in page
     assert "Ada created the project" in page
 
