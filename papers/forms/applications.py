@@ -14,7 +14,7 @@ def text_field(label: str, hint: str = "") -> forms.CharField:
 
 
 class EvidenceForm(forms.Form):
-    """What a step gave. A link or a note is needed where something is recorded (ledger.results says so)."""
+    """The result of a step. A link or a note is needed where something is recorded (ledger.results says so)."""
 
     link = forms.URLField(
         label="Link to the evidence",

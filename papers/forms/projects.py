@@ -44,7 +44,7 @@ class ProjectForm(forms.Form):
 
 
 class ApplyForm(forms.Form):
-    """Which project (or a new one), and what was taken."""
+    """A project, or the name of a new one, and the idea that was taken."""
 
     project = forms.ModelChoiceField(queryset=Project.objects.none(), required=False, empty_label="Choose …")
     new_project = forms.CharField(label="or a new project", max_length=80, required=False)

@@ -9,7 +9,7 @@ from ..sharing import messages
 
 
 class ShareForm(forms.Form):
-    """Which channel, and why it matters. `act` is drawn into the form, so that it sent twice is one message."""
+    """A channel and a note. `act` is drawn into the form, so that a form sent twice is one message."""
 
     channel = forms.ModelChoiceField(
         queryset=Channel.objects.none(),

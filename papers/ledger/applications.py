@@ -38,10 +38,10 @@ def apply(person: Person, paper: Paper, project: Project, taken: str, now: datet
             )
             Event.objects.note(Event.Kind.APPLIED, person, now, project, application, taken=taken)
     except IntegrityError:
-        known = Application.objects.filter(**idea).first()
-        if known is None:
+        existing = Application.objects.filter(**idea).first()
+        if existing is None:
             raise
-        return known
+        return existing
     return application
 
 
@@ -95,7 +95,7 @@ def drop(person: Person, application: Application, outcome: str, why: str, now: 
 
 
 def set_outcome(person: Person, application: Application, outcome: str, note: str, now: datetime) -> None:
-    """What came of it. Raises Refused for something dropped that would be running."""
+    """Set the outcome, with a note. Raises Refused for something dropped that would be running."""
     with transaction.atomic():
         current = Application.objects.locked(application.pk)
         if current.stage == Stage.DROPPED and outcome == Outcome.RUNNING:
@@ -110,7 +110,7 @@ def set_outcome(person: Person, application: Application, outcome: str, note: st
 
 
 def set_alternatives(person: Person, application: Application, text: str, now: datetime) -> None:
-    """What was tried instead, and why this was chosen: stable beats state of the art."""
+    """Note the alternatives considered, and why this was chosen: stable beats state of the art."""
     with transaction.atomic():
         current = Application.objects.locked(application.pk)
         if current.chosen_over != text:
@@ -120,7 +120,7 @@ def set_alternatives(person: Person, application: Application, text: str, now: d
 
 
 def used_in(paper: Paper) -> list[Application]:
-    """Where this paper was used, or another record by the same title. The ledger is small: no index over papers."""
+    """Applications of this paper, or of another record with the same title, newest first."""
     used = Application.objects.of_paper(paper, title_key(paper.title))
     return list(
         used.select_related("paper", "project", "person").defer("paper__search", "paper__abstract").newest_first()

@@ -52,7 +52,7 @@ def _state(
 
 
 def missing_for(application: Application, to: str) -> list[str]:
-    """What stands between an application and its next stage, in words; nothing when it may move."""
+    """List in words what an application still lacks for this stage; empty when it may move."""
     if to not in next_stages(application.stage):
         return [f"to stand elsewhere: from {application.get_stage_display().lower()} there is no way there"]
     if application.is_over:
@@ -84,7 +84,7 @@ def next_stages(stage: str) -> list[str]:
 
 
 def earlier_than(stage: str) -> list[str]:
-    """Where an application can go back to: what was dropped begins again as a toy."""
+    """The stages an application can go back to; a dropped one begins again as a toy."""
     return [Stage.TOY] if stage == Stage.DROPPED else [*ORDER[: ORDER.index(Stage(stage))]]
 
 

@@ -22,7 +22,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.filter(closed_at=None)
 
     def with_counts(self) -> "ProjectQuerySet":
-        """How many applications it has, and how many of them are in production and still in use."""
+        """With the number of applications, and of those that are in production and still in use."""
         production = Application.standing(Application.Stage.PRODUCTION, "applications__")
         return self.annotate(
             applied=models.Count("applications"), in_production=models.Count("applications", filter=production)
@@ -30,7 +30,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
 
 class Project(models.Model):
-    """What the team works on. A closed one takes no new papers; its ledger stays."""
+    """A piece of work of the team. A closed one takes no new papers; its ledger stays."""
 
     name = models.CharField(max_length=80)
     slug = models.SlugField(max_length=80, db_index=False)
@@ -200,7 +200,7 @@ class Application(models.Model):
 
 
 class Result(models.Model):
-    """What a stage gave: evidence, the number the paper claims and the number we got."""
+    """The result of a stage: evidence, the number the paper claims and the number we got."""
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="results")
     stage = models.CharField(max_length=10, choices=Application.Stage.choices)

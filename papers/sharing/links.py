@@ -20,7 +20,7 @@ WITH live AS (
 SELECT * FROM live UNION ALL SELECT * FROM made"""
 
 
-MERGED = "This paper was just found to be the same as another, and is one with it now. Look for it and open it anew."
+MERGED = "This paper was just merged with another record of it. Search for it and open it again."
 
 
 @transaction.atomic(savepoint=False)
@@ -28,8 +28,8 @@ def link_for(person: Person, paper: Paper, now: datetime) -> ShareLink:
     """Return this person's live link to the paper, or make one. Raises Gone for a paper that was merged away."""
     if not Paper.objects.hold(paper.pk):  # of two clicks one mints
         raise Gone(MERGED)
-    asked = {"paper": paper.pk, "person": person.pk, "token": new_token(), "now": now}
-    return ShareLink.objects.raw(LIVE_OR_NEW, asked)[0]
+    values = {"paper": paper.pk, "person": person.pk, "token": new_token(), "now": now}
+    return ShareLink.objects.raw(LIVE_OR_NEW, values)[0]
 
 
 def revoke(link: ShareLink, now: datetime) -> None:

@@ -32,14 +32,19 @@ def share(person: Person, paper: Paper, channel: Channel, note: str, act: UUID, 
             data = {"channel": channel.name}
             Event.objects.create(kind=Event.Kind.SHARED, paper=paper, person=person, at=now, data=data)
     except IntegrityError as error:
-        known = Share.objects.select_related("channel").filter(act=act).first()
-        if known is None:
+        existing = Share.objects.select_related("channel").filter(act=act).first()
+        if existing is None:
             raise
-        same = (known.person_id, known.paper_id, known.channel, known.note) == (person.pk, paper.pk, channel, note)
-        if not same or known.state == Share.State.CANCELLED:
-            sentence = f"This form was sent already, to {known.channel}. Share once more to send another message."
+        same = (existing.person_id, existing.paper_id, existing.channel, existing.note) == (
+            person.pk,
+            paper.pk,
+            channel,
+            note,
+        )
+        if not same or existing.state == Share.State.CANCELLED:
+            sentence = f"This form was sent already, to {existing.channel}. Share once more to send another message."
             raise Gone(sentence, "channel") from error
-        return known
+        return existing
     return made
 
 
@@ -93,6 +98,6 @@ def message(share: Share, url: str = "") -> messages.Message:
     )
 
 
-def content(share: Share, said: messages.Message) -> dict[str, Any]:
+def content(share: Share, message: messages.Message) -> dict[str, Any]:
     """The body that goes to this share’s channel."""
-    return messages.slack(said) if share.channel.kind == Channel.Kind.SLACK else messages.webhook(said)
+    return messages.slack(message) if share.channel.kind == Channel.Kind.SLACK else messages.webhook(message)

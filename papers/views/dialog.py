@@ -9,7 +9,7 @@ from . import page
 
 
 def over(request: HttpRequest) -> bool:
-    """Whether the form stands, or will stand, in the dialog."""
+    """True when the form is drawn in the dialog, or was sent from it."""
     return page.htmx(request).target == "dialog"
 
 

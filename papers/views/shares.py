@@ -53,18 +53,18 @@ def index(request: HttpRequest, paper_id: int) -> HttpResponse:
     return render(request, "shares/_shares.html", _listed(paper))
 
 
-def _verb(do: Callable[[Share, datetime], None], said: str, soon: bool = False) -> Callable[..., HttpResponse]:
+def _verb(do: Callable[[Share, datetime], None], sentence: str, soon: bool = False) -> Callable[..., HttpResponse]:
     @require_POST
     @access.member_required
     def view(request: HttpRequest, share_id: int) -> HttpResponse:
-        found = access.share_for(access.person(request), share_id)
-        do(found, timezone.now())
+        share = access.share_for(access.person(request), share_id)
+        do(share, timezone.now())
         if soon:
             page.soon(tasks.deliver_due)
         if not page.htmx(request):
-            notices.success(request, said)
-        to = f"{found.paper.get_absolute_url()}#shares"
-        return page.fragment_or_redirect(request, "shares/_shares.html", _listed(found.paper), to)
+            notices.success(request, sentence)
+        to = f"{share.paper.get_absolute_url()}#shares"
+        return page.fragment_or_redirect(request, "shares/_shares.html", _listed(share.paper), to)
 
     return view
 

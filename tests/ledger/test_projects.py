@@ -1,4 +1,4 @@
-"""What the team works on: made, changed, closed and opened again."""
+"""The projects of the team: made, changed, closed and opened again."""
 
 from datetime import date
 

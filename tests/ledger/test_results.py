@@ -1,4 +1,4 @@
-"""What a step gave: evidence and figures."""
+"""The results of a step: evidence and figures."""
 
 import pytest
 

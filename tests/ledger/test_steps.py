@@ -1,4 +1,4 @@
-"""What each step has, and what the next still needs."""
+"""The steps: their results and checks, and what the next one lacks."""
 
 from datetime import timedelta
 

@@ -46,7 +46,7 @@ EVIL = [
 
 
 def drawn(message):
-    """What people see of the blocks."""
+    """The text that people see of the blocks."""
     (block,) = messages.slack(message)["blocks"]
     return "\n".join("".join(e.get("text", "") for e in part["elements"]) for part in block["elements"])
 

@@ -26,7 +26,7 @@ def ada(client):
 
 @pytest.fixture(autouse=True)
 def handed(monkeypatch):
-    """How often a worker was told that there is something to deliver."""
+    """Counts how often a worker was told that there is something to deliver."""
     told = []
     monkeypatch.setattr(tasks.deliver_due, "delay_on_commit", lambda: told.append(1))
     return told
