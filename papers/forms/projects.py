@@ -47,7 +47,7 @@ class ApplyForm(forms.Form):
     """A project, or the name of a new one, and the idea that was taken."""
 
     project = forms.ModelChoiceField(queryset=Project.objects.none(), required=False, empty_label="Choose …")
-    new_project = forms.CharField(label="or a new project", max_length=80, required=False)
+    new_project = forms.CharField(label="Or a new project", max_length=80, required=False)
     taken = forms.CharField(
         label="What did you take from it?",
         max_length=500,
