@@ -61,10 +61,10 @@ def test_back_to_a_page_that_the_browser_kept_alive(window, member, papers, reme
 
 def test_back_to_a_papers_own_page_shows_its_state(window, member, papers):
     page = window(member).open(papers[0].get_absolute_url())
-    page.locator(".judge").get_by_role("link", name="Share").click()
-    page.wait_for_url("**/share")
+    page.get_by_role("link", name="Kept").click()
+    page.wait_for_url("**/kept")
     elsewhere = page.context.new_page()
-    elsewhere.goto(page.url.partition("/papers")[0] + papers[0].get_absolute_url())
+    elsewhere.goto(page.url.removesuffix("/kept") + papers[0].get_absolute_url())
     elsewhere.locator(".judge").get_by_role("button", name="Keep").click()
     expect(elsewhere.locator(".toast")).to_be_visible()
     page.go_back()
