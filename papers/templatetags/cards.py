@@ -190,7 +190,7 @@ def _excerpt(paper: Paper) -> str:
 
 @register.filter
 def announced(kind: str) -> str:
-    """How arXiv announced a paper, in words; an unknown way as it is.
+    """Say in words how arXiv announced a paper.
 
     >>> announced("cross"), announced("replace-cross")
     ('cross-listed', 'new version, cross-listed')

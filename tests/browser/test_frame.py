@@ -140,6 +140,12 @@ def test_a_phone_has_five_tabs_and_one_row_of_buttons(window, member, papers, wi
     page.wait_for_url("**/insight")
 
     visitor.open("/")
+    page.get_by_label("Your menu").tap()
+    page.get_by_role("button", name="Sign out").tap(trial=True)  # above the first card
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
+
+    visitor.open("/")
     card = page.locator(".card").first
     visible = [each for each in card.locator(".acts > .btn, .acts summary").all() if each.is_visible()]
     boxes = [each.bounding_box() for each in visible]
