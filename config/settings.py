@@ -166,6 +166,7 @@ MIDDLEWARE = [
     "papers.middleware.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # below whitenoise: its files are compressed already (decision 23)
     "csp.middleware.CSPMiddleware",
     "papers.middleware.AwayMiddleware",  # above all that asks the database
     "django.contrib.sessions.middleware.SessionMiddleware",
