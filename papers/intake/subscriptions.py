@@ -22,6 +22,7 @@ from .gate import BusyError
 
 _CATEGORIES = {name.lower(): name for name in ARXIV_CATEGORIES}
 _ARCHIVES = {name.split(".")[0].lower() for name in ARXIV_CATEGORIES}
+_LIKE_A_CATEGORY = re.compile(rf"(?:{'|'.join(map(re.escape, sorted(_ARCHIVES)))})\.[a-z-]+$", re.IGNORECASE)
 _ARXIV_HOSTS = {"arxiv.org", "www.arxiv.org", "export.arxiv.org", "rss.arxiv.org"}
 _QUERY = re.compile(r"(?:^|[\s(])(?:ti|au|abs|co|jr|cat|rn|all|id|submittedDate):", re.IGNORECASE)
 _SITE = re.compile(r"^(?:\[[0-9a-f:.]+\]|localhost|[^\s/@:]+\.[^\s/@:]+)(?::\d+)?(?:[/?#]\S*)?$", re.IGNORECASE)
@@ -57,6 +58,10 @@ def understand(text: str) -> Wish:
         raise NotASourceError("An address has at most 2,000 characters.")
     if text.lower() in _CATEGORIES or text.lower() in _ARCHIVES:
         return _category(text)
+    if _LIKE_A_CATEGORY.match(text):
+        raise NotASourceError(
+            f"arXiv has no category “{text[:40]}”. To add a website of that name, write https:// in front of it."
+        )
     if text.lower().startswith("search:"):
         return _query(text[7:])
     if text.lower().startswith("feed:"):  # feed:https://… and feed://…

@@ -45,6 +45,8 @@ def test_address_is_understood_in_any_spelling(text, kind, address):
         ("", "neither"),
         ("cs", "whole archive"),
         ("https://arxiv.org/list/cs.XX/new", "no category"),
+        ("cs.NotThere", "arXiv has no category “cs.NotThere”. To add a website of that name, write https://"),
+        ("Astro-ph.zz", "no category “Astro-ph.zz”"),
         ("https://rss.arxiv.org/rss/cs.LG+cs.CL", "one by one"),
         ("https://arxiv.org/abs/2401.00001", "one paper, not a source"),
         ("https://arxiv.org/", "can be a source"),
