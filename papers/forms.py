@@ -12,6 +12,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from .identity import names_in
+from .insight import steps
 from .models import Application, Channel, Paper, Person, Project, Source
 from .reading import comments, messages, search
 from .sources.http import FetchError, check_address
@@ -544,7 +545,7 @@ class InsightForm(forms.Form):
     """What /insight is asked for. What is left out has its default."""
 
     UNITS = [("source", "Sources"), ("author", "Authors"), ("category", "Categories")]
-    MEASURES = [("pulled", "pulled"), ("read", "read"), ("voted", "voted up"), ("applied", "applied")]
+    MEASURES = list(steps.WORDS.items())
     WINDOWS = [("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("all", "all")]
     COUNTING = [("whole", "whole"), ("fractional", "fractional")]
     DEFAULTS = {"unit": "source", "measure": "applied", "window": "all", "counting": "whole"}
