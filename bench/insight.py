@@ -51,8 +51,8 @@ def report(size: int) -> bool:
     from bench import house
     from bench.visitor import Visitor
     from config.wsgi import application
+    from papers.ledger import projects
     from papers.models import Paper, Person, Project
-    from papers.reading import projects
 
     house.furnish(size)
     people = list(Person.objects.order_by("name"))

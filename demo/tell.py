@@ -13,9 +13,11 @@ from django.db import connection
 from demo import cast, outside, tales
 from feedserver.world import has_batch
 from papers.intake import pipeline, subscriptions
+from papers.ledger import projects
 from papers.models import Application, Channel, Paper, Person, Project, Source, Stage, Vote
 from papers.ranking import refresh
-from papers.reading import adding, channels, comments, outbox, projects, queue, shares, stages, votes
+from papers.reading import adding, comments, queue, stages, votes
+from papers.sharing import channels, outbox, shares
 
 DAYS = 60
 NEW_YORK = ZoneInfo("America/New_York")

@@ -14,7 +14,8 @@ from django.utils.safestring import SafeString, mark_safe
 from .identity import names_in
 from .insight import steps
 from .models import Application, Channel, Paper, Person, Project, Source
-from .reading import comments, messages, search
+from .reading import comments, search
+from .sharing import messages
 from .sources.http import FetchError, check_address
 
 # ── signing in, and who one is ───────────────────────────────────────────────────────────────
@@ -462,7 +463,7 @@ class ApplyForm(forms.Form):
 
 
 class EvidenceForm(forms.Form):
-    """What a stage gave. A link or a note is needed where something is recorded (reading.projects says so)."""
+    """What a stage gave. A link or a note is needed where something is recorded (ledger.projects says so)."""
 
     link = forms.URLField(
         label="Evidence: a link",

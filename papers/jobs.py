@@ -15,7 +15,8 @@ from .intake import subscriptions
 from .intake.draft import plain
 from .intake.gate import BusyError
 from .models import Channel, Job, Person
-from .reading import adding, outbox
+from .reading import adding
+from .sharing import outbox
 from .sources.http import FetchError
 
 MOST_OF_ONE = 5  # jobs of one person that wait at once

@@ -21,7 +21,7 @@ from .intake import tidy as tidying
 from .intake.lanes import Lanes
 from .models import Job, Share, Source
 from .ranking import refresh
-from .reading import outbox
+from .sharing import outbox
 
 # Threads that wait for other people's servers, at most, of each kind. config.celery has some to spare, so that a task
 # of another kind never stands behind them.

@@ -9,7 +9,7 @@ from django.utils import timezone
 from papers import jobs, tasks
 from papers.intake import pipeline
 from papers.models import Job, Share, Source
-from papers.reading import outbox
+from papers.sharing import outbox
 from tests.makers import make_channel, make_person, make_share, make_source
 from tests.workers import at_once
 

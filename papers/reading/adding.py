@@ -7,9 +7,11 @@ from datetime import datetime
 from django.db import transaction
 
 from ..intake import pipeline
+from ..ledger import projects
 from ..models import Application, Comment, Paper, Person, Share
+from ..sharing import shares
 from ..sources.http import FetchError
-from . import comments, projects, search, shares, votes
+from . import comments, search, votes
 
 _LINK = re.compile(r"https?://[^\s<>\"“”«»]+", re.IGNORECASE)
 

@@ -9,8 +9,9 @@ from django.utils.safestring import SafeString
 
 from ..identity import names_in
 from ..models import Comment, Event, Name, Paper, Person, Share, ShareLink, Version
+from ..sharing import links, shares
 from ..sources.item import Signer
-from . import cite, comments, fetch, links, queue, shares
+from . import cite, comments, fetch, queue
 
 AUTHORS_SHOWN = 20
 MOST_EVENTS = 50

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from .. import access, jobs, tasks
 from ..forms import ChannelForm
 from ..models import Channel, Job
-from ..reading import channels as verbs
+from ..sharing import channels as verbs
 from . import page
 
 

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from .. import access
 from ..models import Paper, ShareLink
-from ..reading import fetch, links
+from ..reading import fetch
+from ..sharing import links
 from ..sources.item import Signer
 from . import page
 

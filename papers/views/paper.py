@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from .. import access
 from ..forms import CommentForm
+from ..ledger import projects
 from ..models import Comment, Paper
-from ..reading import acts, comments, one, projects
+from ..reading import acts, comments, one
 from . import page, today
 
 

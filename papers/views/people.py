@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from .. import access
 from ..forms import InvitationForm, RemovalForm, RoleForm
 from ..models import LastAdminError, OneTimeLink, Person
-from ..reading import leaving
+from ..team import leaving
 from . import page
 
 INVITATION_DAYS = 7

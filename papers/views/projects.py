@@ -24,8 +24,8 @@ from ..forms import (
     ReviewForm,
     StepBackForm,
 )
+from ..ledger import projects as ledger
 from ..models import Application, Event, Person, Project, Result
-from ..reading import projects as ledger
 from . import page
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])

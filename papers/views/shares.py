@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from .. import access, tasks
 from ..forms import ShareForm
 from ..models import Channel, Paper, Person, Share
-from ..reading import shares as sharing
+from ..sharing import shares as sharing
 from . import page
 
 

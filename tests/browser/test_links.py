@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from papers.models import ShareLink
-from papers.reading import links
+from papers.sharing import links
 from tests.journey import wait_for
 from tests.makers import NOW, make_paper, make_source
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from papers.intake.merge import merge
 from papers.models import Author, Authorship, Comment, Event, ShareLink
-from papers.reading import links
+from papers.sharing import links
 from tests.makers import (
     NOW,
     make_application,

@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from papers.ledger import projects as ledger
 from papers.models import Application, Event, Project
-from papers.reading import projects as ledger
 from tests.makers import NOW, make_application, make_paper, make_person, make_project, make_result
 
 pytestmark = pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""reading.outbox: carry messages to their channels: with patience, at the far side's pace, and with what went wrong.
+"""sharing.outbox: carry messages to their channels: with patience, at the far side's pace, and with what went wrong.
 
 A worker that dies between the answer and its own note of it sends the message once more; a signed webhook can tell
 by its id, which is the same at each attempt.

@@ -1,4 +1,4 @@
-"""reading.outbox: messages find their channel, over a real wire, however it answers."""
+"""sharing.outbox: messages find their channel, over a real wire, however it answers."""
 
 import logging
 from datetime import timedelta
@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from feedserver import FeedServer
 from papers.models import Channel, Host, Share
-from papers.reading import channels, messages, outbox
-from papers.reading.outbox import WAITS
+from papers.sharing import channels, messages, outbox
+from papers.sharing.outbox import WAITS
 from tests.makers import NOW, make_channel, make_paper, make_person, make_share
 
 pytestmark = pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""reading.links: /s/<token>, the address of a paper that everyone can open, until it is revoked."""
+"""sharing.links: /s/<token>, the address of a paper that everyone can open, until it is revoked."""
 
 from datetime import datetime
 

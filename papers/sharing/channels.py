@@ -1,4 +1,4 @@
-"""reading.channels: where shares can go: made, changed, mended and removed by admins."""
+"""sharing.channels: where shares can go: made, changed, mended and removed by admins."""
 
 import secrets
 from datetime import datetime

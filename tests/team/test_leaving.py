@@ -1,4 +1,4 @@
-"""reading.leaving: what a person did stays, who they were is nowhere any more."""
+"""team.leaving: what a person did stays, who they were is nowhere any more."""
 
 import re
 from datetime import timedelta
@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from papers.intake.pipeline import source_of
+from papers.ledger import projects
 from papers.models import (
     Application,
     Check,
@@ -23,7 +24,9 @@ from papers.models import (
     ShareLink,
     Vote,
 )
-from papers.reading import comments, leaving, projects, shares, stages
+from papers.reading import comments, stages
+from papers.sharing import shares
+from papers.team import leaving
 from tests.makers import (
     NOW,
     make_application,

@@ -1,4 +1,4 @@
-"""reading.projects: use a paper in a project, and keep honest books of what came of it. Nothing is deleted."""
+"""ledger.projects: use a paper in a project, and keep honest books of what came of it. Nothing is deleted."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from django.utils.text import slugify
 
 from ..identity import fold, title_key
 from ..models import Application, Channel, Check, Event, Paper, Person, Project, Result
-from .links import MERGED
+from ..sharing.links import MERGED
 
 Stage, Outcome, Review = Application.Stage, Application.Outcome, Application.Review
 NOBODY = "Nobody checks their own: this waits for another member."

@@ -1,4 +1,4 @@
-"""reading.channels: where shares can go."""
+"""sharing.channels: where shares can go."""
 
 import base64
 from datetime import timedelta
@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from papers.models import Channel, Project, Share
-from papers.reading import channels
+from papers.sharing import channels
 from tests.makers import NOW, make_channel, make_person, make_project, make_share
 
 pytestmark = pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""reading.shares: what people do with the outbox."""
+"""sharing.shares: what people do with the outbox."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -9,8 +9,8 @@ from django.db import connection
 
 from papers.intake import merge
 from papers.models import Event, Paper, Share, ShareLink
-from papers.reading import links, shares
-from papers.reading.shares import ShareError
+from papers.sharing import links, shares
+from papers.sharing.shares import ShareError
 from tests.makers import NOW, make_channel, make_paper, make_person, make_share
 
 pytestmark = pytest.mark.django_db

@@ -1,11 +1,11 @@
-"""reading.links: addresses that everyone can open, until they are revoked."""
+"""sharing.links: addresses that everyone can open, until they are revoked."""
 
 from datetime import timedelta
 
 import pytest
 
 from papers.models import ShareLink
-from papers.reading import links
+from papers.sharing import links
 from tests.makers import NOW, make_paper, make_person
 
 pytestmark = pytest.mark.django_db

@@ -6,9 +6,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from papers.intake import merge
+from papers.ledger import projects
+from papers.ledger.projects import LedgerError
 from papers.models import Application, Check, Event, Paper, Project
-from papers.reading import projects
-from papers.reading.projects import LedgerError
 from tests.makers import NOW, make_application, make_paper, make_person, make_project, make_result
 
 pytestmark = pytest.mark.django_db

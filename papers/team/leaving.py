@@ -1,4 +1,4 @@
-"""reading.leaving: a person is removed for good: what they did stays, who they were goes.
+"""team.leaving: a person is removed for good: what they did stays, who they were goes.
 
 The row stays and is made anonymous in place, so that votes, readings, comments, the ledger and its checks still count
 and still stand in their order. Reading state is personal, but it feeds what the team learns of its sources: its rows

@@ -1,4 +1,4 @@
-"""reading.shares: send a paper to a channel: one act, one message, never lost, and everybody sees what became of it."""
+"""sharing.shares: send a paper to a channel: one act, one message, never lost, and everybody sees what became of it."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""reading.messages: a share on the wire: what it says, and that nothing in it does harm."""
+"""sharing.messages: a share on the wire: what it says, and that nothing in it does harm."""
 
 import base64
 import hashlib
@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from feedserver.hooks import mrkdwn
-from papers.reading import messages
+from papers.sharing import messages
 from tests.makers import NOW
 
 PLAIN = messages.Message(
