@@ -43,7 +43,7 @@ def test_eighty_thousand_units_make_a_small_chart():
 
 
 def test_pictures_have_the_colours_of_the_style_sheet():
-    light, _, dark = (ROOT / "static/css/tenth.css").read_text().partition("prefers-color-scheme: dark")
+    light, _, dark = (ROOT / "static/css/colours.css").read_text().partition("prefers-color-scheme: dark")
     names = {"ink": "ink", "soft": "ink-soft", "line": "line", "accent": "accent", "warn": "moonshot"}
     for ours, theirs in names.items():
         assert f"--{theirs}: {charts.LIGHT[ours]};" in light
