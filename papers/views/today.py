@@ -42,6 +42,8 @@ def today(request: HttpRequest) -> HttpResponse:
     if not shown.cards and not after:
         context["why"] = queue.why_empty(person, now, further=bool(shown.next), horizon=horizon)
         context["progress"] = subscriptions.progress(now)
+        if context["progress"] and not Stage.objects.filter(person=person).exists():
+            context["why"] = None  # the first papers are on their way, and nothing else is worth saying
         context["waiting"] = Stage.objects.kept_by(person).exists()
     return render(request, "today/today.html", context)
 
@@ -111,6 +113,8 @@ def undo(request: HttpRequest) -> HttpResponse:
         return page.refuse(request, "There is nothing to take back.", 409)
     last = remembered.pop()
     request.session["acts"] = remembered
+    if "source" in last:
+        return _undo_source(request, last)
     taken_back = acts.take_back(access.person(request), [acts.Change(**change) for change in last["changes"]])
     if not taken_back:
         return page.refuse(request, "That was changed again since, so it was left as it is.", 409)
@@ -124,9 +128,22 @@ def undo(request: HttpRequest) -> HttpResponse:
     return _answer(request, "papers/_undone.html", list(papers), said, undo=bool(remembered))
 
 
-def remember(request: HttpRequest, changes: acts.Changes, said: str) -> None:
-    """So that the session can take it back."""
-    entry = {"said": said, "changes": [change.plain() for change in changes]}
+def _undo_source(request: HttpRequest, last: dict[str, Any]) -> HttpResponse:
+    """Undo what an admin did to a source, and draw the page anew: it may stand in several places there."""
+    person = access.person(request)
+    if not person.is_admin:
+        return page.refuse(request, "Only admins change sources.", 403)
+    if not subscriptions.put_back(person, timezone.now(), **last["source"]):
+        return page.refuse(request, "That was changed again since, so it was left as it is.", 409)
+    messages.success(request, f"Undone: {last['said']}")
+    if request.headers.get("HX-Request"):
+        return HttpResponseClientRefresh()
+    return page.SeeOther(page.safe_next(request, "sources"))
+
+
+def remember(request: HttpRequest, changes: acts.Changes, said: str, **more: Any) -> None:
+    """Keep an act in the session, so that it can be undone."""
+    entry = {"said": said, "changes": [change.plain() for change in changes], **more}
     request.session["acts"] = [*request.session.get("acts", []), entry][-REMEMBERED:]
 
 
