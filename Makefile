@@ -9,7 +9,7 @@ PY := .venv/bin/python
 LINT := PYTHONWARNINGS=ignore DJANGO_SETTINGS_MODULE=tests.settings
 
 run: ready ## start Tenth: database, web, worker and beat, until Ctrl-C (PORT=8000)
-	@exec $(PY) -m config.run
+	@exec $(PY) -m ops.run
 
 demo: ready ## start a Tenth full of invented work, in var-demo/, beside your own (PORT=8010)
 	@exec $(PY) -m demo

@@ -86,8 +86,8 @@ def rounds(pages: list[bytes]) -> tuple[list[float], list[float]]:
     from django.core.management import call_command
     from django.db import connection
 
-    from config import broker
-    from config.run import services
+    from ops import broker
+    from ops.run import services
 
     call_command("migrate", verbosity=0)
     broker.install()
@@ -122,7 +122,7 @@ def main() -> int:
             "HOST_PACE_SECONDS": "0",
             "LOG_LEVEL": "WARNING",
         }
-        from config.embedded import Cluster
+        from ops.embedded import Cluster
 
         cluster = Cluster(Path(folder, "var"))
         cluster.start()

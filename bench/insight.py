@@ -29,7 +29,7 @@ ASKED = (
 
 
 def measure_size(size: int) -> bool:
-    from config.embedded import Cluster
+    from ops.embedded import Cluster
 
     cluster = Cluster(Path(os.environ["TENTH_VAR"]))
     cluster.start()
@@ -51,7 +51,7 @@ def report(size: int) -> bool:
     from bench import house
     from bench.visitor import Visitor
     from config.wsgi import application
-    from papers.ledger import projects
+    from papers.ledger import applications, projects
     from papers.models import Paper, Person, Project
 
     house.furnish(size)
@@ -59,7 +59,7 @@ def report(size: int) -> bool:
     atlas = projects.create(people[0], house.NOW, "Atlas", members=people)
     drawn = Random(size).sample(range(1, size + 1), APPLIED)
     for paper in Paper.objects.filter(pk__in=drawn):
-        projects.apply(people[0], paper, Project.objects.get(pk=atlas.pk), "A trick", paper.arrived_at)
+        applications.apply(people[0], paper, Project.objects.get(pk=atlas.pk), "A trick", paper.arrived_at)
     ada = Visitor(application, people[0])
     fresh = iter(number for number in range(size, 0, -1) if number not in drawn)
 

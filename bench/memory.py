@@ -25,7 +25,7 @@ def part_of(process: psutil.Process) -> str:
     command = " ".join(process.cmdline())
     if "gunicorn" in command:
         return "web"
-    if "celery" in command or "config.beat" in command:
+    if "celery" in command or "ops.beat" in command:
         return "worker and beat"
     if "postgres" in command:
         return "database"
@@ -45,7 +45,7 @@ def start(var: Path, port: int) -> tuple[subprocess.Popen, float]:
     env = {**os.environ, "TENTH_VAR": str(var), "PORT": str(port), "DJANGO_SETTINGS_MODULE": "config.settings"}
     began = time.monotonic()
     supervisor = subprocess.Popen(
-        [sys.executable, "-m", "config.run"], cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "ops.run"], cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     while supervisor.poll() is None and time.monotonic() - began < 120:
         try:

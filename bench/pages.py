@@ -34,7 +34,7 @@ def serve_size(size: int) -> None:
     """Furnish a database, then run a round for each line that comes in, and look at the queries when told."""
     from django.test.utils import CaptureQueriesContext
 
-    from config.embedded import Cluster
+    from ops.embedded import Cluster
 
     var = Path(os.environ["TENTH_VAR"])
     cluster = Cluster(var)
@@ -49,7 +49,7 @@ def serve_size(size: int) -> None:
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         from bench import house
-        from config import broker
+        from ops import broker
 
         broker.install()  # a share is put into the queue
         house.furnish(size)

@@ -104,7 +104,7 @@ def filters(size: int) -> dict[str, list[dict[str, str]]]:
 
 def serve_size(size: int) -> None:
     """Furnish a database, then run a round for each line that comes in, "warm" or "cold"."""
-    from config.embedded import Cluster
+    from ops.embedded import Cluster
 
     cluster = Cluster(Path(os.environ["TENTH_VAR"]))
     cluster.start()

@@ -27,7 +27,7 @@ AIM = 0.33
 
 def serve_size(size: int) -> None:
     """Furnish a database, start both servers, then run a round for each line that comes in: pages a second of each."""
-    from config.embedded import Cluster
+    from ops.embedded import Cluster
 
     cluster = Cluster(Path(os.environ["TENTH_VAR"]))
     cluster.start()

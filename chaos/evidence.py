@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import sql
 
-from config.embedded import DATABASE, ROLE, Cluster
+from ops.embedded import DATABASE, ROLE, Cluster
 
 
 class Share(NamedTuple):

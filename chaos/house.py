@@ -53,7 +53,7 @@ class Keeper:
         self.starts += 1
         self.started_at = time.time()
         self.ready = False
-        self.service = Service(["-m", "config.run"], self.env)
+        self.service = Service(["-m", "ops.run"], self.env)
 
     @property
     def supervisor(self) -> int:

@@ -16,7 +16,7 @@ MARGIN = timedelta(minutes=2)  # for a tick, and what stands before it in line
 SOURCE_CLAIM = timedelta(minutes=15) + MARGIN  # models.Source.claim: how long a crashed one may keep a source
 SHARE_CLAIM = timedelta(minutes=2) + MARGIN  # models.share.CLAIM
 HOST_HELD = timedelta(minutes=3)  # intake.gate.HELD_AT_MOST
-VISIBILITY = timedelta(minutes=30)  # config.broker: then a message that a killed worker took is handed out anew
+VISIBILITY = timedelta(minutes=30)  # ops.broker: then a message that a killed worker took is handed out anew
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import psutil
 
-from config.embedded import Cluster
+from ops.embedded import Cluster
 
-MARK = "TENTH_SUPERVISED"  # config.run: in the environment of all that a supervisor starts
+MARK = "TENTH_SUPERVISED"  # ops.run: in the environment of all that a supervisor starts
 KILL, TERM, INT, QUIT, STOP = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGSTOP)
 # What each may be sent, the usual one more often. STOP: it hangs for a while, and then is killed.
 SIGNALS: dict[str, list[signal.Signals]] = {
@@ -106,7 +106,7 @@ class Processes:
                 return [postmaster] if postmaster else []
             case "backend" | "auxiliary":
                 return self._children_of_postmaster(client=target == "backend")
-        word = {"worker": "celery", "beat": "config.beat", "web": "gunicorn"}[target.split()[0]]
+        word = {"worker": "celery", "beat": "ops.beat", "web": "gunicorn"}[target.split()[0]]
         tops = [each for each in self.marked() if _says(each, word) and not _says(_parent(each), word)]
         if "child" not in target:
             return tops

@@ -10,7 +10,7 @@ from celery.signals import beat_init, worker_init, worker_ready
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
-from config import broker, heartbeat
+from ops import broker, heartbeat
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -43,12 +43,13 @@ app.conf.update(
     worker_send_task_events=False,
     timezone="UTC",
     # The table is short and nothing in it needs to be remembered over a restart.
-    beat_scheduler="config.heartbeat:Scheduler",
+    beat_scheduler="ops.heartbeat:Scheduler",
     beat_schedule={
         "tick": {"task": "papers.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
         "pulse": {"task": "papers.tasks.pulse", "schedule": heartbeat.EVERY, "options": {"expires": heartbeat.EVERY}},
         "refresh-yields": {"task": "papers.tasks.refresh_yields", "schedule": 3600.0},
         "tidy": {"task": "papers.tasks.tidy", "schedule": 6 * 3600.0},
+        "tidy-queue": {"task": "ops.broker.delete_archived", "schedule": 6 * 3600.0},
     },
 )
 app.autodiscover_tasks(["papers"])
@@ -57,13 +58,13 @@ app.autodiscover_tasks(["papers"])
 @beat_init.connect
 def begin_at_once(**_: Any) -> None:
     """The first tick comes at the start, not a minute later; so does tidying, for who starts anew more often."""
-    begin("tick", "tidy")
+    begin("papers.tasks.tick", "papers.tasks.tidy", "ops.broker.delete_archived")
 
 
 def begin(*names: str) -> None:
     try:
         for name in names:
-            app.send_task(f"papers.tasks.{name}")
+            app.send_task(name)
     except OperationalError as error:
         logging.getLogger("tenth").warning("The first tick could not be sent, the next is in a minute: %s", error)
 
@@ -71,13 +72,13 @@ def begin(*names: str) -> None:
 @worker_ready.connect
 def look_round(**_: Any) -> None:
     """Take up at once what a killed worker left undone."""
-    begin("tick")
+    begin("papers.tasks.tick")
 
 
 @worker_init.connect
 def take_back(**_: Any) -> None:
     """Free what a killed worker held, where the supervisor's lock says that there is no other."""
     if settings.EMBEDDED:
-        from config.prepare import release  # the models load only now
+        from ops.prepare import release  # noqa: PLC0415 (the models load only now)
 
         release()

@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 wsgi_app = "config.wsgi:application"
 bind = f"[{settings.BIND}]:{settings.PORT}" if ":" in settings.BIND else f"{settings.BIND}:{settings.PORT}"
 workers = settings.WEB_WORKERS
-worker_class = "config.arrivals.Worker"
+worker_class = "ops.arrivals.Worker"
 threads = 4
 worker_connections = 400  # for each worker, in use or waiting
 # The code is loaded once and shared by the workers. Safe: database pools open at the first query, in the worker.

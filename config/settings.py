@@ -16,7 +16,9 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
-from config.keys import is_plausible
+from ops import version
+from ops.embedded import Cluster
+from ops.keys import is_plausible
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -159,6 +161,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "axes",
+    "ops",
     "papers",
 ]
 
@@ -197,6 +200,7 @@ CONTENT_SECURITY_POLICY = {
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
+CELERY_APP = "config.celery.app"
 APPEND_SLASH = False
 
 TEMPLATES = [
@@ -214,7 +218,7 @@ TEMPLATES = [
     }
 ]
 
-# The database: a real one by DATABASE_URL, else the embedded one that config.embedded runs.
+# The database: a real one by DATABASE_URL, else the embedded one that ops.embedded runs.
 EMBEDDED = not _text("DATABASE_URL")
 
 
@@ -233,17 +237,17 @@ def _database() -> dict[str, Any]:
     return {"ENGINE": "django.db.backends.postgresql", **known, "OPTIONS": parts}
 
 
-if EMBEDDED:
-    from config.embedded import Cluster
-
-    DATABASES = {"default": {**Cluster(VAR_DIR).django_settings(), "OPTIONS": {}}}
-else:
-    DATABASES = {"default": _database()}
+DATABASES = {"default": {**Cluster(VAR_DIR).django_settings(), "OPTIONS": {}} if EMBEDDED else _database()}
 # Up to 20 connections: each thread of a worker has its own. A page waits this long for a database that restarts, then
 # says so. As often, the pool begins anew to look for it: its pauses grow, and after a long absence it would come back
 # minutes late.
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 20, "timeout": 5, "reconnect_timeout": 5}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # each connection is tried before a request gets it
+
+# What the health page shows of the machine.
+VERSION = version.VERSION
+DATA_DIR = Cluster(VAR_DIR).home if EMBEDDED else VAR_DIR  # where this machine keeps what grows
+QUEUE_DEPTH = "ops.broker.depth"
 
 # The queue: RabbitMQ or Redis by CELERY_BROKER_URL, else PGMQ inside the same database.
 CELERY_BROKER_URL = _text("CELERY_BROKER_URL", "pgmq://")
@@ -263,8 +267,8 @@ CSRF_FAILURE_VIEW = "papers.views.page.csrf_failed"
 LOGIN_REDIRECT_URL = "today"
 LOGOUT_REDIRECT_URL = "signin"
 
-# Sign-in is throttled: too many wrong passwords mean a wait of a quarter of an hour. config.throttle counts them.
-AXES_HANDLER = "config.throttle.Handler"
+# Sign-in is throttled: too many wrong passwords mean a wait of a quarter of an hour. papers.throttle counts them.
+AXES_HANDLER = "papers.throttle.Handler"
 AXES_FAILURE_LIMIT = 1
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # what a sign-in forgives
@@ -321,8 +325,8 @@ if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"()": "config.logs.Formatter", "format": "{levelname} {name}: {message}", "style": "{"}},
-    "filters": {"not_away": {"()": "config.database.NotAway"}},
+    "formatters": {"plain": {"()": "ops.logs.Formatter", "format": "{levelname} {name}: {message}", "style": "{"}},
+    "filters": {"not_away": {"()": "papers.database.NotAway"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "plain"},
         "none": {"class": "logging.NullHandler"},

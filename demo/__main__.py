@@ -11,9 +11,9 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "demo.settings"
 
 from django.conf import settings
 
-from config import run
 from demo import outside
 from demo.folder import ROOT, Folder, is_free, opened
+from ops import run
 
 
 def main() -> int:

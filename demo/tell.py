@@ -13,7 +13,7 @@ from django.db import connection
 from demo import cast, outside, tales
 from feedserver.world import has_batch
 from papers.intake import pipeline, subscriptions
-from papers.ledger import projects
+from papers.ledger import applications, checks, projects, results
 from papers.models import Application, Channel, Paper, Person, Project, Source, Stage, Vote
 from papers.ranking import refresh
 from papers.reading import adding, comments, queue, stages, votes
@@ -233,7 +233,7 @@ class Team:
             if not paper:
                 self.timeline.at(now + timedelta(days=1), act)  # nothing fits yet
                 return
-            application = projects.apply(self.people[tale.by], paper, self.projects[tale.project], tale.taken, now)
+            application = applications.apply(self.people[tale.by], paper, self.projects[tale.project], tale.taken, now)
             when = now
             if self.rng.random() < 0.7:
                 by, other = self.rng.sample([each for each in cast.MEMBERS if each.key != tale.by], 2)
@@ -275,19 +275,19 @@ class Team:
                 case "record":
                     number = self.rng.randint(100, 999)
                     link = RUNS.format(project=self.projects[tale.project].slug, number=number)
-                    projects.record(person, application, now, link=link, **said)
+                    results.record(person, application, now, link=link, **said)
                 case "advance":
-                    projects.advance(person, application, said["to"], now)
+                    applications.advance(person, application, said["to"], now)
                 case "check":
                     result = application.results.order_by("-at").first()
                     assert result, tale
-                    projects.check(person, result, said["holds"], said["note"], now)
+                    checks.check(person, result, said["holds"], said["note"], now)
                 case "outcome":
-                    projects.say_outcome(person, application, said["outcome"], said["note"], now)
+                    applications.set_outcome(person, application, said["outcome"], said["note"], now)
                 case "over":
-                    projects.say_chosen_over(person, application, said["text"], now)
+                    applications.set_alternatives(person, application, said["text"], now)
                 case "drop":
-                    projects.drop(person, application, said["outcome"], said["why"], now)
+                    applications.drop(person, application, said["outcome"], said["why"], now)
 
         return act
 
@@ -297,17 +297,17 @@ class Team:
             link = f"https://papers.invented.example/{'-'.join(title.lower().split()[:3])}"
             paper = adding.add(person, link, now, title=title, up=True).paper
             stages.read(person, paper, now)
-            application = projects.apply(person, paper, self.projects[project], taken, now)
+            application = applications.apply(person, paper, self.projects[project], taken, now)
             later = now + timedelta(days=20)
-            projects.record(
+            results.record(
                 person, application, later, note="Better than what we had, on every slice.", ours="+5 points"
             )
             other = self.people["tomas"]
             result = application.results.get()
-            projects.check(other, result, True, "Holds.", later + timedelta(days=1))
-            projects.advance(person, application, "pilot", later + timedelta(days=2))
-            projects.advance(person, application, "production", later + timedelta(days=30))
-            projects.say_outcome(
+            checks.check(other, result, True, "Holds.", later + timedelta(days=1))
+            applications.advance(person, application, "pilot", later + timedelta(days=2))
+            applications.advance(person, application, "production", later + timedelta(days=30))
+            applications.set_outcome(
                 person, application, "helped", "It carried us through the year.", later + timedelta(days=90)
             )
 

@@ -16,11 +16,8 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils.module_loading import import_string
 from django.utils.timesince import timesince
-
-from config import broker
-from config.embedded import Cluster
-from config.version import VERSION
 
 from .models import Backup, Channel, Heartbeat, Share, Source
 
@@ -71,7 +68,7 @@ def _migrations() -> Part:
     if not missing:
         return Part("migrations", True, "All are applied.")
     count = f"{len(missing)} {'is' if len(missing) == 1 else 'are'} not applied"
-    return Part("migrations", False, f"{count}: restart Tenth, or run python -m config.prepare.")
+    return Part("migrations", False, f"{count}: restart Tenth, or run python -m ops.prepare.")
 
 
 def _services(now: datetime) -> list[Part]:
@@ -113,7 +110,7 @@ def report(now: datetime) -> dict[str, Any]:
     return {
         "parts": look(now),
         "heartbeats": [(beat, beat.is_fresh(now)) for beat in Heartbeat.objects.newest_first()[:50]],
-        "queue": broker.depth(),
+        "queue": import_string(settings.QUEUE_DEPTH)(),
         "broker": {"pgmq": "the database", "amqp": "RabbitMQ", "amqps": "RabbitMQ"}.get(
             settings.CELERY_BROKER_URL.partition(":")[0], "Redis"
         ),
@@ -130,7 +127,7 @@ def report(now: datetime) -> dict[str, Any]:
         "postgresql": _figure("SHOW server_version"),
         "disk": _disk(),
         "little": LITTLE,
-        "version": VERSION,
+        "version": settings.VERSION,
         "django": django.get_version(),
         "python": platform.python_version(),
     }
@@ -148,8 +145,7 @@ def _figure(question: str) -> Any:
 
 
 def _disk() -> dict[str, Any]:
-    """Where this machine keeps what grows: the embedded database, else only what the web server keeps."""
-    place: Path = Cluster(settings.VAR_DIR).home if settings.EMBEDDED else settings.VAR_DIR
+    place: Path = settings.DATA_DIR
     while not place.exists():
         place = place.parent
     usage = shutil.disk_usage(place)

@@ -19,8 +19,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
-from config.database import is_away
-
+from .database import is_away
 from .views import page
 
 _log = logging.getLogger("tenth")

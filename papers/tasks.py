@@ -13,12 +13,10 @@ from celery.signals import worker_shutting_down
 from django.conf import settings
 from django.utils import timezone
 
-from config import broker
-
 from . import jobs
 from .intake import pipeline
-from .intake import tidy as tidying
 from .intake.lanes import Lanes
+from .intake.retention import delete_old
 from .models import Job, Share, Source
 from .ranking import refresh
 from .sharing import outbox
@@ -55,7 +53,7 @@ def tick() -> None:
 
 @shared_task
 def pulse() -> None:
-    """Nothing. That it passes through queue and pool is the worker's sign of life (config.heartbeat)."""
+    """Nothing. That it passes through queue and pool is the worker's sign of life (ops.heartbeat)."""
 
 
 @shared_task
@@ -136,7 +134,5 @@ def refresh_yields() -> None:
 
 @shared_task
 def tidy() -> None:
-    """Let go of old logs, of sessions that are over, and of what the queue has archived."""
-    now = timezone.now()
-    tidying.tidy(now)
-    broker.forget(now - tidying.logs_kept())
+    """Delete old logs, expired sessions and the like."""
+    delete_old(timezone.now())

@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from config.embedded import Cluster
+from ops.embedded import Cluster
 
 LONG = {"test_pages.py", "test_archive.py", "test_tell.py", "test_samples.py", "test_apply.py"}  # beside the journeys
 

@@ -21,7 +21,7 @@ def let_through(folder: Path) -> Path:
 def furnished(var: Path) -> Path:
     """A data folder with the static files in it, which take five seconds to compress: once in a run of the suite.
 
-    A first start, which collects them itself, is in tests/config/test_run.py and tests/browser/test_first_run.py.
+    A first start, which collects them itself, is in tests/ops/test_run.py and tests/browser/test_first_run.py.
     """
     once = Path(os.environ["TENTH_TEST_RUN"]) / "furnished"
     once.mkdir(exist_ok=True)
@@ -29,7 +29,7 @@ def furnished(var: Path) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (once / "static" / "collected").exists():
             env = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "TENTH_VAR": str(once)}
-            code = "import django; django.setup(); from config.prepare import collect_static as c; c()"
+            code = "import django; django.setup(); from ops.prepare import collect_static as c; c()"
             subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, check=True, timeout=60)
     var.mkdir(parents=True, exist_ok=True, mode=0o700)
     shutil.copytree(once / "static", var / "static", dirs_exist_ok=True)

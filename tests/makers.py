@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from config import broker
+from ops import broker
 from papers.identity import title_key
 from papers.models import (
     Application,

@@ -1,7 +1,9 @@
 """middleware.AwayMiddleware: while the database is away nobody meets an error, and nobody loses what they typed."""
 
+import pkgutil
 import re
 import threading
+from importlib import import_module
 
 import lxml.html
 import psycopg
@@ -89,7 +91,8 @@ def test_passwords_and_files_are_not_kept_and_it_says_so(lost):
 def test_every_password_of_our_forms_is_known_as_one():
     fields = [
         name
-        for form in vars(forms).values()
+        for module in pkgutil.iter_modules(forms.__path__)
+        for form in vars(import_module(f"papers.forms.{module.name}")).values()
         if isinstance(form, type) and issubclass(form, django_forms.BaseForm)
         for name, field in form.base_fields.items()
         if isinstance(field.widget, django_forms.PasswordInput)

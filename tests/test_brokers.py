@@ -28,7 +28,7 @@ def test_papers_come_in_and_a_share_goes_out_and_a_broker_that_goes_comes_back(m
         port = free_port()
         env = environment(furnished(Path(folder)), server, PORT=str(port), CELERY_BROKER_URL=broker.url)
         browser = Browser(f"http://localhost:{port}")
-        with service(["-m", "config.run"], env) as tenth:
+        with service(["-m", "ops.run"], env) as tenth:
             set_up(browser, tenth)
             subscribe(browser, server)
             first, second, third = list(wait_for(lambda: cards_of(browser), 30))[:3]

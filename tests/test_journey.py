@@ -12,8 +12,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from config.embedded import DATABASE, ROLE, Cluster
 from feedserver import FeedServer
+from ops.embedded import DATABASE, ROLE, Cluster
 from papers.intake import gate
 from papers.models import FetchLog, Paper, Sighting, Source
 from papers.sources import http
@@ -49,7 +49,7 @@ def test_from_feed_to_vote_and_over_a_restart(server, var):
     env = environment(furnished(var), server, PORT=str(port))
     browser = Browser(f"http://localhost:{port}")
 
-    with service(["-m", "config.run"], env) as tenth:
+    with service(["-m", "ops.run"], env) as tenth:
         set_up(browser, tenth)
         subscribe(browser, server)
         cards = wait_for(lambda: cards_of(browser), 30)
@@ -68,7 +68,7 @@ def test_from_feed_to_vote_and_over_a_restart(server, var):
         assert tenth.end() == 0
 
     server.clock.advance(timedelta(days=1))
-    with service(["-m", "config.run"], env) as tenth:
+    with service(["-m", "ops.run"], env) as tenth:
         tenth.said("Tenth is ready")
         check_what_was_done(browser, cards, voted, kept, passed)  # still signed in, too
         # Nobody asks for it: the beat's first tick finds the sources due, a worker pulls Thursday's batch.
@@ -165,7 +165,7 @@ def env(server, var, transactional_db):
     return environment(var, server, DATABASE_URL=url)
 
 
-WORKER = ["-m", "config.run", "worker"]
+WORKER = ["-m", "ops.run", "worker"]
 
 
 def make_arxiv(*categories: str) -> list[Source]:

@@ -91,7 +91,7 @@ def world(db):
 def example(name: str, world: dict) -> str:
     """This address, of something that exists."""
     words = {"slug": world["paper"].slug, "token": "no-such-token", "which": "funnel"}
-    words["project"] = world["application"].project.slug
+    words["project_slug"] = world["application"].project.slug
     values = {}
     for key in PATTERNS[name].pattern.converters:
         if key == "job_id":

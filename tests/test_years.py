@@ -10,8 +10,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from config.embedded import DATABASE, ROLE, Cluster
 from feedserver import FeedServer
+from ops.embedded import DATABASE, ROLE, Cluster
 
 from .folders import furnished, let_through
 from .journey import ROOT, Browser, environment, free_port, service, wait_for
@@ -48,7 +48,7 @@ def test_a_backup_made_at_work_goes_on_in_another_folder():
         port = free_port()
         browser = Browser(f"http://localhost:{port}")
         env = environment(furnished(first), server, PORT=str(port))
-        with service(["-m", "config.run"], env) as tenth:
+        with service(["-m", "ops.run"], env) as tenth:
             set_up(browser, tenth)
             subscribe(browser, server)
             voted, *_ = wait_for(lambda: cards_of(browser), 30)
@@ -66,7 +66,7 @@ def test_a_backup_made_at_work_goes_on_in_another_folder():
         done = manage(env, "restore", str(file))
         assert done.returncode == 0, done.stderr
         server.clock.advance(timedelta(days=1))
-        with service(["-m", "config.run"], env) as tenth:
+        with service(["-m", "ops.run"], env) as tenth:
             tenth.said("Tenth is ready")
             # Still signed in, since the key came along; and what was done is there.
             browser.open("/")

@@ -36,7 +36,7 @@ def picture(spec: dict) -> bytes:
 
 
 def main() -> None:
-    import vl_convert  # 90 MB: only here, in the child
+    import vl_convert  # noqa: PLC0415 (90 MB: only here, in the child)
 
     svg = vl_convert.vegalite_to_svg(json.load(sys.stdin), allowed_base_urls=[])
     sys.stdout.buffer.write(svg.encode())

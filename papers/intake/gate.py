@@ -9,8 +9,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from config.database import patiently
-
+from ..database import patiently
 from ..models import Host
 
 ARXIV = "arxiv.org"

@@ -12,8 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from config.database import is_away, patiently
-
+from ..database import is_away, patiently
 from ..identity import Name as PaperName
 from ..identity import names_in, without_password
 from ..models import Event, FetchLog, Name, Paper, Person, Sighting, Source

@@ -1,5 +1,8 @@
 """models.event: what happened to a paper, a source or a project, who did it, when. Nothing is deleted."""
 
+from datetime import datetime
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -8,9 +11,28 @@ from .person import Person
 from .project import Application, Project
 from .source import Source
 
+LONGEST_HISTORY = 200
+
 
 class EventQuerySet(models.QuerySet["Event"]):
-    pass
+    def for_history(self) -> "EventQuerySet":
+        """The latest events with the people in them, newest first."""
+        return self.select_related("person").order_by("-at", "-pk")[:LONGEST_HISTORY]
+
+    def note(
+        self,
+        kind: str,
+        person: Person | None,
+        now: datetime,
+        project: Project | None = None,
+        application: Application | None = None,
+        **data: Any,
+    ) -> "Event":
+        """Write down what happened in a project, or with an application of it."""
+        paper_id = application.paper_id if application else None
+        return self.create(
+            kind=kind, at=now, person=person, project=project, application=application, paper_id=paper_id, data=data
+        )
 
 
 class Event(models.Model):

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from django.db import models, transaction
 from django.db.models import Q
 
-from config.database import patiently
-
+from ..database import patiently
 from .person import Person
 
 

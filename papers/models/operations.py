@@ -16,7 +16,7 @@ class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):
 
 
 class Heartbeat(models.Model):
-    """A worker or beat says twice a minute that it lives (config.heartbeat writes it, without Django's models)."""
+    """A worker or beat says twice a minute that it lives (ops.heartbeat writes it, without Django's models)."""
 
     class Name(models.TextChoices):
         WORKER = "worker", "Worker"

@@ -53,14 +53,14 @@ class PaperQuerySet(models.QuerySet["Paper"]):
 
     def untriaged_by(self, person: "Person") -> "PaperQuerySet":
         """Neither kept, passed nor read by this person."""
-        from .stage import Stage
+        from .stage import Stage  # noqa: PLC0415 (stages point to papers)
 
         judged = Q(kept_at__isnull=False) | Q(passed_at__isnull=False) | Q(read_at__isnull=False)
         return self.filter(~Exists(Stage.objects.filter(judged, person=person, paper=OuterRef("pk"))))
 
     def of_active_sources(self, horizon: str = "") -> "PaperQuerySet":
         """Brought by at least one source that is switched on (and, when asked, of this horizon)."""
-        from .source import Sighting, Source
+        from .source import Sighting, Source  # noqa: PLC0415 (sightings point to papers)
 
         sightings = Sighting.objects.filter(paper=OuterRef("pk"), source__state=Source.State.ACTIVE)
         return self.filter(Exists(sightings.filter(source__horizon=horizon) if horizon else sightings))

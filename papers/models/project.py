@@ -95,6 +95,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         applied = self.filter(paper__sightings__source__in=sources).values("paper__sightings__source")
         return dict(applied.values_list("paper__sightings__source", models.Count("paper", distinct=True)))
 
+    def locked(self, pk: int) -> "Application":
+        """The application as it now stands, held until the transaction ends."""
+        return self.select_related("project").select_for_update(of=("self",)).get(pk=pk)
+
     def due_for_review(self, now: datetime) -> "ApplicationQuerySet":
         return self.filter(review_due__lte=now)
 

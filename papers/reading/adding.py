@@ -1,15 +1,12 @@
 """reading.adding: a link that somebody brings, with what they have to say about it."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from ..intake import pipeline
-from ..ledger import projects
-from ..models import Application, Comment, Paper, Person, Share
-from ..sharing import shares
+from ..models import Comment, Paper, Person
 from ..sources.http import FetchError
 from . import comments, search, votes
 
@@ -27,20 +24,6 @@ def address_in(*texts: str) -> str:
             link = found[0].rstrip(".,;:!?'*_]}")
             return link.rstrip(")") if link.count(")") > link.count("(") else link
     return texts[0].strip()
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the team has done with a paper that somebody brings again, beside voting."""
-
-    comments: int
-    shares: list[Share]
-    used: list[Application]
-
-
-def known(paper: Paper) -> Known:
-    sent = [share for share in shares.of_paper(paper) if share.state == Share.State.SENT]
-    return Known(Comment.objects.filter(paper=paper).count(), sent, list(projects.used_in(paper)))
 
 
 def must_be_asked(address: str) -> bool:

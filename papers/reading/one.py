@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 from django.utils.safestring import SafeString
 
 from ..identity import names_in
-from ..models import Comment, Event, Name, Paper, Person, Share, ShareLink, Version
-from ..sharing import links, shares
+from ..models import Comment, Event, Name, Paper, Person, Version
 from ..sources.item import Signer
 from . import cite, comments, fetch, queue
 
@@ -36,8 +35,6 @@ class Dossier:
     versions: list[Version]
     comments: list[tuple[Comment, SafeString]]
     events: list[tuple[Event, str]]
-    shares: list[Share]
-    links: list[ShareLink]
 
     @property
     def first(self) -> list[Signer]:
@@ -51,11 +48,6 @@ class Dossier:
     def affiliations(self) -> list[str]:
         """Each once, in the order of the authors."""
         return list(dict.fromkeys(signer.affiliation for signer in self.signers if signer.affiliation))
-
-    @property
-    def watching(self) -> bool:
-        """Whether a message about it is on its way just now."""
-        return any(share.on_its_way for share in self.shares)
 
     def metas(self, address: str) -> list[tuple[str, str]]:
         revised = self.versions[0].at if self.versions else None
@@ -80,8 +72,6 @@ def dossier(person: Person, paper: Paper, now: datetime) -> Dossier:
         versions=list(Version.objects.filter(paper=paper).order_by("-number")) if paper.arxiv_id else [],
         comments=[(each, comments.as_html(each.text, names)) for each in thread],
         events=[(event, in_words(event)) for event in events] if known.eventful else [],
-        shares=shares.of_paper(paper) if known.shared else [],
-        links=links.of_paper(paper) if known.linked else [],
     )
 
 

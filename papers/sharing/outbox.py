@@ -13,8 +13,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 
-from config.database import patiently
-
+from ..database import patiently
 from ..intake.gate import BusyError, hold, host_gate
 from ..models import Channel, Person, Share
 from ..sources.http import FetchError, gate_name

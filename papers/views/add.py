@@ -1,6 +1,7 @@
 """views.add: bring a paper by its link: typed, or sent here by a bookmark or a phone's share menu."""
 
 import json
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -13,9 +14,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from .. import access, jobs, tasks
-from ..forms import AddForm
-from ..models import Job, Paper
+from ..forms.add import AddForm
+from ..ledger import applications
+from ..models import Job, Paper, Share
 from ..reading import adding, queue, search
+from ..sharing import shares
 from ..sources.http import FetchError
 from . import page
 
@@ -85,15 +88,19 @@ def _page(request: HttpRequest, form: AddForm, address: str, status: int = 200) 
     """The form, and above it what the team already thinks of this paper, if it has it."""
     paper = search.addressed(address)[1] if len(address) <= AddForm.LONGEST else None
     cards = queue.cards(access.person(request), [paper], timezone.now()) if paper else []
-    known = adding.known(paper) if paper else None
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "cards": cards,
         "paper": paper,
-        "known": known,
         "list": "browse",
         "bookmarklet": _bookmarklet(),
     }
+    if paper:
+        context |= {
+            "comments": paper.comments.count(),
+            "shares": [share for share in shares.of_paper(paper) if share.state == Share.State.SENT],
+            "used": applications.used_in(paper),
+        }
     fragment = request.method != "POST" and request.headers.get("HX-Target") == "known"
     return render(request, "add/_known.html" if fragment else "add/add.html", context, status=status)
 

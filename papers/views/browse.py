@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import replace_url
 
 from .. import access
-from ..forms import BrowseForm
+from ..forms.browse import BrowseForm
 from ..models import Application, Person, Source
 from ..reading import queue, search
 

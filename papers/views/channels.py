@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from .. import access, jobs, tasks
-from ..forms import ChannelForm
+from ..forms.channels import ChannelForm
 from ..models import Channel, Job
 from ..sharing import channels as verbs
 from . import page

@@ -14,7 +14,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from .. import access
-from ..forms import InsightForm
+from ..forms.insight import InsightForm
 from ..insight import charts, cost, draw, funnel, price, steps
 from ..models import Person, Source
 from . import page

@@ -1,6 +1,8 @@
 """views.page: what all screens share: fragment or redirect, and the pages that say no."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +17,7 @@ from django.core.exceptions import (
     TooManyFilesSent,
 )
 from django.db.models import Model
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import RawPostDataException
@@ -27,6 +30,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from kombu.exceptions import OperationalError
 
 from ..models import Job
+from ..refused import Refused
 
 _log = logging.getLogger(__name__)
 
@@ -85,6 +89,15 @@ def refuse(request: HttpRequest, sentence: str, status: int = 400, title: str = 
     if request.headers.get("HX-Request"):
         return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
     return render(request, "refused.html", {"title": title, "sentence": sentence}, status=status)
+
+
+@contextmanager
+def refusals_in(form: BaseForm) -> Iterator[None]:
+    """Show a refusal in the form, beside the field that is to blame, so that what was typed is kept."""
+    try:
+        yield
+    except Refused as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
 
 
 # For a page with a form of its own.

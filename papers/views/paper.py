@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .. import access
-from ..forms import CommentForm
-from ..ledger import projects
+from ..forms.paper import CommentForm
+from ..ledger import applications
 from ..models import Comment, Paper
 from ..reading import acts, comments, one
+from ..sharing import links, shares
 from . import page, today
 
 
@@ -37,7 +38,10 @@ def _page(request: HttpRequest, found: Paper, form: CommentForm | None = None, *
         "license": one.license_words(found.license),
         "metas": dossier.metas(request.build_absolute_uri(found.get_absolute_url())),
         "form": form or CommentForm(),
-        "used": projects.used_in(found),
+        "used": applications.used_in(found),
+        "shares": (sent := shares.of_paper(found)),
+        "watching": any(share.on_its_way for share in sent),
+        "links": links.of_paper(found),
         **more,
     }
     return render(request, "paper/paper.html", context, status=400 if form and form.errors else 200)

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from .. import access
-from ..forms import InvitationForm, RemovalForm, RoleForm
+from ..forms.people import InvitationForm, RemovalForm, RoleForm
 from ..models import LastAdminError, OneTimeLink, Person
 from ..team import leaving
 from . import page

@@ -9,9 +9,8 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from config import throttle
-
-from ..forms import ChangePasswordForm, ProfileForm
+from .. import throttle
+from ..forms.settings import ChangePasswordForm, ProfileForm
 from ..models import Person
 from . import page
 

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from .. import access, tasks
-from ..forms import ShareForm
+from ..forms.share import ShareForm
 from ..models import Channel, Paper, Person, Share
 from ..sharing import shares as sharing
 from . import page

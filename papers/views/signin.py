@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from config import throttle
-
-from ..forms import JoinForm, NewPasswordForm, SignInForm
+from .. import throttle
+from ..forms.settings import JoinForm
+from ..forms.signin import NewPasswordForm, SignInForm
 from ..models import OneTimeLink, Person, Source
 from . import page
 

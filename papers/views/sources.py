@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from .. import access, tasks
-from ..forms import HorizonForm, NameForm, StateForm
+from ..forms.sources import HorizonForm, NameForm, StateForm
 from ..intake import subscriptions
 from ..models import Application, Event, Source
 from ..ranking import record

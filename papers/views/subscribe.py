@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from .. import access, jobs, tasks
-from ..forms import AddressForm, NewSourceForm
+from ..forms.sources import AddressForm, NewSourceForm
 from ..identity import without_password
 from ..intake import subscriptions
 from ..intake.subscriptions import NotASourceError, Wish

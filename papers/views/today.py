@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from .. import access, health
-from ..forms import VoteForm
+from ..forms.paper import VoteForm
 from ..intake import subscriptions
 from ..models import Channel, Paper, Person, Source, Stage
 from ..reading import acts, queue, stages, votes

@@ -11,8 +11,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
-from config.embedded import DATABASE, ROLE, Cluster
 from feedserver import FeedServer
+from ops.embedded import DATABASE, ROLE, Cluster
 from tests.folders import furnished
 from tests.journey import ROOT, environment, free_port, service, wait_for
 
@@ -46,9 +46,9 @@ def test_pages_come_back_and_forms_go_through(chromium, cluster, var):
     with FeedServer(seed=5) as server:
         env = environment(furnished(var / "web"), server, PORT=str(port), DATABASE_URL=url)
         link = subprocess.check_output(
-            [sys.executable, "-m", "config.prepare"], cwd=ROOT, env=env | SETTINGS, text=True, stderr=subprocess.DEVNULL
+            [sys.executable, "-m", "ops.prepare"], cwd=ROOT, env=env | SETTINGS, text=True, stderr=subprocess.DEVNULL
         ).strip()
-        with service(["-m", "config.run", "web"], env):
+        with service(["-m", "ops.run", "web"], env):
             context = chromium.new_context(viewport=DESKTOP)
             context.set_default_timeout(PATIENCE)
             visitor = Visitor(context, f"http://localhost:{port}")

@@ -22,7 +22,7 @@ def test_from_the_link_on_the_terminal_to_the_first_papers(chromium):
         tempfile.TemporaryDirectory(prefix="tenth first ", ignore_cleanup_errors=True) as var,
     ):
         Path(var).chmod(0o711)  # the account that runs PostgreSQL, when we are root, passes through
-        with service(["-m", "config.run"], environment(Path(var), server, PORT=str(port))) as tenth:
+        with service(["-m", "ops.run"], environment(Path(var), server, PORT=str(port))) as tenth:
             link = tenth.said(r"first admin, once: (\S+)", 60)[1]
             context = chromium.new_context(viewport=DESKTOP, timezone_id="Europe/Oslo")
             visitor = Visitor(context, f"http://localhost:{port}")

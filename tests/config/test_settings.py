@@ -89,7 +89,7 @@ def test_a_refusal_does_not_show_a_password(read):
         assert "hush" not in str(refusal.value)
 
 
-@pytest.mark.parametrize("module", [["manage.py", "migrate"], ["-m", "config.run"], ["-m", "config.prepare"]])
+@pytest.mark.parametrize("module", [["manage.py", "migrate"], ["-m", "ops.run"], ["-m", "ops.prepare"]])
 def test_a_wrong_value_ends_the_start_in_one_line(module, tmp_path):
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "TENTH_VAR": str(tmp_path), "PORT": "eighty"}
     done = subprocess.run([sys.executable, *module], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)

@@ -15,8 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.config.test_run import free_port
 from tests.folders import furnished
+from tests.ops.test_run import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.journey

@@ -6,9 +6,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from papers.intake import merge
-from papers.ledger import projects
-from papers.ledger.projects import LedgerError
+from papers.ledger import applications, checks, projects, results, reviews
 from papers.models import Application, Check, Event, Paper, Project
+from papers.refused import Refused
 from tests.makers import NOW, make_application, make_paper, make_person, make_project, make_result
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def test_who_makes_a_project_is_in_it_and_an_event_tells(ada):
 
 def test_two_projects_of_one_name_are_refused_whatever_the_case(ada):
     projects.create(ada, NOW, "Atlas")
-    with pytest.raises(LedgerError, match="of the name ATLAS already"):
+    with pytest.raises(Refused, match="of the name ATLAS already"):
         projects.create(ada, NOW, "ATLAS")
 
 
@@ -64,7 +64,7 @@ def test_every_name_gets_an_address(ada, name, slug):
 def test_two_names_of_one_address_at_the_same_moment_are_told_apart(ada, monkeypatch):
     make_project("A b", slug="a-b")
     monkeypatch.setattr(projects, "_free_slug", lambda name: "a-b")  # as it was a moment before
-    with pytest.raises(LedgerError, match="with nearly this name just now"):
+    with pytest.raises(Refused, match="with nearly this name just now"):
         projects.create(ada, NOW, "A-b")
 
 
@@ -94,10 +94,10 @@ def test_a_closed_project_takes_nothing_until_it_is_open_again(ada):
     project = make_project("Atlas", members=(ada,))
     projects.close(ada, project, NOW)
     projects.close(ada, project, NOW)  # a double click
-    with pytest.raises(LedgerError, match="Atlas is closed"):
-        projects.apply(ada, make_paper(), Project.objects.get(), "A trick", NOW)
+    with pytest.raises(Refused, match="Atlas is closed"):
+        applications.apply(ada, make_paper(), Project.objects.get(), "A trick", NOW)
     projects.reopen(ada, project, NOW)
-    assert projects.apply(ada, make_paper(), Project.objects.get(), "A trick", NOW).stage == "toy"
+    assert applications.apply(ada, make_paper(), Project.objects.get(), "A trick", NOW).stage == "toy"
     assert [event.kind for event in project.events.order_by("pk")] == ["project_closed", "project_reopened", "applied"]
 
 
@@ -111,14 +111,14 @@ def test_a_deadline_is_near_within_its_days_of_warning():
 
 
 def test_applying_begins_as_a_toy_due_for_review_in_twelve_months(ada):
-    used = projects.apply(ada, make_paper(), make_project(), "Cosine warm-up", NOW)
+    used = applications.apply(ada, make_paper(), make_project(), "Cosine warm-up", NOW)
     assert (used.stage, used.outcome, used.review_due) == ("toy", "running", NOW.replace(year=NOW.year + 1))
     assert kinds(used) == ["applied"]
 
 
 def test_a_double_click_is_one_application_and_one_event(ada):
     paper, project = make_paper(), make_project()
-    first, second = (projects.apply(ada, paper, project, "Cosine warm-up", NOW) for _ in range(2))
+    first, second = (applications.apply(ada, paper, project, "Cosine warm-up", NOW) for _ in range(2))
     assert first == second
     assert kinds(first) == ["applied"]
 
@@ -126,7 +126,7 @@ def test_a_double_click_is_one_application_and_one_event(ada):
 def test_one_paper_may_give_a_project_two_ideas(ada):
     paper, project = make_paper(), make_project()
     for taken in ("Cosine warm-up", "The ablation table"):
-        projects.apply(ada, paper, project, taken, NOW)
+        applications.apply(ada, paper, project, taken, NOW)
     assert paper.applications.count() == 2
 
 
@@ -134,15 +134,15 @@ def test_one_paper_may_give_a_project_two_ideas(ada):
 
 
 def test_a_result_needs_a_link_or_a_note(ada, application):
-    with pytest.raises(LedgerError, match=r"a link .* or a note"):
-        projects.record(ada, application, NOW, claimed="91 %", ours="88 %")
+    with pytest.raises(Refused, match=r"a link .* or a note"):
+        results.record(ada, application, NOW, claimed="91 %", ours="88 %")
     assert kinds(application) == []
 
 
 def test_moving_on_needs_evidence_of_the_stage_it_leaves(ada, application):
-    with pytest.raises(LedgerError, match="Pilot still needs evidence of what the toy gave"):
-        projects.advance(ada, application, "pilot", NOW)
-    projects.advance(ada, application, "pilot", NOW, note="It ran.", claimed="91 %", ours="88 %")
+    with pytest.raises(Refused, match="Pilot still needs evidence of what the toy gave"):
+        applications.advance(ada, application, "pilot", NOW)
+    applications.advance(ada, application, "pilot", NOW, note="It ran.", claimed="91 %", ours="88 %")
     assert fresh(application).stage == "pilot"
     result = application.results.get()
     assert (result.stage, result.claimed, result.ours) == ("toy", "91 %", "88 %")
@@ -150,73 +150,73 @@ def test_moving_on_needs_evidence_of_the_stage_it_leaves(ada, application):
 
 
 def test_what_was_recorded_before_counts(ada, application):
-    projects.record(ada, application, NOW, link="https://git.example/commit/1")
-    projects.advance(ada, application, "pilot", NOW)
+    results.record(ada, application, NOW, link="https://git.example/commit/1")
+    applications.advance(ada, application, "pilot", NOW)
     assert fresh(application).stage == "pilot"
 
 
 def test_production_says_all_that_is_missing(ada, application):
-    with pytest.raises(LedgerError) as refused:
-        projects.advance(ada, application, "production", NOW)
+    with pytest.raises(Refused) as refused:
+        applications.advance(ada, application, "production", NOW)
     assert str(refused.value) == (
         "Production still needs a recorded toy or pilot result, and a check of it by another member."
     )
 
 
 def test_production_needs_the_check_of_another_member(ada, bo, application):
-    result = projects.record(ada, application, NOW, note="It ran.")
-    with pytest.raises(LedgerError, match="Production still needs a check of a result by another member"):
-        projects.advance(ada, application, "production", NOW)
-    projects.check(bo, result, True, "Ran it again.", NOW)
-    projects.advance(ada, application, "production", NOW)
+    result = results.record(ada, application, NOW, note="It ran.")
+    with pytest.raises(Refused, match="Production still needs a check of a result by another member"):
+        applications.advance(ada, application, "production", NOW)
+    checks.check(bo, result, True, "Ran it again.", NOW)
+    applications.advance(ada, application, "production", NOW)
     assert fresh(application).stage == "production"
 
 
 def test_a_refused_move_stores_nothing_of_its_evidence(ada, application):
-    with pytest.raises(LedgerError):
-        projects.advance(ada, application, "production", NOW, note="Trust me.")
+    with pytest.raises(Refused):
+        applications.advance(ada, application, "production", NOW, note="Trust me.")
     assert not application.results.exists()
     assert not application.events.exists()
 
 
 def test_a_check_that_fails_keeps_it_out_of_production(ada, bo, application):
-    result = projects.record(ada, application, NOW, note="It ran.")
-    projects.check(bo, result, False, "Leaks the test set.", NOW)
-    with pytest.raises(LedgerError, match="Bo found that a result does not"):
-        projects.advance(ada, application, "production", NOW)
-    projects.check(bo, result, True, "Mended.", NOW + timedelta(hours=1))
-    projects.advance(ada, application, "production", NOW)
+    result = results.record(ada, application, NOW, note="It ran.")
+    checks.check(bo, result, False, "Leaks the test set.", NOW)
+    with pytest.raises(Refused, match="Bo found that a result does not"):
+        applications.advance(ada, application, "production", NOW)
+    checks.check(bo, result, True, "Mended.", NOW + timedelta(hours=1))
+    applications.advance(ada, application, "production", NOW)
     assert fresh(application).stage == "production"
     assert [event.data["holds"] for event in application.events.filter(kind="checked").order_by("pk")] == [False, True]
 
 
 def test_what_came_back_from_production_needs_a_new_result_and_check(ada, bo, application):
     days = [NOW + timedelta(days=day) for day in range(5)]
-    projects.check(bo, projects.record(ada, application, NOW, note="It ran."), True, "", NOW)
-    projects.advance(ada, application, "production", days[1])
-    projects.step_back(ada, application, "pilot", days[2], "It broke under load.")
-    with pytest.raises(LedgerError, match="a recorded toy or pilot result since it left production, and a check of it"):
-        projects.advance(ada, application, "production", days[3])
-    projects.check(bo, projects.record(ada, application, days[3], note="Under load."), True, "", days[3])
-    projects.advance(ada, application, "production", days[4])
+    checks.check(bo, results.record(ada, application, NOW, note="It ran."), True, "", NOW)
+    applications.advance(ada, application, "production", days[1])
+    applications.step_back(ada, application, "pilot", days[2], "It broke under load.")
+    with pytest.raises(Refused, match="a recorded toy or pilot result since it left production, and a check of it"):
+        applications.advance(ada, application, "production", days[3])
+    checks.check(bo, results.record(ada, application, days[3], note="Under load."), True, "", days[3])
+    applications.advance(ada, application, "production", days[4])
     assert fresh(application).stage == "production"
 
 
 @pytest.mark.parametrize("verdict", ["retired", "superseded"])
 def test_what_is_over_moves_on_only_when_a_review_keeps_it(ada, application, verdict):
-    projects.review(ada, application, verdict, "Nobody calls it.", NOW)
-    with pytest.raises(LedgerError, match=f"Pilot still needs a review that keeps it: it is {verdict}"):
-        projects.advance(ada, application, "pilot", NOW, note="It ran.")
-    projects.review(ada, application, "kept", "Somebody does.", NOW)
-    projects.advance(ada, application, "pilot", NOW, note="It ran.")
+    reviews.review(ada, application, verdict, "Nobody calls it.", NOW)
+    with pytest.raises(Refused, match=f"Pilot still needs a review that keeps it: it is {verdict}"):
+        applications.advance(ada, application, "pilot", NOW, note="It ran.")
+    reviews.review(ada, application, "kept", "Somebody does.", NOW)
+    applications.advance(ada, application, "pilot", NOW, note="It ran.")
     assert fresh(application).review_due
 
 
 def test_nobody_checks_their_own(ada, bo, application):
-    by_bo = projects.record(bo, application, NOW, note="Bo measured.")
+    by_bo = results.record(bo, application, NOW, note="Bo measured.")
     for person in (ada, bo):  # who applied it, who measured it
-        with pytest.raises(LedgerError, match="Nobody checks their own"):
-            projects.check(person, by_bo, True, "", NOW)
+        with pytest.raises(Refused, match="Nobody checks their own"):
+            checks.check(person, by_bo, True, "", NOW)
 
 
 def test_the_database_refuses_a_check_of_ones_own(ada, application):
@@ -226,36 +226,36 @@ def test_the_database_refuses_a_check_of_ones_own(ada, application):
 
 
 def test_saying_that_it_does_not_hold_needs_a_reason(bo, application):
-    with pytest.raises(LedgerError, match="Say what does not hold"):
-        projects.check(bo, make_result(application), False, "", NOW)
+    with pytest.raises(Refused, match="Say what does not hold"):
+        checks.check(bo, make_result(application), False, "", NOW)
 
 
 def test_dropping_says_how_it_ended_and_what_was_learned(ada, application):
-    with pytest.raises(LedgerError, match="Dropped is not running"):
-        projects.drop(ada, application, "running", "Enough.", NOW)
-    with pytest.raises(LedgerError, match="Say what was learned"):
-        projects.drop(ada, application, "hurt", "", NOW)
-    projects.drop(ada, application, "hurt", "Slower at every size.", NOW)
+    with pytest.raises(Refused, match="Dropped is not running"):
+        applications.drop(ada, application, "running", "Enough.", NOW)
+    with pytest.raises(Refused, match="Say what was learned"):
+        applications.drop(ada, application, "hurt", "", NOW)
+    applications.drop(ada, application, "hurt", "Slower at every size.", NOW)
     dropped = fresh(application)
     assert (dropped.stage, dropped.outcome, dropped.outcome_note) == ("dropped", "hurt", "Slower at every size.")
-    with pytest.raises(LedgerError, match="dropped already"):
-        projects.drop(ada, application, "hurt", "Again.", NOW)
+    with pytest.raises(Refused, match="dropped already"):
+        applications.drop(ada, application, "hurt", "Again.", NOW)
 
 
 def test_what_was_dropped_can_be_taken_up_again_with_a_reason(ada, application):
-    projects.drop(ada, application, "abandoned", "No time.", NOW)
-    with pytest.raises(LedgerError, match="Take it up again"):
-        projects.record(ada, application, NOW, note="It ran.")
-    with pytest.raises(LedgerError, match="Say why"):
-        projects.step_back(ada, application, "toy", NOW, "")
-    projects.step_back(ada, application, "toy", NOW, "There is time.")
+    applications.drop(ada, application, "abandoned", "No time.", NOW)
+    with pytest.raises(Refused, match="Take it up again"):
+        results.record(ada, application, NOW, note="It ran.")
+    with pytest.raises(Refused, match="Say why"):
+        applications.step_back(ada, application, "toy", NOW, "")
+    applications.step_back(ada, application, "toy", NOW, "There is time.")
     assert (fresh(application).stage, fresh(application).outcome) == ("toy", "running")
 
 
 @pytest.mark.parametrize("to", ["production", "dropped", "toy", "nonsense"])
 def test_there_is_no_way_back_to_the_same_or_a_later_stage(ada, application, to):
-    with pytest.raises(LedgerError, match="cannot go back"):
-        projects.step_back(ada, application, to, NOW, "Because.")
+    with pytest.raises(Refused, match="cannot go back"):
+        applications.step_back(ada, application, to, NOW, "Because.")
 
 
 def test_the_database_keeps_dropped_and_running_apart(application):
@@ -268,31 +268,31 @@ def test_the_database_keeps_dropped_and_running_apart(application):
 
 def test_outcome_and_chosen_over_are_events_only_when_they_change(ada, application):
     for _ in range(2):
-        projects.say_outcome(ada, application, "no_effect", "Within the noise.", NOW)
-        projects.say_chosen_over(ada, application, "Adam: stable beats state of the art.", NOW)
+        applications.set_outcome(ada, application, "no_effect", "Within the noise.", NOW)
+        applications.set_alternatives(ada, application, "Adam: stable beats state of the art.", NOW)
     assert kinds(application) == ["outcome", "chosen_over"]
     assert fresh(application).chosen_over.startswith("Adam")
 
 
 def test_a_kept_application_is_due_again_after_twelve_months(ada, application):
-    projects.review(ada, application, "kept", "", NOW)
+    reviews.review(ada, application, "kept", "", NOW)
     assert fresh(application).review_due == NOW.replace(year=NOW.year + 1)
 
 
 def test_a_superseded_one_names_its_successor_and_is_due_no_more(ada, application):
-    with pytest.raises(LedgerError, match="Say what superseded it"):
-        projects.review(ada, application, "superseded", "", NOW)
-    with pytest.raises(LedgerError, match="cannot supersede itself"):
-        projects.review(ada, application, "superseded", "", NOW, by=application.paper)
+    with pytest.raises(Refused, match="Say what superseded it"):
+        reviews.review(ada, application, "superseded", "", NOW)
+    with pytest.raises(Refused, match="cannot supersede itself"):
+        reviews.review(ada, application, "superseded", "", NOW, by=application.paper)
     better = make_paper("A better one")
-    projects.review(ada, application, "superseded", "", NOW, by=better)
+    reviews.review(ada, application, "superseded", "", NOW, by=better)
     assert (fresh(application).superseded_by, fresh(application).review_due) == (better, None)
 
 
 def test_retiring_needs_a_reason(ada, application):
-    with pytest.raises(LedgerError, match="why it is retired"):
-        projects.review(ada, application, "retired", "", NOW)
-    projects.review(ada, application, "retired", "Nobody calls it.", NOW)
+    with pytest.raises(Refused, match="why it is retired"):
+        reviews.review(ada, application, "retired", "", NOW)
+    reviews.review(ada, application, "retired", "Nobody calls it.", NOW)
     assert fresh(application).is_over
 
 
@@ -308,9 +308,9 @@ def test_due_for_review_are_those_whose_time_has_come():
 def test_a_merge_moves_applications_and_loses_none(ada):
     keep, lose = make_paper(), make_paper(arxiv_id="")
     project = make_project("Atlas", members=(ada,))
-    ours = projects.apply(ada, keep, project, "The schedule", NOW)
-    twin = projects.apply(ada, lose, project, "The schedule", NOW)
-    other = projects.apply(ada, lose, project, "The table", NOW)
+    ours = applications.apply(ada, keep, project, "The schedule", NOW)
+    twin = applications.apply(ada, lose, project, "The schedule", NOW)
+    other = applications.apply(ada, lose, project, "The table", NOW)
     old = make_application(review="superseded", superseded_by=lose)
     assert merge.merge(keep.pk, lose.pk, NOW)
     assert [(fresh(each).paper_id, fresh(each).taken) for each in (ours, twin, other)] == [
@@ -326,14 +326,14 @@ def test_a_paper_that_was_merged_away_meanwhile_is_said(ada):
     keep, lose = make_paper(), make_paper(arxiv_id="")
     stale, project = Paper.objects.get(pk=lose.pk), make_project()
     merge.merge(keep.pk, lose.pk, NOW)
-    with pytest.raises(LedgerError, match="the same as another"):
-        projects.apply(ada, stale, project, "The schedule", NOW)
+    with pytest.raises(Refused, match="the same as another"):
+        applications.apply(ada, stale, project, "The schedule", NOW)
 
 
 def test_merging_again_and_again_numbers_what_says_the_same(ada):
     keep, project, long = make_paper(), make_project(), "x" * 495
-    twins = [projects.apply(ada, make_paper(arxiv_id=""), project, long, NOW) for _ in range(3)]
-    projects.apply(ada, keep, project, long, NOW)
+    twins = [applications.apply(ada, make_paper(arxiv_id=""), project, long, NOW) for _ in range(3)]
+    applications.apply(ada, keep, project, long, NOW)
     for twin in twins:
         assert merge.merge(keep.pk, twin.paper_id, NOW)
     ends = [fresh(twin).taken.lstrip("x") for twin in twins]
@@ -346,10 +346,10 @@ def test_merging_again_and_again_numbers_what_says_the_same(ada):
 def test_a_paper_of_the_same_title_shows_where_it_was_used():
     used = make_application(make_paper("Attention Is All You Need"))
     twin = make_paper("Attention is all you need.", arxiv_id="")
-    assert projects.used_in(twin) == [used]
-    assert projects.used_in(make_paper("Another title altogether")) == []
+    assert applications.used_in(twin) == [used]
+    assert applications.used_in(make_paper("Another title altogether")) == []
 
 
 def test_a_title_too_short_to_say_anything_joins_nothing():
     make_application(make_paper("Introduction"))
-    assert projects.used_in(make_paper("Introduction", arxiv_id="")) == []
+    assert applications.used_in(make_paper("Introduction", arxiv_id="")) == []

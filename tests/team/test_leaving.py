@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from papers.intake.pipeline import source_of
-from papers.ledger import projects
+from papers.ledger import applications, checks, projects, results
 from papers.models import (
     Application,
     Check,
@@ -82,10 +82,10 @@ def live_a_little(zoe, boss):
     hers = Comment.objects.create(paper=paper, person=zoe, text="gone", at=NOW)
     comments.delete(boss, hers, NOW)
     projects.change(boss, project, NOW, members=[boss, zoe])
-    application = projects.apply(zoe, paper, project, f"What @{NAME} took", NOW)
-    result = projects.record(zoe, application, NOW, note=f"ran by {EMAIL}", link="https://x.example")
-    projects.check(boss, result, True, f"as @{NAME} says", NOW)
-    projects.drop(boss, application, "hurt", f"@{NAME} was right", NOW)
+    application = applications.apply(zoe, paper, project, f"What @{NAME} took", NOW)
+    result = results.record(zoe, application, NOW, note=f"ran by {EMAIL}", link="https://x.example")
+    checks.check(boss, result, True, f"as @{NAME} says", NOW)
+    applications.drop(boss, application, "hurt", f"@{NAME} was right", NOW)
     source_of(zoe, NOW)
     shares.share(zoe, paper, make_channel(), f"@{NAME} likes it", uuid4(), NOW)
     OneTimeLink.objects.mint("invitation", NOW, timedelta(days=7), email=EMAIL, created_by=boss)
@@ -189,7 +189,7 @@ def test_two_who_left_are_two(zoe, boss):
 
 def test_two_ideas_that_differed_only_in_a_name_stay_two(zoe, boss):
     bo, paper, project = make_person("Bo Sample"), make_paper(), make_project()
-    ideas = [projects.apply(boss, paper, project, f"as @{who.name} drew it", NOW) for who in (zoe, bo)]
+    ideas = [applications.apply(boss, paper, project, f"as @{who.name} drew it", NOW) for who in (zoe, bo)]
     for who in (zoe, bo):
         leaving.remove(who, NOW)
     for idea in ideas:
@@ -203,9 +203,9 @@ def test_two_ideas_that_differed_only_in_a_name_stay_two(zoe, boss):
 def test_what_they_checked_still_counts(zoe, boss):
     application = make_application(make_paper(), make_project(members=(boss,)))
     result = make_result(application)
-    projects.check(zoe, result, True, "", NOW)
+    checks.check(zoe, result, True, "", NOW)
     leaving.remove(zoe, NOW)
-    assert projects.missing_for(Application.objects.get(), "production") == []
+    assert applications.missing_for(Application.objects.get(), "production") == []
     stages.read(boss, application.paper, NOW)
 
 

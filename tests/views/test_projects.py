@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from papers.ledger import projects as ledger
+from papers.ledger import applications, checks, projects, results, reviews
 from papers.models import Application, Event, Project
 from tests.makers import NOW, make_application, make_paper, make_person, make_project, make_result
 
@@ -280,7 +280,7 @@ def test_words_of_people_are_escaped(client, ada):
     evil = "<script>alert(1)</script>"
     used = make_application(make_paper(evil), make_project(evil[:40]), taken=evil, chosen_over=evil, outcome_note=evil)
     make_result(used, note=evil, claimed=evil, ours=evil)
-    ledger.say_outcome(ada, used, "helped", evil, NOW)
+    applications.set_outcome(ada, used, "helped", evil, NOW)
     for address in (
         "/projects",
         used.project.get_absolute_url(),
@@ -292,17 +292,17 @@ def test_words_of_people_are_escaped(client, ada):
 
 def test_an_event_of_every_kind_is_told_in_words(client, ada):
     bo = make_person("Bo")
-    project = ledger.create(ada, NOW, "Atlas")
-    ledger.change(ada, project, NOW, [], horizon="moonshot", deadline=date(2026, 5, 1))
-    used = ledger.apply(ada, make_paper(), project, "The schedule", NOW)
-    result = ledger.record(ada, used, NOW, note="It ran.", ours="3")
-    ledger.check(bo, result, True, "Ran it.", NOW)
-    ledger.advance(ada, used, "pilot", NOW)
-    ledger.step_back(ada, used, "toy", NOW, "Too early.")
-    ledger.say_outcome(ada, used, "no_effect", "", NOW)
-    ledger.say_chosen_over(ada, used, "", NOW)
-    ledger.review(ada, used, "retired", "Old.", NOW)
-    ledger.close(ada, project, NOW)
+    project = projects.create(ada, NOW, "Atlas")
+    projects.change(ada, project, NOW, [], horizon="moonshot", deadline=date(2026, 5, 1))
+    used = applications.apply(ada, make_paper(), project, "The schedule", NOW)
+    result = results.record(ada, used, NOW, note="It ran.", ours="3")
+    checks.check(bo, result, True, "Ran it.", NOW)
+    applications.advance(ada, used, "pilot", NOW)
+    applications.step_back(ada, used, "toy", NOW, "Too early.")
+    applications.set_outcome(ada, used, "no_effect", "", NOW)
+    applications.set_alternatives(ada, used, "", NOW)
+    reviews.review(ada, used, "retired", "Old.", NOW)
+    projects.close(ada, project, NOW)
     page = text(client.get(project.get_absolute_url()))
     for words in ("horizon from core to moonshot", "deadline from none to 2026-05-01", "members from Ada to nobody"):
         assert words in page
@@ -382,7 +382,7 @@ def fill(project, number):
         used = make_application(make_paper("One title for all of them"), project, review_due=NOW)
         for _ in range(2):
             result = make_result(used)
-            ledger.check(make_person(), result, True, "", NOW)
+            checks.check(make_person(), result, True, "", NOW)
         make_project()
 
 

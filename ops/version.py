@@ -1,0 +1,7 @@
+"""ops.version: which Tenth this is; pyproject.toml says it."""
+
+import tomllib
+from pathlib import Path
+
+_project = Path(__file__).resolve().parent.parent / "pyproject.toml"
+VERSION: str = tomllib.loads(_project.read_text())["project"]["version"]

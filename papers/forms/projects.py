@@ -1,0 +1,73 @@
+"""forms.projects: a project, and a paper applied in it."""
+
+from typing import Any
+
+from django import forms
+
+from ..models import Channel, Person, Project, Source
+
+
+class ProjectForm(forms.Form):
+    name = forms.CharField(max_length=80)
+    horizon = forms.ChoiceField(choices=Source.Horizon.choices, initial=Source.Horizon.CORE)
+    deadline = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    warning_days = forms.IntegerField(
+        label="Days of warning",
+        min_value=0,
+        max_value=365,
+        initial=3,
+        help_text="So many days before the deadline it counts as near.",
+    )
+    channel = forms.ModelChoiceField(
+        queryset=Channel.objects.none(),
+        required=False,
+        empty_label="None",
+        help_text="Where papers for this project are shared.",
+    )
+    members = forms.ModelMultipleChoiceField(
+        queryset=Person.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, project: Project | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.project = project
+        self.fields["channel"].queryset = Channel.objects.here()  # type: ignore[attr-defined]
+        self.fields["members"].queryset = Person.objects.who_can_join(project)  # type: ignore[attr-defined]
+
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        others = Project.objects.exclude(pk=self.project.pk) if self.project else Project.objects.all()
+        if others.filter(name__iexact=name).exists():
+            raise forms.ValidationError("There is a project of this name already.")
+        return name
+
+
+class ApplyForm(forms.Form):
+    """Which project (or a new one), and what was taken."""
+
+    project = forms.ModelChoiceField(queryset=Project.objects.none(), required=False, empty_label="Choose …")
+    new_project = forms.CharField(label="or a new project", max_length=80, required=False)
+    taken = forms.CharField(
+        label="What did you take from it?",
+        max_length=500,
+        help_text="An idea, a trick, a data set, a number: in a sentence. It begins as a toy.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say in a sentence what you took from it."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        projects = Project.objects.open().order_by("name")
+        self.fields["project"].queryset = projects  # type: ignore[attr-defined]
+        if not self.is_bound:  # who came by the key goes on by the keyboard
+            self.fields["project" if projects.exists() else "new_project"].widget.attrs["autofocus"] = True
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        cleaned["new_project"] = " ".join(cleaned.get("new_project", "").split())
+        if "project" in self.errors or "new_project" in self.errors:
+            return cleaned
+        if bool(cleaned.get("project")) == bool(cleaned["new_project"]):
+            both = "Choose a project or name a new one, not both."
+            self.add_error("project", both if cleaned["new_project"] else "Choose a project, or name a new one.")
+        return cleaned

@@ -1,0 +1,37 @@
+"""forms.sources: add a source in two steps, and change one."""
+
+from django import forms
+
+from ..models import Source
+
+
+class HorizonForm(forms.Form):
+    horizon = forms.ChoiceField(choices=Source.Horizon.choices, initial=Source.Horizon.CORE)
+
+
+class StateForm(forms.Form):
+    state = forms.ChoiceField(choices=Source.State.choices)
+
+
+class NameForm(forms.Form):
+    name = forms.CharField(max_length=200)
+
+
+class AddressForm(forms.Form):
+    """Step one of adding a source: what somebody means."""
+
+    address = forms.CharField(
+        label="Site, feed, arXiv category or arXiv search",
+        max_length=2000,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "inputmode": "url"}),
+        error_messages={"required": "Say which: an address, or a category such as cs.LG."},
+    )
+
+
+class NewSourceForm(HorizonForm, NameForm):
+    """Step two, after what would come in was shown."""
+
+    kind = forms.ChoiceField(choices=[("arxiv", "arXiv"), ("feed", "Feed")], widget=forms.HiddenInput)
+    address = forms.CharField(max_length=2000, widget=forms.HiddenInput)
+    site_url = forms.CharField(max_length=2000, required=False, widget=forms.HiddenInput)
+    field_order = ["name", "horizon"]

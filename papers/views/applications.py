@@ -1,0 +1,140 @@
+"""views.applications: one paper in one project: how far it got, what it gave, who checked it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from .. import access
+from ..forms.applications import (
+    AdvanceForm,
+    CheckForm,
+    ChosenOverForm,
+    DropForm,
+    EvidenceForm,
+    OutcomeForm,
+    ReviewForm,
+    StepBackForm,
+)
+from ..ledger import applications, checks, results, reviews
+from ..models import Application, Person, Result
+from . import page
+
+
+@require_safe
+def application(request: HttpRequest, application_id: int) -> HttpResponse:
+    return _page(request, application_id)
+
+
+Verb = Callable[[Person, Application, dict[str, Any]], object]
+
+
+def _verb(form_class: type[Form], name: str, do: Verb) -> Callable[..., HttpResponse]:
+    """Make the view of one verb of the ledger. A form that is refused comes back with its input and the reason."""
+
+    @require_POST
+    @access.member_required
+    def act(request: HttpRequest, application_id: int) -> HttpResponse:
+        application = get_object_or_404(Application, pk=application_id)
+        form = form_class(request.POST, prefix=name)
+        if form.is_valid():
+            with page.refusals_in(form):
+                do(access.person(request), application, form.cleaned_data)
+                return page.SeeOther(f"{application.get_absolute_url()}#{name}")
+        return _page(request, application_id, {name: form})
+
+    return act
+
+
+record = _verb(EvidenceForm, "result", lambda person, it, wish: results.record(person, it, timezone.now(), **wish))
+advance = _verb(
+    AdvanceForm,
+    "advance",
+    lambda person, it, wish: applications.advance(person, it, wish.pop("to"), timezone.now(), **wish),
+)
+back = _verb(
+    StepBackForm,
+    "back",
+    lambda person, it, wish: applications.step_back(person, it, wish["to"], timezone.now(), wish["why"]),
+)
+drop = _verb(
+    DropForm,
+    "drop",
+    lambda person, it, wish: applications.drop(person, it, wish["outcome"], wish["why"], timezone.now()),
+)
+outcome = _verb(
+    OutcomeForm,
+    "outcome",
+    lambda person, it, wish: applications.set_outcome(person, it, wish["outcome"], wish["note"], timezone.now()),
+)
+over = _verb(
+    ChosenOverForm,
+    "over",
+    lambda person, it, wish: applications.set_alternatives(person, it, wish["text"], timezone.now()),
+)
+review = _verb(
+    ReviewForm,
+    "review",
+    lambda person, it, wish: reviews.review(person, it, wish["verdict"], wish["note"], timezone.now(), wish["by"]),
+)
+
+
+@require_POST
+@access.member_required
+def check(request: HttpRequest, result_id: int) -> HttpResponse:
+    result = get_object_or_404(Result.objects.select_related("application"), pk=result_id)
+    name = f"check-{result.pk}"
+    form = CheckForm(request.POST, prefix=name)
+    if form.is_valid():
+        with page.refusals_in(form):
+            wish = form.cleaned_data
+            checks.check(access.person(request), result, wish["holds"], wish["note"], timezone.now())
+            return page.SeeOther(f"{result.application.get_absolute_url()}#result-{result.pk}")
+    return _page(request, result.application_id, {name: form})
+
+
+def _page(request: HttpRequest, application_id: int, filled: dict[str, Form] | None = None) -> HttpResponse:
+    """Draw the whole application; `filled` are forms that came back refused."""
+    person, now = access.person(request), timezone.now()
+    application = get_object_or_404(Application.objects.for_ledger(), pk=application_id)
+    forms = {} if person.is_guest else _forms(person, application) | (filled or {})
+    context = {
+        "application": application,
+        "results": [(result, forms.get(f"check-{result.pk}")) for result in application.results.all()],
+        "forms": forms,
+        "refused": set(filled or ()),
+        "ways": [
+            (to, Application.Stage(to).label, applications.missing_for(application, to))
+            for to in applications.next_stages(application.stage)
+        ],
+        "due": application.review_due is not None and application.review_due <= now,
+        "events": application.events.for_history(),
+        "now": now,
+    }
+    return render(request, "projects/application.html", context, status=400 if filled else 200)
+
+
+def _forms(person: Person, application: Application) -> dict[str, Form]:
+    """Make the empty form of each verb that this person may use."""
+    outcome = {"outcome": application.outcome, "note": application.outcome_note}
+    forms: dict[str, Form] = {
+        "result": EvidenceForm(prefix="result"),
+        "outcome": OutcomeForm(prefix="outcome", initial=outcome),
+        "over": ChosenOverForm(prefix="over", initial={"text": application.chosen_over}),
+        "review": ReviewForm(prefix="review"),
+        "drop": DropForm(prefix="drop"),
+        "back": StepBackForm(prefix="back"),
+        "advance": AdvanceForm(
+            prefix="advance", initial={"to": next(iter(applications.next_stages(application.stage)), "")}
+        ),
+    }
+    for result in application.results.all():
+        if checks.may_check(person, result, application):
+            mine = next((check for check in result.checks.all() if check.person_id == person.pk), None)
+            holds, note = ("no" if mine and not mine.holds else "yes"), (mine.note if mine else "")
+            forms[f"check-{result.pk}"] = CheckForm(prefix=f"check-{result.pk}", initial={"holds": holds, "note": note})
+    return forms
