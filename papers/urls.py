@@ -24,6 +24,7 @@ from .views import (
 
 urlpatterns: list[URLPattern] = [
     path("", today.today, name="today"),
+    path("cards", today.cards, name="cards"),
     path("papers/<int:paper_id>/vote", today.vote, name="vote"),
     path("papers/<int:paper_id>/keep", today.keep, name="keep"),
     path("papers/<int:paper_id>/pass", today.pass_, name="pass"),

@@ -155,7 +155,9 @@ def why_empty(person: Person, now: datetime, further: bool = False, horizon: str
     if horizon:
         said.append(f"The filter shows {horizon} only, and nothing new of it is waiting.")
     elif Stage.objects.filter(person=person).exists():
-        said.append(f"You have judged the newest {REACH:,} papers." if further else "You have judged all that came in.")
+        said.append(
+            f"You have triaged the newest {REACH:,} papers." if further else "You have triaged everything that came in."
+        )
     else:
         said.append("The sources have brought no papers yet.")
     if any(source.kind == Source.Kind.ARXIV for source in active) and now.astimezone(NEW_YORK).weekday() >= 5:

@@ -230,7 +230,7 @@ STAGES = {
     "new": "Not triaged by me",
     "kept": "Kept by me",
     "read": "Read by me",
-    "passed": "Passed by me",
+    "passed": "Skipped by me",
     "skimmed": "Only skimmed by me",
 }
 

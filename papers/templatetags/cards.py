@@ -73,26 +73,24 @@ def title_of(paper: Paper) -> str:
 
 
 def acts_of(card: Card) -> str:
-    """The buttons of a card. They stand in a form that holds list and next, and say where they send it."""
-    stage, base = card.stage, f"/papers/{card.paper.pk}/"
+    """The buttons of a card. They stand in a form that holds list and next, and say where they send it.
+
+    Two are always in sight; the others are in a menu where the window is narrow (list.css).
+    """
+    base = f"/papers/{card.paper.pk}/"
     return (
-        f'<div class="acts">{_vote(card, 1, base)}{_vote(card, -1, base)}{_faces(card)}<span class="judging">'
-        + _button(
-            base + ("reopen" if stage == "kept" else "keep"),
-            "keep",
-            "Kept" if stage == "kept" else "Keep",
-            stage == "kept",
-        )
-        + _button(base + ("reopen" if stage == "read" else "read"), "read", "Read", stage == "read")
-        + _button(
-            base + ("reopen" if stage == "passed" else "pass"),
-            "pass",
-            "Passed" if stage == "passed" else "Pass",
-            stage == "passed",
-        )
-        + f'</span><span class="onward"><a class="btn small" href="{base}share" data-act="share">Share</a>'
-        f'<a class="btn small" href="{base}apply" data-act="apply">Apply</a></span></div>'
+        f'<div class="acts">{_step(card, base, "keep", "kept", "Keep", "Kept")}'
+        f"{_step(card, base, 'pass', 'passed', 'Skip', 'Skipped')}"
+        '<details class="rest pops"><summary class="btn small" aria-label="More">…</summary><div class="menu">'
+        f"{_vote(card, 1, base)}{_vote(card, -1, base)}{_step(card, base, 'read', 'read', 'Read', 'Read')}"
+        f'<a class="btn small" href="{base}share" data-act="share">Share</a>'
+        f'<a class="btn small" href="{base}apply" data-act="apply">Apply</a></div></details>{_faces(card)}</div>'
     )
+
+
+def _step(card: Card, base: str, act: str, stage: str, word: str, done: str) -> str:
+    on = card.stage == stage
+    return _button(base + ("reopen" if on else act), act, done if on else word, on)
 
 
 def _button(to: str, act: str, word: str, on: bool, more: str = "") -> str:

@@ -19,7 +19,7 @@ from ..reading import acts, queue, stages, votes
 from . import page
 
 REMEMBERED = 20  # acts of a session that can be taken back
-MOST_CLEARED = 100
+MOST_IDS = 100  # in one request
 GOES = {"today": {"kept", "passed", "read"}, "kept": {"passed", "read", "skimmed"}}  # a list, and what leaves it
 
 Act = Callable[[Person, Paper, datetime], acts.Changes]
@@ -48,6 +48,34 @@ def today(request: HttpRequest) -> HttpResponse:
     return render(request, "today/today.html", context)
 
 
+@require_safe
+def cards(request: HttpRequest) -> HttpResponse:
+    """The cards of a page as they are now: a browser that goes back shows them as they were."""
+    ids, place, now, person = (
+        _ids(request.GET.get("ids", "")),
+        request.GET.get("list", ""),
+        timezone.now(),
+        access.person(request),
+    )
+    if not ids:
+        return page.refuse(request, "This does not say which papers to show.")
+    papers = Paper.objects.filter(pk__in=ids).for_cards()
+    drawn = [(card, _has_left(card, place)) for card in queue.cards(person, list(papers), now)]
+    context = {"cards": drawn, "list": place, "done": queue.today(person, now) if place == "today" else None}
+    return render(request, "papers/_now.html", context)
+
+
+def _ids(text: str) -> list[int]:
+    """The ids that a page names, or none where it names anything else, or too many."""
+    named = text.split(",")
+    fine = len(named) <= MOST_IDS and all(pk.isdecimal() and len(pk) < 19 for pk in named)
+    return [int(pk) for pk in named] if fine else []
+
+
+def _has_left(card: queue.Card, place: str) -> bool:
+    return (card.stage or "skimmed") in GOES.get(place, ())
+
+
 # ── acts ─────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -74,7 +102,7 @@ def _stage(act: Act, said: str) -> Callable[..., HttpResponseBase]:
 
 
 keep = _stage(stages.keep, "Kept for later")
-pass_ = _stage(stages.pass_, "Passed")
+pass_ = _stage(stages.pass_, "Skipped")
 read = _stage(stages.read, "Read")
 reopen = _stage(stages.reopen, "Back in the queue")
 
@@ -91,14 +119,14 @@ def skim(request: HttpRequest, paper_id: int) -> HttpResponse:
 @access.member_required
 @require_POST
 def clear(request: HttpRequest) -> HttpResponse:
-    """Pass the papers that were on the page, and no others that came since."""
-    shown = request.POST.get("shown", "").split(",")
-    if len(shown) > MOST_CLEARED or not all(pk.isdecimal() and len(pk) < 19 for pk in shown):
-        return page.refuse(request, "This does not say which papers to pass. Reload the page and try again.")
-    papers = Paper.objects.filter(pk__in=[int(pk) for pk in shown]).only("pk")
+    """Skip the papers that were on the page, and no others that came since."""
+    shown = _ids(request.POST.get("shown", ""))
+    if not shown:
+        return page.refuse(request, "This does not say which papers to skip. Reload the page and try again.")
+    papers = Paper.objects.filter(pk__in=shown).only("pk")
     changes = stages.clear(access.person(request), papers, timezone.now())
     if changes:
-        said = f"Passed {len(changes)} paper{'s' * (len(changes) != 1)}"
+        said = f"Skipped {len(changes)} paper{'s' * (len(changes) != 1)}"
         remember(request, changes, said)
         messages.success(request, said, extra_tags="undo")
     return page.SeeOther(page.safe_next(request, "today"))
@@ -118,7 +146,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     taken_back = acts.take_back(access.person(request), [acts.Change(**change) for change in last["changes"]])
     if not taken_back:
         return page.refuse(request, "That was changed again since, so it was left as it is.", 409)
-    said = f"Taken back: {last['said']}"
+    said = f"Undone: {last['said']}"
     if not request.headers.get("HX-Request"):
         messages.success(request, said)
         return page.SeeOther(page.safe_next(request, "today"))
@@ -164,7 +192,7 @@ def _answer(request: HttpRequest, template: str, papers: list[Paper], said: str,
     now, person, place = timezone.now(), access.person(request), request.POST.get("list", "")
     cards = queue.cards(person, papers, now)
     context: dict[str, Any] = {"cards": cards, "card": cards[0] if cards else None, "list": place, "said": said}
-    context |= {"undo": undo, "gone": bool(cards) and (cards[0].stage or "skimmed") in GOES.get(place, ())}
+    context |= {"undo": undo, "gone": bool(cards) and _has_left(cards[0], place)}
     if place == "today":
         context["done"] = queue.today(person, now)
     return render(request, template, context)

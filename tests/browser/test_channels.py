@@ -28,7 +28,7 @@ def test_a_channel_is_made_and_tested(window, admin, settings, worker, scripts):
         page.get_by_label("Webhook address").fill(server.hook("papers"))
         page.get_by_role("button", name="Add the channel").click()
         page.get_by_role("button", name="Send a test").click()
-        expect(page.locator(".notice.good")).to_contain_text("took the test message")
+        expect(page.locator(".toast")).to_contain_text("took the test message")
         assert len(server.hooks.received) == 1
     assert Channel.objects.get().name == "papers"
 

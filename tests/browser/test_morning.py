@@ -32,9 +32,8 @@ def test_the_morning_by_keyboard(window, member, papers):
     page = window(member).open("/")
     assert titles(page) == [f"Paper {n}" for n in range(1, 6)]
 
-    page.keyboard.press("j")
-    expect(page.locator(".card.at .title")).to_have_text("Paper 1")
-    page.keyboard.press("x")  # pass
+    expect(page.locator(".card.at .title")).to_have_text("Paper 1")  # selected from the start
+    page.keyboard.press("x")  # skip
     expect(page.locator(".card")).to_have_count(4)
     expect(page.locator(".card.at .title")).to_have_text("Paper 2")
     page.keyboard.press("l")  # keep
@@ -45,7 +44,7 @@ def test_the_morning_by_keyboard(window, member, papers):
     expect(page.locator(".card.at [data-act=up]")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("m")  # read
     expect(page.locator(".card")).to_have_count(2)
-    expect(page.locator("#done")).to_contain_text("3 judged today")
+    expect(page.locator("#done")).to_contain_text("3 triaged today")
     page.keyboard.press("u")  # not read after all
     expect(page.locator(".card")).to_have_count(3)
 
@@ -58,7 +57,6 @@ def test_the_morning_by_keyboard(window, member, papers):
     page.keyboard.press("k")
     page.wait_for_url("**/kept")
     assert titles(page) == ["Paper 2"]
-    page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url("**/p/**")
     expect(page.locator("h1")).to_have_text("Paper 2")
@@ -102,7 +100,7 @@ def test_a_comment_on_a_paper_is_said_and_stays(window, member, papers):
 
 def test_without_scripts_everything_works_by_plain_forms(window, member, papers):
     page = window(member, java_script_enabled=False).open("/")
-    page.locator(".card").first.get_by_role("button", name="Pass").click()
+    page.locator(".card").first.get_by_role("button", name="Skip").click()
     assert titles(page) == ["Paper 2", "Paper 3", "Paper 4", "Paper 5"]
     page.locator(".card").first.get_by_role("button", name="Vote up").click()
     page.locator(".card").first.get_by_role("button", name="Keep").click()
@@ -131,7 +129,7 @@ def test_losing_the_connection_says_so_and_changes_nothing(window, member, paper
     visitor = window(member)
     page = visitor.open("/")
     visitor.context.set_offline(True)
-    page.locator(".card").first.get_by_role("button", name="Pass").click()
+    page.locator(".card").first.get_by_role("button", name="Skip").click()
     expect(page.locator(".toast.bad")).to_contain_text("cannot be reached")
     expect(page.locator(".card")).to_have_count(5)
     visitor.complaints.clear()  # the browser's own word on being offline

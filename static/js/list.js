@@ -1,0 +1,145 @@
+/* Lists of papers: which card is selected, which leaves, and what a list looks like when somebody comes back to it. */
+"use strict";
+
+(() => {
+  const keysOn = document.body.dataset.keys === "on";
+  const LEAVES = { today: ["keep", "pass", "read"], kept: ["pass", "read"] }; // a list, and the acts that end a card's stay
+  const CARDS = ".cards > .card:not(.going)";
+  const list = () => document.querySelector("[data-list]")?.dataset.list || (document.querySelector(".judge") ? "paper" : "");
+  const cards = () => [...document.querySelectorAll(CARDS)];
+  const at = () => document.querySelector(".card.at");
+
+  /* ── the card that the keys act on ── */
+  function select(card, { look = true, focus = true } = {}) {
+    for (const other of document.querySelectorAll(".card.at")) other.classList.remove("at");
+    if (!card) return;
+    card.classList.add("at");
+    if (focus) card.focus({ preventScroll: true });
+    if (look) card.scrollIntoView({ block: "start", behavior: "instant" }); // its scroll-margin says how far down
+  }
+
+  function move(step) {
+    const all = cards();
+    if (!all.length) return;
+    const here = all.indexOf(at());
+    select(all[here < 0 ? 0 : Math.min(Math.max(here + step, 0), all.length - 1)]);
+  }
+
+  function press(act) {
+    const card = at() || document.querySelector(".judge");
+    const button = card && card.querySelector(`[data-act="${act}"]`);
+    if (button) button.click();
+  }
+
+  /* A card that is about to leave hands the selection on at once, so that the next key finds the next card. */
+  function leave(card, act, look) {
+    const place = card.closest("[data-list]");
+    if (!place || !(LEAVES[place.dataset.list] || []).includes(act)) return;
+    const all = cards();
+    const here = all.indexOf(card);
+    const next = all[here + 1] || all[here - 1];
+    const selected = card === at();
+    card.classList.add("going");
+    if (selected || card.contains(document.activeElement)) {
+      if (next) select(next, { look });
+      else end();
+    }
+  }
+
+  /* Every card has left: the way on takes the focus. */
+  function end() {
+    const way = document.querySelector(".pager a, .empty a") || document.getElementById("main");
+    way.focus();
+  }
+
+  function undo() {
+    const button = document.querySelector('[data-act="undo"]');
+    if (button) button.click();
+    else htmx.ajax("POST", "/undo", { swap: "none", values: { list: list() } });
+  }
+
+  document.addEventListener("tenth:failed", () => {
+    for (const card of document.querySelectorAll(".card.going")) card.classList.remove("going");
+  });
+
+  document.addEventListener("click", (event) => {
+    const card = event.target.closest(".cards > .card");
+    const button = event.target.closest("button[data-act]");
+    // By keyboard (detail 0) the page follows; under a pointer it stays where it is.
+    if (card && button) leave(card, button.dataset.act, event.detail === 0);
+    else if (card && card !== at() && !event.target.closest("a, button, summary")) select(card, { look: false });
+  });
+
+  /* A card that came back has no place on this page: draw the page anew. */
+  document.addEventListener("htmx:oobErrorNoTarget", (event) => {
+    if (event.detail.content.id !== "done") location.reload();
+  });
+
+  /* A card drawn anew keeps the selection; one that is back takes it. */
+  let again = "";
+  const keep = (event) => {
+    const card = event.detail.target.closest?.(".card, .gone");
+    if (refreshing || !card) return;
+    if (card === at() || card.contains(document.activeElement) || card.classList.contains("gone")) again = card.id;
+  };
+  document.addEventListener("htmx:beforeSwap", keep);
+  document.addEventListener("htmx:oobBeforeSwap", keep);
+  document.addEventListener("htmx:afterSettle", () => {
+    const card = again && document.getElementById(again);
+    again = "";
+    if (card && card.matches(CARDS)) select(card);
+    document.dispatchEvent(new Event("ZoteroItemUpdated", { bubbles: true, cancelable: true }));
+  });
+
+  /* ── coming back: the browser shows the page as it was, so the cards are asked for anew ── */
+  const PLACE = `place ${location.pathname}${location.search}`;
+  const AT_ONCE = 100; // ids in an address
+  let more = 0; // how often the list was continued on this page
+  let refreshing = false;
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful && event.detail.elt.matches(".pager.more a")) more += 1;
+  });
+  addEventListener("pagehide", () => {
+    if (list()) sessionStorage.setItem(PLACE, JSON.stringify({ more, id: at()?.id || "" }));
+  });
+
+  async function refresh() {
+    const ids = [...document.querySelectorAll(".cards > .card, .judge")].map((card) => card.id.replace("paper-", ""));
+    refreshing = true;
+    for (let first = 0; first < ids.length; first += AT_ONCE) {
+      const values = { list: list(), ids: ids.slice(first, first + AT_ONCE).join() };
+      await htmx.ajax("GET", "/cards", { swap: "none", values });
+    }
+    refreshing = false;
+  }
+
+  /* The card of this id, or the one that has moved up to its place. */
+  function near(id) {
+    const all = [...document.querySelectorAll(".cards > .card, .cards > .gone")];
+    const here = all.findIndex((card) => card.id === id);
+    const stays = (card) => card.matches(CARDS);
+    return all.slice(here).find(stays) || all.slice(0, Math.max(here, 0)).findLast(stays);
+  }
+
+  async function comeBack(alive) {
+    const place = alive ? { more: 0, id: at()?.id } : JSON.parse(sessionStorage.getItem(PLACE) || '{"more": 0, "id": ""}');
+    for (const card of document.querySelectorAll(".card.going")) card.classList.remove("going");
+    for (let part = 0; part < place.more; part += 1) {
+      const way = document.querySelector(".pager.more a[hx-get]");
+      if (!way) break;
+      await htmx.ajax("GET", way.getAttribute("hx-get"), { source: way, target: way.closest(".pager"), swap: "outerHTML" });
+    }
+    await refresh();
+    if (place.id && keysOn) select(near(place.id), { look: !alive });
+  }
+
+  addEventListener("pageshow", (event) => {
+    if (!list()) return;
+    const [how] = performance.getEntriesByType("navigation");
+    if (event.persisted || how?.type === "back_forward") comeBack(event.persisted);
+    else if (keysOn) select(cards()[0], { look: false, focus: false });
+  });
+
+  Object.assign(window.Tenth, { at, move, press, undo });
+})();
