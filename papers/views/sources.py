@@ -23,7 +23,12 @@ from . import page, today
 PAGE = 100
 WATCH = 30  # times that a row asks, every two seconds, how its refresh goes
 SHOWS = {"failing": "Failing", "muted": "Muted", "paused": "Paused"}
-PLACES = {"list": "sources/_source.html", "page": "sources/_gave.html"}  # where a source is drawn, and as what
+PLACES = {  # where a source is drawn, and as what
+    "list": "sources/_source.html",
+    "page": "sources/_gave.html",
+    "table": "insight/_source_acts.html",
+    "cost": "insight/_source_acts.html",
+}
 
 
 @require_safe
@@ -125,10 +130,10 @@ def state(request: HttpRequest, source_id: int) -> HttpResponse:
     to = form.cleaned_data["state"]
     resumed = source.state == Source.State.PAUSED and to != Source.State.PAUSED
     verb = {Source.State.MUTED: "Muted", Source.State.PAUSED: "Paused"}.get(to, "Resumed" if resumed else "Unmuted")
-    _change(request, source, f"{verb} {source.name}", state=to)
+    sentence = _change(request, source, f"{verb} {source.name}", state=to)
     if resumed:
         page.soon(tasks.refresh_due, source.pk)
-    return _answer(request, source, f"{verb} {source.name}", watch=WATCH if resumed else 0)
+    return _answer(request, source, sentence, watch=WATCH if resumed else 0)
 
 
 @access.admin_required
@@ -138,19 +143,21 @@ def horizon(request: HttpRequest, source_id: int) -> HttpResponse:
     form = HorizonForm(request.POST)
     if not form.is_valid():
         return page.refuse(request, "A horizon is core, adjacent or moonshot.")
-    sentence = f"{source.name} is now {form.cleaned_data['horizon']}"
-    _change(request, source, sentence, horizon=form.cleaned_data["horizon"])
+    to = form.cleaned_data["horizon"]
+    sentence = _change(request, source, f"{source.name} is now {to}", horizon=to)
     return _answer(request, source, sentence)
 
 
-def _change(request: HttpRequest, source: Source, sentence: str, **field: str) -> None:
-    """Change one field, in a way that this session can undo."""
+def _change(request: HttpRequest, source: Source, sentence: str, **field: str) -> str:
+    """Change one field, in a way that this session can undo. Returns the sentence, or "" when nothing changed."""
     ((name, to),) = field.items()
     before = getattr(source, name)
+    if before == to:
+        return ""
     subscriptions.change(access.person(request), source, timezone.now(), **field)
-    if before != to:
-        entry = {"id": source.pk, "field": name, "before": before, "after": to}
-        today.remember(request, (), sentence, source=entry)
+    entry = {"id": source.pk, "field": name, "before": before, "after": to}
+    today.remember(request, (), sentence, source=entry)
+    return sentence
 
 
 @access.admin_required
@@ -202,17 +209,22 @@ def _draw(request: HttpRequest, source: Source, watch: int = 0, sentence: str = 
     """The source as its place shows it, and a message about what was done to it."""
     now, place = timezone.now(), request.POST.get("place") or request.GET.get("place", "")
     waits = source.state != Source.State.PAUSED and source.next_fetch is not None and source.next_fetch <= now
+    place = place if place in PLACES else "list"
     context = {
         "record": record.records([source], now)[0],
         "source": source,
+        "place": place,
         "watch": watch if waits else 0,
         "open": True,
         "said": sentence,
         "undo": True,
-        "piece": PLACES.get(place, PLACES["list"]),
+        "piece": PLACES[place],
         **_common(request, now),
     }
-    return render(request, "sources/_changed.html", context)
+    answer = render(request, "sources/_changed.html", context)
+    if sentence:
+        answer["HX-Trigger"] = f"source-{source.pk}"  # it may stand in two tables of one page
+    return answer
 
 
 def _answer(request: HttpRequest, source: Source, sentence: str = "", watch: int = 0) -> HttpResponse:

@@ -19,7 +19,9 @@ WIDE = {"width": 1440, "height": 900}
 def papers(member):
     source, now = make_source("Kettle Notes"), timezone.now()
     return [
-        make_paper(f"Paper {number}", source=source, arrived_at=now - timedelta(minutes=number), abstract="Words. " * 60)
+        make_paper(
+            f"Paper {number}", source=source, arrived_at=now - timedelta(minutes=number), abstract="Words. " * 60
+        )
         for number in range(1, 21)
     ]
 
