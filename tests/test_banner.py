@@ -12,7 +12,10 @@ PAGES = ["/", "/browse", "/kept", "/projects", "/sources", "/insight", "/setting
 def test_it_is_on_every_page_as_plain_text(client, settings, path):
     settings.BANNER = "Work planned tonight <from 22:00>"
     client.force_login(make_person(role="admin"))
-    assert 'class="banner" aria-label="About this install">Work planned tonight &lt;from 22:00&gt;</aside>' in client.get(path).text
+    assert (
+        'class="banner" aria-label="About this install">Work planned tonight &lt;from 22:00&gt;</aside>'
+        in client.get(path).text
+    )
 
 
 def test_a_stranger_reads_it_too(client, settings):

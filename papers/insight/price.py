@@ -108,7 +108,7 @@ def sentence(found: Price, papers: int, unit: str, did: str) -> str:
     """The finding, as the page says it; with fewer than 20 papers only that it is too early.
 
     >>> sentence(price([8] * 8 + [1] * 44), 108, "source", "applied")
-    "8 of your 52 sources (√52 ≈ 7.2, so 8) gave 59 % of what you applied. Price's law says half."
+    "8 of your 52 sources (√52 ≈ 7.2, so 8) gave 59% of what you applied. Price's law says half."
     >>> sentence(price([1, 1, 1, 1]), 4, "source", "applied")
     'not enough yet: 4 applied, needs 20'
     >>> sentence(price([25]), 25, "category", "read")
@@ -123,4 +123,4 @@ def sentence(found: Price, papers: int, unit: str, did: str) -> str:
     return (
         f"{found.top:,} of your {found.units:,} {PLURALS[unit]} ({root}) gave {found.share:.0%} of what you {did}. "
         "Price's law says half."
-    ).replace("%", " %")
+    )

@@ -9,9 +9,9 @@ register = template.Library()
 def percent(share: float, digits: int = 0) -> str:
     """
     >>> percent(0.614), percent(0.0061, 1), percent(1)
-    ('61 %', '0.6 %', '100 %')
+    ('61%', '0.6%', '100%')
     """
-    return f"{share * 100:.{digits}f} %"
+    return f"{share * 100:.{digits}f}%"
 
 
 @register.filter

@@ -48,4 +48,4 @@ def test_below_twenty_papers_no_number_is_said():
 
 def test_a_square_number_has_an_exact_root():
     said = price.sentence(price.price([1] * 49), 49, "author", "read")
-    assert said == "7 of your 49 authors (√49 = 7) gave 14 % of what you read. Price's law says half."
+    assert said == "7 of your 49 authors (√49 = 7) gave 14% of what you read. Price's law says half."
