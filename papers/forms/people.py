@@ -8,7 +8,7 @@ from ..models import Person
 
 
 class InvitationForm(forms.Form):
-    email = forms.EmailField(label="E-mail (may be left out)", required=False)
+    email = forms.EmailField(label="E-mail (optional)", required=False)
     role = forms.ChoiceField(choices=Person.Role.choices, initial=Person.Role.MEMBER)
 
     def clean_email(self) -> str:

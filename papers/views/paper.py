@@ -58,7 +58,7 @@ def comment(request: HttpRequest, paper_id: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, form)
     changes = comments.add(access.person(request), found, form.cleaned_data["text"], timezone.now())
-    return _said(request, found, changes, "Your comment is here")
+    return _said(request, found, changes, "Comment added")
 
 
 @access.member_required
@@ -68,7 +68,7 @@ def comment_edit(request: HttpRequest, comment_id: int) -> HttpResponse:
     form = CommentForm(page.sent(request), initial={"text": mine.text})
     if form.is_valid():
         changes = comments.edit(access.person(request), mine, form.cleaned_data["text"], timezone.now())
-        return _said(request, mine.paper, changes, "Your comment is changed")
+        return _said(request, mine.paper, changes, "Comment changed")
     context = {"form": form, "comment": mine}
     return render(request, "paper/comment.html", context, status=400 if form.errors else 200)
 
@@ -78,7 +78,7 @@ def comment_edit(request: HttpRequest, comment_id: int) -> HttpResponse:
 def comment_delete(request: HttpRequest, comment_id: int) -> HttpResponse:
     gone = get_object_or_404(Comment.objects.select_related("paper", "person"), pk=comment_id)
     changes = comments.delete(access.person(request), gone, timezone.now())
-    return _said(request, gone.paper, changes, "The comment is deleted")
+    return _said(request, gone.paper, changes, "Comment deleted")
 
 
 def _said(request: HttpRequest, found: Paper, changes: acts.Changes, said: str) -> HttpResponse:

@@ -18,7 +18,8 @@ from ..models import Channel, Paper, Person, Source, Stage
 from ..reading import acts, queue, stages, votes
 from . import page
 
-REMEMBERED = 20  # acts of a session that can be taken back
+VOTED = {1: "Voted {} up", -1: "Voted {} down", 0: "Took back the vote on {}"}
+REMEMBERED = 20  # acts of a session that can be undone
 MOST_IDS = 100  # in one request
 GOES = {"today": {"kept", "passed", "read"}, "kept": {"passed", "read", "skimmed"}}  # a list, and what leaves it
 
@@ -88,7 +89,7 @@ def vote(request: HttpRequest, paper_id: int) -> HttpResponse:
         return page.refuse(request, "A vote is 1 or -1, or 0 to take it back.")
     value = form.cleaned_data["value"]
     changes = votes.cast(access.person(request), paper, value, timezone.now())
-    return _done(request, paper, changes, {1: "Voted up", -1: "Voted down", 0: "Took the vote back"}[value])
+    return _done(request, paper, changes, VOTED[value])
 
 
 def _stage(act: Act, said: str) -> Callable[..., HttpResponseBase]:
@@ -101,10 +102,10 @@ def _stage(act: Act, said: str) -> Callable[..., HttpResponseBase]:
     return view
 
 
-keep = _stage(stages.keep, "Kept for later")
-pass_ = _stage(stages.pass_, "Skipped")
-read = _stage(stages.read, "Read")
-reopen = _stage(stages.reopen, "Back in the queue")
+keep = _stage(stages.keep, "Kept {}")
+pass_ = _stage(stages.pass_, "Skipped {}")
+read = _stage(stages.read, "Marked {} as read")
+reopen = _stage(stages.reopen, "Put {} back in the queue")
 
 
 @access.member_required
@@ -138,7 +139,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     """Take the session's last act back."""
     remembered = request.session.get("acts", [])
     if not remembered:
-        return page.refuse(request, "There is nothing to take back.", 409)
+        return page.refuse(request, "There is nothing to undo.", 409)
     last = remembered.pop()
     request.session["acts"] = remembered
     if "source" in last:
@@ -146,7 +147,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     taken_back = acts.take_back(access.person(request), [acts.Change(**change) for change in last["changes"]])
     if not taken_back:
         return page.refuse(request, "That was changed again since, so it was left as it is.", 409)
-    said = f"Undone: {last['said']}"
+    said = f"Undone: {last['said'][:1].lower()}{last['said'][1:]}"
     if not request.headers.get("HX-Request"):
         messages.success(request, said)
         return page.SeeOther(page.safe_next(request, "today"))
@@ -178,7 +179,7 @@ def remember(request: HttpRequest, changes: acts.Changes, said: str, **more: Any
 def _done(request: HttpRequest, paper: Paper, changes: acts.Changes, said: str) -> HttpResponse:
     """The card anew, or its place empty when it left the list; beside it what was done and a way back."""
     title = paper.title if len(paper.title) <= 60 else f"{paper.title[:59].rstrip()}…"
-    said = f"{said}: {title}"
+    said = said.format(f"“{title}”")
     if changes:
         remember(request, changes, said)
     if request.headers.get("HX-Request"):

@@ -67,7 +67,9 @@
     const button = event.target.closest("button[data-act]");
     // By keyboard (detail 0) the page follows; under a pointer it stays where it is.
     if (card && button) leave(card, button.dataset.act, event.detail === 0);
-    else if (card && card !== at() && !event.target.closest("a, button, summary")) select(card, { look: false });
+    if (card && card !== at() && card.matches(CARDS)) {
+      select(card, { look: false, focus: !event.target.closest("a, button, summary") });
+    }
   });
 
   /* A card that came back has no place on this page: draw the page anew. */
@@ -97,11 +99,12 @@
   let more = 0; // how often the list was continued on this page
   let refreshing = false;
 
-  document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.successful && event.detail.elt.matches(".pager.more a")) more += 1;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.shouldSwap && event.detail.requestConfig.elt.matches(".pager.more a")) more += 1;
   });
+  const place = () => ({ more, id: at()?.id || "", ids: [...document.querySelectorAll(CARDS)].map((card) => card.id) });
   addEventListener("pagehide", () => {
-    if (list()) sessionStorage.setItem(PLACE, JSON.stringify({ more, id: at()?.id || "" }));
+    if (list()) sessionStorage.setItem(PLACE, JSON.stringify(place()));
   });
 
   async function refresh() {
@@ -114,24 +117,23 @@
     refreshing = false;
   }
 
-  /* The card of this id, or the one that has moved up to its place. */
-  function near(id) {
-    const all = [...document.querySelectorAll(".cards > .card, .cards > .gone")];
-    const here = all.findIndex((card) => card.id === id);
-    const stays = (card) => card.matches(CARDS);
-    return all.slice(here).find(stays) || all.slice(0, Math.max(here, 0)).findLast(stays);
+  /* The card that was selected, or the one that has moved up to its place. */
+  function near({ id, ids }) {
+    const here = ids.indexOf(id);
+    const card = (each) => document.getElementById(each)?.matches(CARDS);
+    return document.getElementById(ids.slice(here).find(card) || ids.slice(0, here).findLast(card));
   }
 
   async function comeBack(alive) {
-    const place = alive ? { more: 0, id: at()?.id } : JSON.parse(sessionStorage.getItem(PLACE) || '{"more": 0, "id": ""}');
+    const was = alive ? place() : JSON.parse(sessionStorage.getItem(PLACE) || '{"more": 0, "id": "", "ids": []}');
     for (const card of document.querySelectorAll(".card.going")) card.classList.remove("going");
-    for (let part = 0; part < place.more; part += 1) {
+    for (let part = 0; part < (alive ? 0 : was.more); part += 1) {
       const way = document.querySelector(".pager.more a[hx-get]");
       if (!way) break;
       await htmx.ajax("GET", way.getAttribute("hx-get"), { source: way, target: way.closest(".pager"), swap: "outerHTML" });
     }
     await refresh();
-    if (place.id && keysOn) select(near(place.id), { look: !alive });
+    if (was.id && keysOn) select(near(was), { look: !alive });
   }
 
   addEventListener("pageshow", (event) => {

@@ -33,7 +33,7 @@ def test_a_link_is_looked_up_while_the_page_waits(window, member, far_side, work
     visitor = window(member, viewport, color_scheme=scheme)
     page = visitor.open("/add")
     page.get_by_label("Link, arXiv id or DOI").fill(post := a_post(far_side))
-    page.get_by_label("A first word on it").fill("Worth a look.")
+    page.get_by_label("Comment").fill("Worth a look.")
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_role("status").filter(has_text="Asking 127.0.0.1")).to_be_visible()
     assert visitor.barriers() == []

@@ -94,7 +94,7 @@ def test_opening_a_paper_is_noted_as_skimmed(window, member, papers):
 def test_a_comment_on_a_paper_is_said_and_stays(window, member, papers):
     page = window(member).open(papers[0].get_absolute_url())
     page.get_by_label("Comment").fill("Worth it for <b>Table 2</b>.")
-    page.get_by_role("button", name="Say it").click()
+    page.get_by_role("button", name="Comment").click()
     expect(page.locator("main")).to_contain_text("Worth it for <b>Table 2</b>.")
 
 

@@ -102,7 +102,7 @@ def test_judging_with_htmx_empties_the_place_and_tells_the_day(browser):
     (paper, _) = make_queue(2)
     answer = act(browser, paper, "pass", htmx=True).content.decode()
     assert f'<li class="gone" id="paper-{paper.pk}" hidden>' in answer
-    assert "Skipped: Paper 0" in answer
+    assert "Skipped “Paper 0”" in answer
     assert "1 triaged today" in answer
 
 
@@ -117,7 +117,7 @@ def test_undo_with_htmx_puts_the_card_back_into_its_place(browser, me):
     act(browser, paper, "read", htmx=True)
     answer = browser.post("/undo", {"list": "today"}, headers=HTMX).content.decode()
     assert f'id="paper-{paper.pk}" tabindex="-1" hx-swap-oob="true"' in answer
-    assert "Undone: Read: Paper 0" in answer
+    assert "Undone: marked “Paper 0” as read" in answer
     assert stage(me, paper) is None
 
 
