@@ -18,6 +18,7 @@ from .views import (
     shares,
     signin,
     sources,
+    start,
     subscribe,
     today,
 )
@@ -44,7 +45,7 @@ urlpatterns: list[URLPattern] = [
     path("sources", sources.sources, name="sources"),
     path("sources/new", subscribe.new, name="source_new"),
     path("sources/new/<uuid:job_id>", subscribe.look, name="source_look"),
-    path("sources/start", subscribe.start, name="source_start"),
+    path("sources/start", start.start, name="source_start"),
     path("sources/progress", sources.progress, name="source_progress"),
     path("sources/<int:source_id>", sources.source, name="source"),
     path("sources/<int:source_id>/row", sources.row, name="source_row"),
