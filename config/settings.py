@@ -167,6 +167,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "papers.middleware.ProbeMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",  # above all that may say no, which it says shorter to htmx
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # below whitenoise: its files are compressed already (decision 23)
@@ -179,8 +180,8 @@ MIDDLEWARE = [
     "papers.middleware.DoorMiddleware",  # a view answers strangers only if it says so
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "papers.middleware.RefusedMiddleware",
 ]
 
 CONTENT_SECURITY_POLICY = {

@@ -2,12 +2,16 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import TypeVar
 
 import psycopg
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.utils import ProgrammingError
+
+from .refused import TooMuch
 
 RESTARTS_WITHIN = 30.0  # seconds that a write of a worker waits for a database that is away
 
@@ -43,6 +47,24 @@ def patiently(write: Callable[[], T]) -> T:
                 raise
         connection.close()
         time.sleep(0.2)
+
+
+@contextmanager
+def cut_off_after(limit: timedelta, sentence: str) -> Iterator[None]:
+    """Give each query in this block so much time. Raises TooMuch with this sentence when one takes longer.
+
+    Each query sees what is there when it begins: somebody may write between two of them.
+    """
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                milliseconds = str(limit // timedelta(milliseconds=1))
+                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [milliseconds])
+            yield
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != "57014":  # query_canceled
+            raise
+        raise TooMuch(sentence) from error
 
 
 class NotAway(logging.Filter):

@@ -13,11 +13,10 @@ from django.utils import timezone
 
 from .intake import subscriptions
 from .intake.draft import plain
-from .intake.gate import BusyError
 from .models import Channel, Job, Person
 from .reading import adding
+from .refused import Gone, Refused, TooMany
 from .sharing import outbox
-from .sources.http import FetchError
 
 MOST_OF_ONE = 5  # jobs of one person that wait at once
 MOST_OF_ALL = 40
@@ -25,19 +24,15 @@ MOST_OF_ALL = 40
 _log = logging.getLogger(__name__)
 
 
-class TooManyError(Exception):
-    """Refused: so many jobs wait already. The text is a sentence for people."""
-
-
 def ask(person: Person, kind: str, wish: dict[str, Any], now: datetime) -> Job:
-    """Leave a job for a worker. The same wish of the same person, sent twice, is one. Raises TooManyError."""
+    """Leave a job for a worker. The same wish of the same person, sent twice, is one. Raises TooMany."""
     waiting = Job.objects.waiting(now)
     if same := waiting.filter(person=person, kind=kind, wish=wish).first():
         return same
     if waiting.filter(person=person).count() >= MOST_OF_ONE:
-        raise TooManyError(f"{MOST_OF_ONE} things that you asked for are being looked up. Wait for one, and try again.")
+        raise TooMany(f"{MOST_OF_ONE} things that you asked for are being looked up. Wait for one, and try again.")
     if waiting.count() >= MOST_OF_ALL:
-        raise TooManyError("A great many things are being looked up just now. Try again in a minute.")
+        raise TooMany("A great many things are being looked up just now. Try again in a minute.")
     return Job.objects.create(person=person, kind=kind, wish=wish, created_at=now)
 
 
@@ -45,8 +40,8 @@ def do(job: Job) -> None:
     """Do a job that this worker has claimed. Whatever comes of it is on the row afterwards."""
     try:
         answer = _DOERS[job.kind](job.person, job.wish)
-    except (FetchError, BusyError, subscriptions.NotASourceError) as error:
-        job.finish(Job.State.FAILED, error=plain(str(error), 1_000))
+    except Refused as refusal:
+        job.finish(Job.State.FAILED, error=plain(refusal.sentence, 1_000))
     except Exception as error:  # the person hears of it, and the next job is done
         _log.exception("Job %s (%s) failed", job.pk, job.kind)
         sentence = f"That could not be dealt with ({type(error).__name__}). The worker’s log has the details."
@@ -68,9 +63,8 @@ def _look(person: Person, wish: dict[str, Any]) -> dict[str, Any]:
 def _test(person: Person, wish: dict[str, Any]) -> dict[str, Any]:
     channel = Channel.objects.here().filter(pk=wish["channel"]).first()
     if not channel:
-        raise FetchError("This channel was removed meanwhile.")
-    if trouble := outbox.test(channel, person, timezone.now()):
-        raise FetchError(trouble)
+        raise Gone("This channel was removed meanwhile.")
+    outbox.test(channel, person, timezone.now())
     return {}
 
 

@@ -20,6 +20,7 @@ from django.utils.cache import patch_cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
 from .database import is_away
+from .refused import Refused
 from .views import page
 
 _log = logging.getLogger("tenth")
@@ -66,6 +67,21 @@ class AwayMiddleware:
         return answer
 
 
+class RefusedMiddleware:
+    """Answers with the sentence of whatever a view, or anything beneath it, refused."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        if isinstance(exception, Refused):
+            return page.refuse(request, exception.sentence, exception.status)
+        return None
+
+
 class DoorMiddleware(LoginRequiredMiddleware):
     """Views answer strangers only where they say so; times are shown in the person's zone."""
 
@@ -92,4 +108,4 @@ class DoorMiddleware(LoginRequiredMiddleware):
         """A stranger, perhaps one who was signed in when the page was drawn: back to that page afterwards."""
         to = redirect_to_login(page.back_to(request)).url
         # htmx would swap the sign-in page into a card, so it is told to leave the page instead.
-        return HttpResponseClientRedirect(to) if request.headers.get("HX-Request") else HttpResponseRedirect(to)
+        return HttpResponseClientRedirect(to) if page.htmx(request) else HttpResponseRedirect(to)

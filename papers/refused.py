@@ -1,6 +1,6 @@
 """refused: the one way to say no: a sentence for the person, raised wherever it is known that something cannot be done.
 
-views.page turns it into a page, a fragment or an error beside a form's field; the worker stores the sentence.
+views.page turns it into a page, a fragment, JSON, or an error beside a form's field. A worker stores the sentence.
 """
 
 from typing import ClassVar
@@ -24,6 +24,18 @@ class NotYours(Refused):
 
 
 class Gone(Refused):
-    """Something changed meanwhile, so that it cannot be done any more."""
+    """It cannot be done any more, or not as things are now."""
 
     status = 409
+
+
+class TooMany(Refused):
+    """So many of these are under way that another has to wait."""
+
+    status = 429
+
+
+class TooMuch(Refused):
+    """It would take longer than somebody can wait for."""
+
+    status = 503

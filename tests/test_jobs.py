@@ -7,7 +7,8 @@ import pytest
 
 from papers import jobs
 from papers.models import Job
-from papers.sources.http import FetchError
+from papers.refused import TooMany
+from papers.sources.wire.sentences import FetchError
 from tests.makers import NOW, make_person
 
 pytestmark = pytest.mark.django_db
@@ -90,5 +91,5 @@ def test_the_whole_team_leaves_so_many_and_no_more(ask, monkeypatch):
     monkeypatch.setattr(jobs, "MOST_OF_ALL", 3)
     for _ in range(3):
         ask()
-    with pytest.raises(jobs.TooManyError, match="Try again in a minute"):
+    with pytest.raises(TooMany, match="Try again in a minute"):
         ask()

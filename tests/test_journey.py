@@ -16,7 +16,7 @@ from feedserver import FeedServer
 from ops.embedded import DATABASE, ROLE, Cluster
 from papers.intake import gate
 from papers.models import FetchLog, Paper, Sighting, Source
-from papers.sources import http
+from papers.sources.wire.addresses import gate_name
 
 from .folders import furnished
 from .journey import Browser, Service, environment, free_port, service, wait_for
@@ -237,5 +237,5 @@ def test_a_host_is_asked_at_its_pace_by_two_processes_together(server, env):
 
 def test_all_of_arxiv_is_one_host_and_its_pace_is_three_seconds():
     hosts = ("rss.arxiv.org", "export.arxiv.org", "arxiv.org", "oaipmh.arxiv.org")
-    assert {http.gate_name(f"https://{host}/some/path") for host in hosts} == {gate.ARXIV}
+    assert {gate_name(f"https://{host}/some/path") for host in hosts} == {gate.ARXIV}
     assert gate.ARXIV_PACE == 3

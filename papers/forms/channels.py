@@ -7,7 +7,8 @@ from django import forms
 from django.conf import settings
 
 from ..models import Channel
-from ..sources.http import FetchError, check_address
+from ..sources.wire.addresses import check_address
+from ..sources.wire.sentences import FetchError
 
 # Addresses that people paste and that are no webhook we can write to: a pattern of it, and what to do.
 _NO_WEBHOOKS = [

@@ -39,7 +39,7 @@ class ChangePasswordForm(NewPasswordForm):
 class ProfileForm(forms.ModelForm):
     class Meta:
         model = Person
-        fields = ["name", "email", "time_zone", "keys_on"]
+        fields = ["name", "email", "time_zone", "scheme", "keys_on"]
         labels = {"email": "E-mail", "keys_on": "Keyboard shortcuts"}
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name"}),

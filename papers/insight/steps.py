@@ -4,14 +4,14 @@ Plain queries over what is there now: nothing is kept, so nothing can be stale. 
 time when it first got there, so windows add up. A vote that somebody changed is a vote of the day of the change.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import connection
 
+from ..database import cut_off_after
 from ..models import Author, Person, Source
 from ..sources import starter
 
@@ -39,10 +39,6 @@ HAS = {  # whether a paper of `hit` has any such unit
     "author": "EXISTS (SELECT FROM papers_authorship WHERE paper_id = hit.paper_id)",
     "category": "EXISTS (SELECT FROM papers_paper WHERE id = hit.paper_id AND categories <> '{}')",
 }
-
-
-class TooMuch(Exception):  # noqa: N818
-    """This cannot be counted in the time a page has; the sentence says what can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,21 +137,9 @@ def untold(person: Person, unit: str, step: str, window: Window) -> set[Any]:
     return {row[0] for row in rows(sql, [*values, window.now, TEAM, person.pk])}
 
 
-@contextmanager
-def patience() -> Iterator[None]:
-    """Each query in this block is cut off when it alone takes longer than a page may; TooMuch is raised then.
-
-    Each sees what is there when it begins: between two of them somebody may have read on.
-    """
-    try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{PATIENCE.seconds}s"])
-            yield
-    except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") != "57014":  # query_canceled
-            raise
-        raise TooMuch("There is too much to count here while you wait. Choose a shorter time.") from error
+def patience() -> AbstractContextManager[None]:
+    """Cut off each query in this block that alone takes longer than a page may. Raises TooMuch."""
+    return cut_off_after(PATIENCE, "There is too much to count here while you wait. Choose a shorter time.")
 
 
 def _hit(step: str, window: Window) -> tuple[str, list[Any]]:

@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from ..database import patiently
 from ..models import Host
+from ..refused import TooMany
 
 ARXIV = "arxiv.org"
 ARXIV_PACE = 3.0  # seconds between requests, by arXiv's terms of use; its hosts count as one
 HELD_AT_MOST = timedelta(minutes=3)  # then its holder has crashed
 
 
-class BusyError(Exception):
+class BusyError(TooMany):
     """Somebody else is asking this host, and will be for longer than the caller can wait."""
 
 

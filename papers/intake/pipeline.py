@@ -5,9 +5,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -17,47 +15,19 @@ from ..identity import Name as PaperName
 from ..identity import names_in, without_password
 from ..models import Event, FetchLog, Name, Paper, Person, Sighting, Source
 from ..models.source import SourceQuerySet
-from ..sources import arxiv, kinds, page
-from ..sources.http import Fetcher, FetchError
-from ..sources.item import Item, Pull
-from . import schedule
+from ..sources import page
+from ..sources.item import Asked, Item, Pull
+from ..sources.wire.fetch import Fetcher
+from ..sources.wire.sentences import FetchError
+from . import clients, schedule
 from .draft import plain
-from .gate import BusyError, hold, host_gate
+from .gate import BusyError, hold
 from .store import Stored, store
 
 log = logging.getLogger(__name__)
 
-WORKER_WAITS = 30.0  # seconds in line before a host
-WORKER_PATIENCE = 120.0  # seconds for all requests of one pull, redirects and pages
-PERSON_WAITS = 8.0
-PERSON_PATIENCE = 20.0  # seconds that somebody looks at a page that waits, whatever has to be asked for it
-PERSON_BYTES = 4 * 1024 * 1024
 DEAD_AFTER = timedelta(days=14)  # of failures; the team is told once
 MOVED_FOR_GOOD = 3  # times that a permanent redirect is seen before it is believed
-
-
-def make_fetcher() -> Fetcher:
-    """The polite fetcher of this install, for a worker."""
-    return _fetcher(WORKER_WAITS, patience=WORKER_PATIENCE)
-
-
-def quick_fetcher() -> Fetcher:
-    """The same for a page that somebody waits for: all that it asks takes PERSON_PATIENCE at most."""
-    return _fetcher(PERSON_WAITS, patience=PERSON_PATIENCE, max_bytes=PERSON_BYTES)
-
-
-def _fetcher(wait: float, **limits: Any) -> Fetcher:
-    """`wait`: seconds that the caller may stand in line before a host."""
-    return Fetcher(
-        host_gate(settings.HOST_PACE_SECONDS, wait, settings.ARXIV_PACE_SECONDS),
-        allow_private=settings.ALLOW_PRIVATE_ADDRESSES,
-        user_agent=f"Tenth/0.1 (+{settings.CONTACT})",
-        **limits,
-    )
-
-
-def endpoints() -> arxiv.Endpoints:
-    return arxiv.Endpoints(feed=settings.ARXIV_FEED_URL, api=settings.ARXIV_API_URL)
 
 
 # ── one pull ─────────────────────────────────────────────────────────────────────────────────
@@ -69,9 +39,10 @@ def due_by_host(now: datetime) -> dict[str, list[int]]:
     def by_host(sources: SourceQuerySet) -> dict[str, list[int]]:
         hosts: dict[str, list[int]] = defaultdict(list)
         for pk, kind, address in sources.fetched().values_list("pk", "kind", "address"):
-            hosts[kinds.host_of(kind, address, endpoints())].append(pk)
+            hosts[kinds[kind].host(address)].append(pk)
         return hosts
 
+    kinds = clients.kinds()
     busy = by_host(Source.objects.claimed(now))
     due = by_host(Source.objects.due(now).order_by("next_fetch", "id"))
     return {host: ids for host, ids in due.items() if host not in busy}
@@ -113,8 +84,8 @@ def _let_go(source: Source) -> None:
 
 
 def _pull(source: Source, entry: FetchLog, now: datetime, began: float) -> None:
-    asked = kinds.Asked(source.etag, source.last_modified, source.body_hash, source.last_success)
-    pull = kinds.pull(source.kind, source.address, asked, make_fetcher(), now, endpoints())
+    asked = Asked(source.etag, source.last_modified, source.body_hash, source.last_success)
+    pull = clients.kinds()[source.kind].pull(source.address, asked, clients.fetcher(), now)
     with transaction.atomic():
         done = store(source, pull.items, now, first=source.last_success is None)
         _succeeded(source, pull, done, now)
@@ -134,7 +105,7 @@ def _note_failure(source: Source, error: FetchError, entry: FetchLog, now: datet
         return  # taken off the list meanwhile
     with transaction.atomic():
         _failed(source, error, now)
-        entry.outcome, entry.note, entry.status = FetchLog.Outcome.FAILED, source.last_error, error.status
+        entry.outcome, entry.note, entry.status = FetchLog.Outcome.FAILED, source.last_error, error.code
         entry.took_ms = _since(began)
         entry.save()
 
@@ -169,7 +140,7 @@ def _failed(source: Source, error: FetchError, now: datetime) -> None:
     source.next_fetch = schedule.after_failure(now, source.failures, error.retry_after or 0)
     source.save(update_fields=["last_fetch", "claimed_until", "last_error", "failures", "next_fetch"])
     if error.retry_after:
-        hold(kinds.host_of(source.kind, source.address, endpoints()), now + timedelta(seconds=error.retry_after))
+        hold(clients.kinds()[source.kind].host(source.address), now + timedelta(seconds=error.retry_after))
     if error.gone:
         _pause(source, str(error), now)
     since = source.last_success or source.created_at
@@ -205,7 +176,7 @@ def _follow(source: Source, moved_to: str, now: datetime) -> None:
 def preview(kind: str, address: str, now: datetime | None = None, fetcher: Fetcher | None = None) -> Pull:
     """What would come in, without writing any of it. Raises FetchError, or BusyError as one."""
     try:
-        return kinds.pull(kind, address, kinds.Asked(), fetcher or quick_fetcher(), now or timezone.now(), endpoints())
+        return clients.kinds()[kind].pull(address, Asked(), fetcher or clients.quick_fetcher(), now or timezone.now())
     except BusyError as error:
         raise FetchError(str(error)) from error
 
@@ -255,7 +226,7 @@ def _any(names: tuple[PaperName, ...]) -> Q:
 
 def _described(address: str) -> Item:
     try:
-        return page.describe(address, quick_fetcher(), endpoints())
+        return page.describe(address, clients.quick_fetcher(), clients.endpoints())
     except BusyError as error:
         raise FetchError(str(error)) from error
 

@@ -12,11 +12,12 @@ from django.db.models import Sum
 
 from ..identity import without_password
 from ..models import Event, FetchLog, Person, Source
-from ..sources import address as addresses
+from ..refused import Refused
 from ..sources import feed
-from ..sources.http import FetchError
 from ..sources.starter import ARXIV_CATEGORIES
-from . import pipeline
+from ..sources.wire import addresses
+from ..sources.wire.sentences import FetchError
+from . import clients, pipeline
 from .draft import plain
 from .gate import BusyError
 
@@ -29,8 +30,8 @@ _SITE = re.compile(r"^(?:\[[0-9a-f:.]+\]|localhost|[^\s/@:]+\.[^\s/@:]+)(?::\d+)
 _SEARCH_FIELDS = {"title": "ti", "author": "au", "abstract": "abs", "comments": "co", "journal_ref": "jr"}
 
 
-class NotASourceError(ValueError):
-    """What was written names no source; the text is a sentence for people."""
+class NotASourceError(Refused):
+    """What was written names no source."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def look(address: str, now: datetime) -> dict[str, Any]:
     is in it (items, total, skipped, note), all as JSON has it.
     Raises FetchError or NotASourceError, with a sentence.
     """
-    wish, fetcher = understand(address), pipeline.quick_fetcher()  # one for all: somebody waits
+    wish, fetcher = understand(address), clients.quick_fetcher()  # one for all: somebody waits
     try:
         if wish.kind == Source.Kind.FEED:
             feeds = feed.discover(wish.address, fetcher)

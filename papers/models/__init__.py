@@ -7,7 +7,7 @@ from .event import Event
 from .job import Job
 from .operations import Backup, Heartbeat
 from .paper import Name, Paper, Version
-from .person import LastAdminError, OneTimeLink, Person
+from .person import OneTimeLink, Person
 from .project import Application, Check, Project, Result
 from .share import Share, ShareLink
 from .source import FetchLog, Host, Sighting, Source
@@ -27,7 +27,6 @@ __all__ = [
     "Heartbeat",
     "Host",
     "Job",
-    "LastAdminError",
     "Name",
     "OneTimeLink",
     "Paper",

@@ -12,6 +12,8 @@ from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from ..refused import Gone
+
 if TYPE_CHECKING:
     from .project import Project
 
@@ -19,10 +21,6 @@ if TYPE_CHECKING:
 def validate_time_zone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
         raise ValidationError(f"“{name}” is not a time zone. Pick one such as Europe/Paris.")
-
-
-class LastAdminError(Exception):
-    """Refused: nobody would be left who can let people in."""
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -66,11 +64,17 @@ class Person(AbstractBaseUser):
         ADMIN = "admin", "Admin"
         GUEST = "guest", "Guest (reads only)"
 
+    class Scheme(models.TextChoices):
+        SYSTEM = "system", "As the system says"
+        LIGHT = "light", "Light"
+        DARK = "dark", "Dark"
+
     email = models.EmailField(max_length=254)  # always lower case
     name = models.CharField(max_length=80)
     role = models.CharField(max_length=8, choices=Role.choices, default=Role.MEMBER)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     keys_on = models.BooleanField("keyboard shortcuts", default=True)
+    scheme = models.CharField("colours", max_length=6, choices=Scheme, default=Scheme.SYSTEM)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, blank=True)  # for good: the row stays for what they did, without them
@@ -90,6 +94,7 @@ class Person(AbstractBaseUser):
                 violation_error_message="Somebody with this e-mail address is already here.",
             ),
             models.CheckConstraint(condition=models.Q(role__in=["member", "admin", "guest"]), name="role_is_known"),
+            models.CheckConstraint(condition=models.Q(scheme__in=["system", "light", "dark"]), name="scheme_is_known"),
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="email_is_lower_case"),
             models.CheckConstraint(
                 condition=models.Q(removed_at=None) | models.Q(is_active=False), name="removed_person_stays_out"
@@ -134,7 +139,7 @@ class Person(AbstractBaseUser):
         return OneTimeLink.hash(f"{self.email} {self.get_session_auth_hash()}")
 
     def become(self, role: str, now: datetime) -> None:
-        """Change the role. Raises LastAdminError when no admin would be left."""
+        """Change the role. Raises Gone when no admin would be left."""
         with transaction.atomic():
             if role != self.Role.ADMIN:
                 self._leave_an_admin()
@@ -143,7 +148,7 @@ class Person(AbstractBaseUser):
             self.save(update_fields=["role"])
 
     def deactivate(self, now: datetime) -> None:
-        """Sign out for good; what the person wrote stays. Raises LastAdminError when no admin would be left.
+        """Sign out for good; what the person wrote stays. Raises Gone when no admin would be left.
 
         Links they handed out end too, or they could let themselves in again.
         """
@@ -165,7 +170,7 @@ class Person(AbstractBaseUser):
         """The rows of all admins are locked, so that two admins cannot take each other away at once."""
         admins = set(Person.objects.admins().order_by("pk").select_for_update().values_list("pk", flat=True))
         if admins == {self.pk}:
-            raise LastAdminError(f"{self.name} is the only admin. Make somebody else an admin first.")
+            raise Gone(f"{self.name} is the only admin. Make somebody else an admin first.")
 
     # What Django's own admin asks of a user.
     @property

@@ -25,6 +25,13 @@ class StageQuerySet(models.QuerySet["Stage"]):
             )
         )
 
+    def take(self, person: Person, paper: Paper, **times: datetime | None) -> None:
+        """Set these times of a person's way through a paper. One that stands already stays, unless it is to go."""
+        stage = self.filter(person=person, paper=paper).first() or Stage(person=person, paper=paper)
+        for name, time in times.items():
+            setattr(stage, name, time and (getattr(stage, name) or time))
+        stage.save()
+
     def kept_by(self, person: Person) -> "StageQuerySet":
         return self.filter(person=person, kept_at__isnull=False, read_at=None, passed_at=None)
 

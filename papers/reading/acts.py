@@ -1,102 +1,99 @@
-"""reading.acts: what an act changed, row by row, so that it can be taken back exactly, times included."""
+"""reading.acts: record which rows an act changes, so that it can be undone exactly, times included."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any
 
 from django.db import models, transaction
 
-from ..models import Comment, Event, Person, Stage, Vote
+from ..models import Comment, Event, Paper, Person, Stage, Vote
 
-Row = dict[str, Any]  # plain values, times in ISO 8601: a session keeps it as JSON
-Table = Literal["stage", "vote", "comment", "event"]
+Row = dict[str, Any]  # the columns of a row, times in ISO 8601: a session keeps it as JSON
+
+MODELS: dict[str, type[models.Model]] = {"stage": Stage, "vote": Vote, "comment": Comment, "event": Event}
+PERSONAL = {"stage", "vote"}  # one row a person and paper
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One row before and after an act; None where there was no row."""
+    """A row before and after an act; None where there was no row."""
 
-    table: Table
-    key: int  # the paper's id for a person's own stage and vote, else the row's
+    model: str
     before: Row | None
     after: Row | None
 
     def plain(self) -> Row:
         return asdict(self)
 
+    @property
+    def paper_id(self) -> int:
+        return (self.after or self.before or {})["paper_id"]
 
-Changes = tuple[Change, ...]
-
-_KEPT: dict[Table, tuple[type[models.Model], tuple[str, ...]]] = {
-    "stage": (Stage, ("skimmed_at", "kept_at", "passed_at", "read_at")),
-    "vote": (Vote, ("value", "at")),
-    "comment": (Comment, ("paper_id", "person_id", "text", "at", "edited_at")),
-    "event": (Event, ("kind", "at", "person_id", "paper_id", "data")),
-}
+    @property
+    def is_personal(self) -> bool:
+        return self.model in PERSONAL
 
 
-def row_of(table: Table, instance: models.Model | None) -> Row | None:
-    if instance is None:
-        return None
-    return {field: _plain(getattr(instance, field)) for field in _KEPT[table][1]}
+@contextmanager
+def recording(person: Person, *papers: Paper) -> Iterator[list[Change]]:
+    """Record what the block does to this person's stages and votes on these papers. One act of a person at a time.
+
+    The list that is handed out is filled when the block ends.
+    """
+    ids = [paper.pk for paper in papers]
+    with transaction.atomic():
+        Person.objects.select_for_update(no_key=True).only("pk").get(pk=person.pk)
+        with recording_rows(*(model.objects.filter(person=person, paper__in=ids) for model in (Stage, Vote))) as done:
+            yield done
 
 
-def change(
-    table: Literal["stage", "vote"], person: Person, paper_id: int, decide: Callable[[Row], Row | None]
-) -> Changes:
-    """Lock this person's row, store what `decide` makes of it (None: no row), and tell before and after."""
-    model, fields = _KEPT[table]
-    mine = {"person_id": person.pk, "paper_id": paper_id}
-    with transaction.atomic(savepoint=False):  # part of a bigger act, it goes with that one
-        instance = model._default_manager.select_for_update().filter(**mine).first()
-        before = row_of(table, instance)
-        after = decide(before or dict.fromkeys(fields))
-        if after == before:
-            return ()
-        if after is None:
-            model._default_manager.filter(**mine).delete()
-        else:
-            _store(model, mine, after, unique=("person", "paper"))
-    return (Change(table, paper_id, before, after),)
+@contextmanager
+def recording_rows(*querysets: models.QuerySet[Any]) -> Iterator[list[Change]]:
+    """Record what the block does to these rows."""
+    done: list[Change] = []
+    with transaction.atomic():
+        before = _snapshot(querysets)
+        yield done
+        after = _snapshot(querysets)
+    for key in sorted(before.keys() | after.keys()):
+        if before.get(key) != after.get(key):
+            done.append(Change(key[0], before.get(key), after.get(key)))
 
 
-def take_back(person: Person, changes: Iterable[Change]) -> Changes:
+def undo(person: Person, changes: Iterable[Change]) -> list[Change]:
     """Put the rows back as they were. A row that something changed since is left alone.
 
-    Returns the changes that were taken back.
+    Returns the changes that were undone.
     """
-    done = []
+    undone = []
     with transaction.atomic():
-        for one in changes:
-            model, _ = _KEPT[one.table]
-            personal = one.table in {"stage", "vote"}
-            key = {"person_id": person.pk, "paper_id": one.key} if personal else {"id": one.key}
-            now = row_of(one.table, model._default_manager.select_for_update().filter(**key).first())
-            if now != one.after:
+        for change in changes:
+            model = MODELS[change.model]
+            key = {"pk": (change.after or change.before or {})["id"]}
+            if change.is_personal:
+                key = {"person_id": person.pk, "paper_id": change.paper_id}
+            current = model._default_manager.select_for_update().filter(**key).first()
+            if (_plain(current) if current else None) != change.after:
                 continue
-            if one.before is None:
-                model._default_manager.filter(**key).delete()
-            else:
-                _store(model, key, one.before, unique=("person", "paper") if personal else ("id",))
-            done.append(one)
-    return tuple(done)
+            if change.before is not None:
+                _instance(model, change.before).save()
+            elif current:
+                current.delete()
+            undone.append(change)
+    return undone
 
 
-def _store(model: type[models.Model], key: Row, row: Row, unique: tuple[str, ...]) -> None:
-    """Insert or update in one statement: two requests at once end with one row, the later one's."""
-    values = {field: _time(value) if field.endswith("_at") or field == "at" else value for field, value in row.items()}
-    model._default_manager.bulk_create(
-        [model(**key, **values)],
-        update_conflicts=True,
-        unique_fields=unique,
-        update_fields=[field.removesuffix("_id") for field in row],
-    )
+def _snapshot(querysets: Iterable[models.QuerySet[Any]]) -> dict[tuple[str, int], Row]:
+    rows = [row for queryset in querysets for row in queryset.all()]
+    return {(row._meta.model_name, row.pk): _plain(row) for row in rows}
 
 
-def _plain(value: Any) -> Any:
-    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
+def _plain(row: models.Model) -> Row:
+    values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
 
 
-def _time(value: str | None) -> datetime | None:
-    return datetime.fromisoformat(value) if value else None
+def _instance(model: type[models.Model], row: Row) -> models.Model:
+    return model(**{field.attname: field.to_python(row[field.attname]) for field in model._meta.concrete_fields})

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from ..intake import pipeline
 from ..models import Comment, Paper, Person
-from ..sources.http import FetchError
+from ..sources.wire.sentences import FetchError
 from . import comments, search, votes
 
 _LINK = re.compile(r"https?://[^\s<>\"“”«»]+", re.IGNORECASE)

@@ -4,50 +4,39 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.utils.html import escape, urlize
 from django.utils.safestring import SafeString, mark_safe
 
-from ..models import Comment, Event, Paper, Person
-from . import acts, stages
+from ..models import Comment, Event, Paper, Person, Stage
+from . import acts
 
 LONGEST = 10_000
 
 
-def add(person: Person, paper: Paper, text: str, now: datetime) -> acts.Changes:
-    with transaction.atomic():
-        comment = Comment.objects.create(paper=paper, person=person, text=text, at=now)
-        return _change(comment, None) + stages.skim(person, paper, now)
+def add(person: Person, paper: Paper, text: str, now: datetime) -> list[acts.Change]:
+    with acts.recording(person, paper) as done, acts.recording_rows(Comment.objects.filter(paper=paper)) as added:
+        Comment.objects.create(paper=paper, person=person, text=text, at=now)
+        Stage.objects.take(person, paper, skimmed_at=now)
+    return done + added
 
 
-def edit(person: Person, comment: Comment, text: str, now: datetime) -> acts.Changes:
-    """Only one's own."""
-    if comment.person_id != person.pk:
-        raise PermissionDenied("Only who wrote a comment can edit it.")
-    if text == comment.text:
-        return ()
-    before = acts.row_of("comment", comment)
-    comment.text, comment.edited_at = text, now
-    comment.save(update_fields=["text", "edited_at"])
-    return _change(comment, before)
+def edit(comment: Comment, text: str, now: datetime) -> list[acts.Change]:
+    """Change the text. Who may do it is decided in access.comment_for."""
+    with acts.recording_rows(Comment.objects.filter(pk=comment.pk)) as done:
+        if text != comment.text:
+            comment.text, comment.edited_at = text, now
+            comment.save(update_fields=["text", "edited_at"])
+    return done
 
 
-def delete(person: Person, comment: Comment, now: datetime) -> acts.Changes:
-    """One's own, or anybody's as an admin. That it happened stays in the paper's history; the text does not."""
-    if comment.person_id != person.pk and not person.is_admin:
-        raise PermissionDenied("Only who wrote a comment, or an admin, can delete it.")
-    gone = acts.Change("comment", comment.pk, acts.row_of("comment", comment), None)
-    with transaction.atomic():
-        event = Event.objects.create(
-            kind=Event.Kind.COMMENT_DELETED,
-            at=now,
-            person=person,
-            paper_id=comment.paper_id,
-            data={"by": comment.person.name},
-        )
+def delete(person: Person, comment: Comment, now: datetime) -> list[acts.Change]:
+    """Delete the text. That it happened stays in the paper's history."""
+    deletions = Event.objects.filter(paper=comment.paper_id, kind=Event.Kind.COMMENT_DELETED)
+    with acts.recording_rows(Comment.objects.filter(pk=comment.pk), deletions) as done:
+        data = {"by": comment.person.name}
+        Event.objects.create(kind=Event.Kind.COMMENT_DELETED, at=now, person=person, paper=comment.paper, data=data)
         comment.delete()
-    return (gone, acts.Change("event", event.pk, None, acts.row_of("event", event)))
+    return done
 
 
 def as_html(text: str, names: Iterable[str]) -> SafeString:
@@ -61,7 +50,3 @@ def as_html(text: str, names: Iterable[str]) -> SafeString:
         parts[::2] = [mention.sub(r'<span class="mention">@\1</span>', part) for part in parts[::2]]
         safe = "".join(parts)
     return mark_safe(safe)  # noqa: S308 (urlize escaped the text; the names are escaped)
-
-
-def _change(comment: Comment, before: acts.Row | None) -> acts.Changes:
-    return (acts.Change("comment", comment.pk, before, acts.row_of("comment", comment)),)

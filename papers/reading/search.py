@@ -5,8 +5,7 @@ seconds, with a sentence.
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from time import monotonic
@@ -14,22 +13,20 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.postgres.search import SearchQuery
-from django.db import OperationalError, connection, transaction
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
+from ..database import cut_off_after
 from ..identity import author_key, fold, names_in
 from ..models import Application, Author, Authorship, Paper, Person, Sighting, Source, Stage, Vote
 from ..models.paper import PaperQuerySet
+from ..refused import TooMuch
 from ..sources import starter
 from . import newest, one
 
 PATIENCE = timedelta(seconds=4)
 
 _TERM = re.compile(r'(?P<minus>-?)(?:(?P<field>author|cat):\s*)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))', re.I)
-
-
-class SearchError(Exception):
-    """This cannot be searched for; the sentence says why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +159,7 @@ def choices(person: Person) -> Choices:
 
 
 def take(person: Person, asked: Filters, after: str = "", limit: int = 25) -> list[Paper]:
-    """One page of what fits, from the paper with the cursor `after` on. Raises SearchError."""
+    """One page of what fits, from the paper with the cursor `after` on. Raises TooMuch."""
     if not asked.asked():
         return list(Paper.objects.newest_first().older_than(after).for_cards()[:limit])
     among = find(person, Filters(since=asked.since, until=asked.until)).older_than(after)
@@ -212,7 +209,7 @@ def _matching(papers: PaperQuerySet, terms: list[Term]) -> PaperQuerySet:
     if query := compile_query(terms):
         return papers.filter(search=_Compiled(query))
     if not any(term.field == "cat" for term in terms):
-        raise SearchError(
+        raise TooMuch(
             "These words are too common to search for: add a rarer one. For an author of that name, write author:name."
         )
     return papers
@@ -277,27 +274,16 @@ def _applied(asked: Filters) -> QuerySet[Application]:
 def ways_out(person: Person, asked: Filters) -> list[str]:
     """When nothing fits: the filters without which something would, as far as there is time to find out."""
     end, names = monotonic() + PATIENCE.total_seconds(), []
-    with suppress(SearchError):
+    with suppress(TooMuch):
         for name in asked.asked():
             if monotonic() < end and take(person, asked.without(name), limit=1):
                 names.append(name)
     return names
 
 
-@contextmanager
-def patience() -> Iterator[None]:
-    """Queries in this block are cut off when they take too long, and say so as SearchError."""
-    try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT set_config('statement_timeout', %s, true)", [f"{PATIENCE // timedelta(milliseconds=1)}"]
-                )
-            yield
-    except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") != "57014":  # query_canceled
-            raise
-        raise SearchError("This search takes too long. Add a rarer word, or dates.") from error
+def patience() -> AbstractContextManager[None]:
+    """Cut off each query in this block that takes too long. Raises TooMuch."""
+    return cut_off_after(PATIENCE, "This search takes too long. Add a rarer word, or dates.")
 
 
 def slug_in(typed: str, host: str = "") -> str:

@@ -1,66 +1,56 @@
-"""reading.stages: how far a person got with a paper, in verbs. Each returns what acts.take_back needs.
+"""reading.stages: how far a person got with a paper, in verbs. Each returns what acts.undo needs.
 
 A paper is kept or passed, never both; read stands above them. A time that stands for a first time stays when the
-act is repeated. Whoever judges a card singly has skimmed it; clearing a list writes `passed` alone.
+act is repeated. Who triages a card singly has skimmed it; clearing a list writes `passed` alone.
 """
 
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
-
-from django.db import transaction
+from collections.abc import Iterable
+from datetime import datetime
 
 from ..models import Paper, Person, Stage
 from . import acts
 
 
-def keep(person: Person, paper: Paper, now: datetime) -> acts.Changes:
+def keep(person: Person, paper: Paper, now: datetime) -> list[acts.Change]:
     """Read later: back from passed or read, if need be."""
-    return _step(
-        person, paper, now, lambda row, at: {"kept_at": row["kept_at"] or at, "passed_at": None, "read_at": None}
-    )
+    return _take(person, paper, now, kept_at=now, passed_at=None, read_at=None)
 
 
-def pass_(person: Person, paper: Paper, now: datetime) -> acts.Changes:
-    return _step(person, paper, now, lambda row, at: {"passed_at": row["passed_at"] or at, "kept_at": None})
+def pass_(person: Person, paper: Paper, now: datetime) -> list[acts.Change]:
+    """Skip it."""
+    return _take(person, paper, now, passed_at=now, kept_at=None)
 
 
-def read(person: Person, paper: Paper, now: datetime) -> acts.Changes:
-    return _step(person, paper, now, lambda row, at: {"read_at": row["read_at"] or at})
+def read(person: Person, paper: Paper, now: datetime) -> list[acts.Change]:
+    return _take(person, paper, now, read_at=now)
 
 
-def skim(person: Person, paper: Paper, now: datetime) -> acts.Changes:
-    """Opened, or judged singly, for the first time."""
-    return _step(person, paper, now, lambda row, at: {})
+def skim(person: Person, paper: Paper, now: datetime) -> list[acts.Change]:
+    """Open it for the first time."""
+    return _take(person, paper, now)
 
 
-def reopen(person: Person, paper: Paper, now: datetime) -> acts.Changes:
-    """Back into the queue, as if only skimmed."""
-    return _step(person, paper, now, lambda row, at: {"kept_at": None, "passed_at": None, "read_at": None})
+def reopen(person: Person, paper: Paper, now: datetime) -> list[acts.Change]:
+    """Put it back into the queue, as if only skimmed."""
+    return _take(person, paper, now, kept_at=None, passed_at=None, read_at=None)
 
 
-def clear(person: Person, papers: Iterable[Paper], now: datetime) -> acts.Changes:
-    """Pass those of the papers that this person has not judged yet, without saying that they were skimmed."""
-    ids = sorted({paper.pk for paper in papers})
-    with transaction.atomic():
-        mine = Stage.objects.filter(person=person, paper__in=ids)
-        rows = {row.paper_id: row for row in mine.select_for_update()}
-        todo = [pk for pk in ids if pk not in rows or not rows[pk].is_judged]
+def clear(person: Person, papers: Iterable[Paper], now: datetime) -> list[acts.Change]:
+    """Pass those of the papers that this person has not triaged, without claiming that they were skimmed."""
+    papers = list(papers)
+    with acts.recording(person, *papers) as done:
+        stages = {stage.paper_id: stage for stage in Stage.objects.filter(person=person, paper__in=papers)}
+        untriaged = [paper for paper in papers if paper.pk not in stages or not stages[paper.pk].is_judged]
         Stage.objects.bulk_create(
-            [Stage(person=person, paper_id=pk, passed_at=now) for pk in todo],
+            [Stage(person=person, paper=paper, passed_at=now) for paper in untriaged],
             update_conflicts=True,
             unique_fields=["person", "paper"],
             update_fields=["passed_at"],
         )
-    changes = []
-    for pk in todo:
-        before = acts.row_of("stage", rows.get(pk))
-        after = {**(before or acts.row_of("stage", Stage()) or {}), "passed_at": now.astimezone(UTC).isoformat()}
-        changes.append(acts.Change("stage", pk, before, after))
-    return tuple(changes)
+    return done
 
 
-def _step(person: Person, paper: Paper, now: datetime, decide: Callable[[acts.Row, str], acts.Row]) -> acts.Changes:
-    at = now.astimezone(UTC).isoformat()
-    return acts.change(
-        "stage", person, paper.pk, lambda row: {**row, "skimmed_at": row["skimmed_at"] or at, **decide(row, at)}
-    )
+def _take(person: Person, paper: Paper, now: datetime, **times: datetime | None) -> list[acts.Change]:
+    with acts.recording(person, paper) as done:
+        Stage.objects.take(person, paper, skimmed_at=now, **times)
+    return done

@@ -1,23 +1,21 @@
 """reading.votes: worth the team's time, or not: one vote per person and paper, changeable."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
-from django.db import transaction
-
-from ..models import Paper, Person
-from . import acts, stages
+from ..models import Paper, Person, Stage, Vote
+from . import acts
 
 
-def cast(person: Person, paper: Paper, value: int, now: datetime) -> acts.Changes:
+def cast(person: Person, paper: Paper, value: int, now: datetime) -> list[acts.Change]:
     """Vote up (1), down (-1), or take the vote back (0). Who votes has skimmed the paper."""
     if value not in {1, -1, 0}:
         raise ValueError("A vote is 1, -1 or 0.")
-    at = now.astimezone(UTC).isoformat()
-
-    def decide(row: acts.Row) -> acts.Row | None:
+    with acts.recording(person, paper) as done:
+        mine = Vote.objects.filter(person=person, paper=paper)
         if not value:
-            return None
-        return row if row["value"] == value else {"value": value, "at": at}
-
-    with transaction.atomic():
-        return acts.change("vote", person, paper.pk, decide) + (stages.skim(person, paper, now) if value else ())
+            mine.delete()
+        else:
+            if not mine.filter(value=value).exists():
+                Vote.objects.update_or_create(person=person, paper=paper, defaults={"value": value, "at": now})
+            Stage.objects.take(person, paper, skimmed_at=now)
+    return done

@@ -9,13 +9,10 @@ from django.db.models import Count, Max, Q
 
 from ..models import Channel, Person, Project, Share
 from ..models.channel import ChannelQuerySet
+from ..refused import Refused
 from . import messages
 
 REMOVED = "The channel was removed."
-
-
-class ChannelError(Exception):
-    """Refused; the sentence says why."""
 
 
 def listed() -> ChannelQuerySet:
@@ -25,7 +22,7 @@ def listed() -> ChannelQuerySet:
 
 
 def create(person: Person, now: datetime, *, kind: str, name: str, address: str) -> Channel:
-    """A new channel. A signed webhook gets a key, to be shown once. Raises ChannelError for a name that is taken."""
+    """A new channel. A signed webhook gets a key, to be shown once. Raises Refused for a name that is taken."""
     channel = Channel(kind=kind, name=name, address=address, created_by=person, created_at=now)
     if kind == Channel.Kind.WEBHOOK:
         channel.signing_key = _new_key()
@@ -76,4 +73,4 @@ def _save(channel: Channel, **options: Any) -> None:
     except IntegrityError as error:
         if "one_channel_per_name" not in str(error):
             raise
-        raise ChannelError("There is a channel of this name already.") from error
+        raise Refused("There is a channel of this name already.", "name") from error

@@ -14,10 +14,13 @@ from uuid import UUID, uuid4
 from django.conf import settings
 
 from ..database import patiently
-from ..intake.gate import BusyError, hold, host_gate
+from ..intake.clients import send
+from ..intake.gate import BusyError, hold
 from ..models import Channel, Person, Share
-from ..sources.http import FetchError, gate_name
-from ..sources.post import Answer, post
+from ..refused import Refused
+from ..sources.wire.addresses import gate_name
+from ..sources.wire.post import Answer
+from ..sources.wire.sentences import FetchError
 from . import messages, shares
 
 # After the first attempt, and after each further one that failed: three days in all (Standard Webhooks, "Retries").
@@ -28,7 +31,7 @@ GONE = {403, 404, 410}  # no such webhook any more, or not for us: asking again 
 LATER = {408, 425, 429}  # and all of 5xx
 
 
-class UndeliveredError(Exception):
+class UndeliveredError(Refused):
     """An attempt failed; the text is a sentence for people.
 
     `again`: another attempt may help, after `wait` seconds when the far side said how many. `gone`: the channel takes
@@ -63,8 +66,8 @@ def deliver(share: Share, now: datetime) -> None:
         _note(share, state=Share.State.SENT, next_attempt=None, sent_at=now, last_error="")
 
 
-def test(channel: Channel, person: Person, now: datetime) -> str | None:
-    """Send a message that says it is a test, at once; returns what went wrong, as a sentence."""
+def test(channel: Channel, person: Person, now: datetime) -> None:
+    """Send a message that says it is a test, at once. Raises UndeliveredError and BusyError."""
     said = messages.Message(
         id=uuid4(),
         sharer=person.name,
@@ -81,11 +84,7 @@ def test(channel: Channel, person: Person, now: datetime) -> str | None:
         at=now,
     )
     content = messages.slack(said) if channel.kind == Channel.Kind.SLACK else {**messages.webhook(said), "type": "test"}
-    try:
-        _send(channel, content, said.id, now)
-    except (UndeliveredError, BusyError) as error:
-        return str(error)
-    return None
+    _send(channel, content, said.id, now)
 
 
 # ── one attempt ──────────────────────────────────────────────────────────────────────────────
@@ -98,14 +97,7 @@ def _send(channel: Channel, content: dict[str, Any], id: UUID, now: datetime) ->
         raise UndeliveredError(sentence, gone=True)
     body, headers = messages.request(channel.kind, content, id, channel.signing_key, now)
     try:
-        answer = post(
-            channel.address,
-            body,
-            headers,
-            host_gate(settings.HOST_PACE_SECONDS, IN_LINE, settings.ARXIV_PACE_SECONDS),
-            allow_private=settings.ALLOW_PRIVATE_ADDRESSES,
-            user_agent=f"Tenth/0.1 (+{settings.CONTACT})",
-        )
+        answer = send(channel.address, body, headers, IN_LINE)
     except FetchError as error:
         raise UndeliveredError(str(error), again=not error.permanent) from error
     if trouble := _trouble(channel, answer):

@@ -8,12 +8,8 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from ..models import Channel, Event, Paper, Person, Share
+from ..refused import Gone
 from . import links, messages
-
-
-class ShareError(Exception):
-    """Refused; the sentence says why."""
-
 
 # ── what people do ───────────────────────────────────────────────────────────────────────────
 
@@ -21,10 +17,10 @@ class ShareError(Exception):
 def share(person: Person, paper: Paper, channel: Channel, note: str, act: UUID, now: datetime) -> Share:
     """Put the message into the outbox. The same act sent twice, by a double click say, is one message.
 
-    Raises ShareError when the channel takes no messages, when the act was another message's, and when the paper went.
+    Raises Gone when the channel takes no messages, the act was another message's, or the paper was merged away.
     """
     if not channel.is_open:
-        raise ShareError(f"{channel.name} takes no messages: {channel.closed_because or 'it was removed.'}")
+        raise Gone(f"{channel.name} takes no messages: {channel.closed_because or 'it was removed.'}", "channel")
     try:
         with transaction.atomic():
             link = links.link_for(person, paper, now)
@@ -33,8 +29,6 @@ def share(person: Person, paper: Paper, channel: Channel, note: str, act: UUID, 
             )
             data = {"channel": channel.name}
             Event.objects.create(kind=Event.Kind.SHARED, paper=paper, person=person, at=now, data=data)
-    except links.LinkError as error:
-        raise ShareError(str(error)) from error
     except IntegrityError as error:
         known = Share.objects.select_related("channel").filter(act=act).first()
         if known is None:
@@ -42,33 +36,26 @@ def share(person: Person, paper: Paper, channel: Channel, note: str, act: UUID, 
         same = (known.person_id, known.paper_id, known.channel, known.note) == (person.pk, paper.pk, channel, note)
         if not same or known.state == Share.State.CANCELLED:
             sentence = f"This form was sent already, to {known.channel}. Share once more to send another message."
-            raise ShareError(sentence) from error
+            raise Gone(sentence, "channel") from error
         return known
     return made
 
 
-def cancel(person: Person, share: Share, now: datetime) -> None:
-    """Take back what has not gone out. Raises ShareError when it is too late, or another's."""
-    _own(person, share)
+def cancel(share: Share, now: datetime) -> None:
+    """Take back what has not gone out. Raises Gone when it is too late."""
     left = Share.objects.unclaimed(now).filter(pk=share.pk)
     if not left.update(state=Share.State.CANCELLED, next_attempt=None, claimed_until=None):
-        raise ShareError("It is too late: the message is on its way or has been sent.")
+        raise Gone("It is too late: the message is on its way or has been sent.")
 
 
-def send_again(person: Person, share: Share, now: datetime) -> None:
-    """Try at once what failed, was cancelled or waits for its next attempt. Raises ShareError when that is no use."""
-    _own(person, share)
+def send_again(share: Share, now: datetime) -> None:
+    """Try at once what failed, was cancelled or waits for its next attempt. Raises Gone when that is no use."""
     if not share.channel.is_open:
-        raise ShareError(f"{share.channel.name} takes no messages: {share.channel.closed_because or 'it was removed.'}")
+        raise Gone(f"{share.channel.name} takes no messages: {share.channel.closed_because or 'it was removed.'}")
     stopped = Share.objects.filter(pk=share.pk, state__in=[Share.State.FAILED, Share.State.CANCELLED])
     fresh = {"state": Share.State.WAITING, "next_attempt": now, "attempts": 0, "claimed_until": None, "last_error": ""}
     if not stopped.update(**fresh) and not Share.objects.unclaimed(now).filter(pk=share.pk).update(next_attempt=now):
-        raise ShareError("There is nothing to send again: the message is on its way or has been sent.")
-
-
-def _own(person: Person, share: Share) -> None:
-    if share.person_id != person.pk and not person.is_admin:
-        raise ShareError("This is somebody else’s message. They or an admin can do that.")
+        raise Gone("There is nothing to send again: the message is on its way or has been sent.")
 
 
 def channels_for(person: Person) -> list[Channel]:

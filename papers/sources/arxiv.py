@@ -20,9 +20,10 @@ from lxml import etree
 
 from ..identity import arxiv_id
 from . import charset, sandbox
-from .http import Fetcher, FetchError, Reply
 from .item import Asked, Item, Pull, Signer, each_readable
 from .text import digest, in_utc, line, sane
+from .wire.fetch import Fetcher, Reply
+from .wire.sentences import FetchError
 
 PAGE = 100
 MOST_RESULTS = 300  # of one pull of a search
@@ -67,9 +68,9 @@ def announced(category: str, asked: Asked, fetcher: Fetcher, now: datetime, endp
     try:
         reply = fetcher.get(url(category, endpoints), asked.etag, asked.last_modified)
     except FetchError as error:
-        if error.status == 400:
+        if error.code == 400:
             sentence = f"arXiv knows no category “{category}”. Categories look like cs.LG or stat.ML."
-            raise FetchError(sentence, status=400, permanent=True) from error
+            raise FetchError(sentence, code=400, permanent=True) from error
         raise
     if reply.status == 304:
         return Pull(not_modified=True, status=304)
@@ -211,7 +212,7 @@ def by_id(base: str, fetcher: Fetcher, now: datetime, endpoints: Endpoints) -> I
     """One paper's record. Raises FetchError when arXiv does not know the id."""
     items = _results(_Client(fetcher, endpoints, 1), arxiv.Search(id_list=[base], max_results=1), now)
     if not items:
-        raise FetchError(f"arXiv has no paper {base}. Is a digit missing?", status=404, permanent=True)
+        raise FetchError(f"arXiv has no paper {base}. Is a digit missing?", code=404, permanent=True)
     return items[0]
 
 
@@ -239,8 +240,8 @@ class _Client(arxiv.Client):
         try:
             reply = self._fetcher.get(url)
         except FetchError as error:
-            if error.status == 400:
-                raise FetchError("arXiv does not understand this search or id.", status=400, permanent=True) from error
+            if error.code == 400:
+                raise FetchError("arXiv does not understand this search or id.", code=400, permanent=True) from error
             raise
         self.size += len(reply.body)
         page, skipped = sandbox.run(read_answer, reply)
@@ -312,7 +313,7 @@ def _root(reply: Reply, *wanted: str) -> Any:
     except (etree.XMLSyntaxError, ValueError):
         root = None
     if root is None or root.tag not in wanted:
-        raise FetchError("arXiv sent something that is no feed.", status=reply.status)
+        raise FetchError("arXiv sent something that is no feed.", code=reply.status)
     return root
 
 
@@ -320,11 +321,11 @@ def _whole(reply: Reply) -> None:
     """Looks at the two ends of an answer, without parsing it."""
     body = reply.body.strip()
     if not body:
-        raise FetchError("arXiv sent an empty answer.", status=reply.status)
+        raise FetchError("arXiv sent an empty answer.", code=reply.status)
     if not re.search(rb"<(?:rss|feed)\b", body[:1000]):
-        raise FetchError("arXiv sent something that is no feed.", status=reply.status)
+        raise FetchError("arXiv sent something that is no feed.", code=reply.status)
     if not body.endswith((b"</rss>", b"</feed>")):
-        raise FetchError("arXiv’s answer broke off in the middle.", status=reply.status)
+        raise FetchError("arXiv’s answer broke off in the middle.", code=reply.status)
 
 
 def _no_empty_first_page(reply: Reply) -> None:
@@ -333,7 +334,7 @@ def _no_empty_first_page(reply: Reply) -> None:
         root = _root(reply, f"{{{_ATOM}}}feed")
         found, start = (line(root.findtext(f"{{{_OPENSEARCH}}}{name}")) for name in ("totalResults", "startIndex"))
         if found not in ("", "0") and start in ("", "0"):
-            raise FetchError(f"arXiv says that it found {found} papers, and sent none of them.", status=reply.status)
+            raise FetchError(f"arXiv says that it found {found} papers, and sent none of them.", code=reply.status)
 
 
 def _no_error(reply: Reply) -> None:
@@ -341,4 +342,4 @@ def _no_error(reply: Reply) -> None:
     if b"/api/errors" in reply.body[:4000]:
         entry = _root(reply, f"{{{_ATOM}}}feed").find(f"{{{_ATOM}}}entry")
         said = line(entry.findtext(f"{{{_ATOM}}}summary")) if entry is not None else "an error"
-        raise FetchError(f"arXiv does not understand this: {said}", status=400, permanent=True)
+        raise FetchError(f"arXiv does not understand this: {said}", code=400, permanent=True)

@@ -17,12 +17,12 @@ from lxml import etree
 from lxml import html as lxml_html
 from requests.utils import urldefragauth
 
-from . import address as addresses
 from . import bounds, charset, salvage, sandbox
-from .arxiv import Endpoints
-from .http import Fetcher, FetchError, Reply
 from .item import Asked, Item, Pull, Signer, each_readable
 from .text import absolute, digest, in_utc, line, plain, sane, words_of
+from .wire import addresses
+from .wire.fetch import Fetcher, Reply
+from .wire.sentences import FetchError
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 86400, "monthly": 86400, "yearly": 86400}
@@ -33,11 +33,7 @@ class NoFeedError(FetchError):
     """Something came, and it is no feed."""
 
 
-def url(address: str, endpoints: Endpoints) -> str:
-    return address
-
-
-def pull(address: str, asked: Asked, fetcher: Fetcher, now: datetime, endpoints: Endpoints) -> Pull:
+def pull(address: str, asked: Asked, fetcher: Fetcher, now: datetime) -> Pull:
     """What the feed at this address holds now. Raises FetchError."""
     reply = fetcher.get(address, asked.etag, asked.last_modified, ACCEPT)
     if reply.status == 304:
@@ -84,21 +80,21 @@ def parse(reply: Reply, now: datetime) -> Parsed:
     body = charset.xml(reply.body, reply.headers.get("content-type", ""))
     host = urlsplit(reply.url).hostname or reply.url
     if not body:
-        raise NoFeedError(f"{host} sent an empty answer.", status=reply.status)
+        raise NoFeedError(f"{host} sent an empty answer.", code=reply.status)
     if body[:1] in (b"{", b"["):
         return _parse_json(body, reply, now, host)
     headers = {"content-location": reply.url, "content-type": "application/xml; charset=utf-8"}  # as it is by now
     try:
         body = bounds.short_names(bounds.feed(body))
     except bounds.TooMuchError as error:
-        raise NoFeedError(f"What {host} sent is nested and marked up as no feed is.", status=reply.status) from error
+        raise NoFeedError(f"What {host} sent is nested and marked up as no feed is.", code=reply.status) from error
     try:
         found, entries, left_out = salvage.parse(body, headers)
     except ValueError as error:
-        raise NoFeedError(f"What {host} sent cannot be read as a feed.", status=reply.status) from error
+        raise NoFeedError(f"What {host} sent cannot be read as a feed.", code=reply.status) from error
     if not found.get("version") and not entries:
         what = "a web page" if re.search(rb"<(!doctype html|html|body)\b", body[:2000], re.IGNORECASE) else "no feed"
-        raise NoFeedError(f"What {host} sent is {what}, not RSS, Atom or JSON Feed.", status=reply.status)
+        raise NoFeedError(f"What {host} sent is {what}, not RSS, Atom or JSON Feed.", code=reply.status)
     channel = found.feed
     base = reply.url
     items, skipped = each_readable(lambda entry: _item(entry, base, now), entries[: bounds.MOST_ENTRIES])
@@ -200,10 +196,10 @@ def _parse_json(body: bytes, reply: Reply, now: datetime, host: str) -> Parsed:
         # Numbers as they are written: an id of 5,000 digits, or 1e999, is nothing to reckon with.
         feed = json.loads(body, parse_int=str, parse_float=str, parse_constant=str)
     except (ValueError, RecursionError) as error:
-        raise NoFeedError(f"What {host} sent is no feed: JSON that breaks off.", status=reply.status) from error
+        raise NoFeedError(f"What {host} sent is no feed: JSON that breaks off.", code=reply.status) from error
     entries = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(entries, list) or "jsonfeed.org/version/" not in plain(feed.get("version")):
-        raise NoFeedError(f"What {host} sent is JSON, and not a JSON Feed.", status=reply.status)
+        raise NoFeedError(f"What {host} sent is JSON, and not a JSON Feed.", code=reply.status)
     items, skipped = each_readable(lambda entry: _json_item(entry, reply.url, now), entries[: bounds.MOST_ENTRIES])
     site = absolute(reply.url, plain(feed.get("home_page_url")))
     return Parsed(tuple(items), skipped, plain(feed.get("title")), site)
@@ -317,5 +313,5 @@ def _usual(where: str, fetcher: Fetcher, now: datetime) -> Iterable[Found]:
             yield Found(sandbox.run(title_of, reply, now) or reply.url, reply.url)
             return
         except FetchError as error:
-            if error.status is None or error.retry_after:
+            if error.code is None or error.retry_after:
                 return  # it no longer answers: no more guessing

@@ -1,35 +1,33 @@
 """sources.kinds: the kinds of sources: one file each, one line each here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from . import arxiv, feed
-from .http import Fetcher, gate_name
 from .item import Asked, Pull
+from .wire.addresses import gate_name
+from .wire.fetch import Fetcher
 
-__all__ = ["KINDS", "Asked", "host_of", "pull"]
+__all__ = ["Asked", "Kind", "build"]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How one kind of source is pulled, and which web address that asks."""
+    """One kind of source: how it is pulled, and which web address that asks."""
 
-    pull: Callable[[str, Asked, Fetcher, datetime, arxiv.Endpoints], Pull]
-    url: Callable[[str, arxiv.Endpoints], str]
+    pull: Callable[[str, Asked, Fetcher, datetime], Pull]
+    url: Callable[[str], str]
 
-
-KINDS = {
-    "arxiv": Kind(arxiv.pull, arxiv.url),
-    "feed": Kind(feed.pull, feed.url),
-}
+    def host(self, address: str) -> str:
+        """The host that fetching this source occupies (addresses.gate_name)."""
+        return gate_name(self.url(address))
 
 
-def pull(kind: str, address: str, asked: Asked, fetcher: Fetcher, now: datetime, endpoints: arxiv.Endpoints) -> Pull:
-    """What a source gives now. Raises FetchError, with a sentence for people."""
-    return KINDS[kind].pull(address, asked, fetcher, now, endpoints)
-
-
-def host_of(kind: str, address: str, endpoints: arxiv.Endpoints) -> str:
-    """The host that fetching this source occupies (http.gate_name)."""
-    return gate_name(KINDS[kind].url(address, endpoints))
+def build(endpoints: arxiv.Endpoints) -> Mapping[str, Kind]:
+    """All kinds, each with the places that it asks. `pull` raises FetchError, with a sentence."""
+    return {
+        "arxiv": Kind(partial(arxiv.pull, endpoints=endpoints), partial(arxiv.url, endpoints=endpoints)),
+        "feed": Kind(feed.pull, lambda address: address),
+    }

@@ -10,7 +10,8 @@ import re
 from bisect import bisect
 from dataclasses import dataclass, field
 
-from . import address, charset
+from . import charset
+from .wire import addresses
 
 DEEPEST = 40
 LONGEST = 2000  # of an address
@@ -124,13 +125,13 @@ class _Reader:
         if url.lower().startswith("feed:"):
             url = "https:" + url[5:] if url.lower().startswith("feed://") else url[5:]
         line = bisect(self._lines, at) + 1
-        where = address.read(url.replace(" ", "%20")) if len(url) <= LONGEST else None
+        where = addresses.read(url.replace(" ", "%20")) if len(url) <= LONGEST else None
         if not where:
             why = "It has no address." if not url else "Its address is too long." if len(url) > LONGEST else ""
             self._missed.append(Missed(line, url[:200], why or "That is not a web address."))
             return
         site = said.get("htmlurl", "")
-        site = site if address.read(site) and len(site) <= LONGEST else ""
+        site = site if addresses.read(site) and len(site) <= LONGEST else ""
         title = (said.get("title") or said.get("text", ""))[:200] or where.url[:200]
         self._found.setdefault(where.url, Outline(title, where.url, site, "/".join(self._folders), line))
 

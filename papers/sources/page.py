@@ -9,9 +9,10 @@ from lxml import html as lxml_html
 
 from ..identity import names_in
 from . import arxiv, charset, sandbox
-from .http import Fetcher, FetchError, Reply
 from .item import Item, Signer
 from .text import absolute, in_utc, line, sane
+from .wire.fetch import Fetcher, Reply
+from .wire.sentences import FetchError
 
 
 def describe(address: str, fetcher: Fetcher, endpoints: arxiv.Endpoints) -> Item:
@@ -30,7 +31,8 @@ def describe(address: str, fetcher: Fetcher, endpoints: arxiv.Endpoints) -> Item
     host = urlsplit(reply.url).hostname or reply.url
     if reply.content_type not in ("text/html", "application/xhtml+xml", ""):
         raise FetchError(
-            f"{host} sent {reply.content_type or 'something'} and no page. Add the page that leads to it.", status=200
+            f"{host} sent {reply.content_type or 'something'} and no page. Add the page that leads to it.",
+            code=200,
         )
     return sandbox.run(read, reply, link, host, now)
 
@@ -42,7 +44,7 @@ def read(reply: Reply, link: str, host: str, now: datetime) -> Item:
         body = charset.xml(reply.body, reply.headers.get("content-type", ""))
         page = lxml_html.document_fromstring(body, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, LookupError) as error:
-        raise FetchError(f"{host} sent a page that cannot be read.", status=reply.status) from error
+        raise FetchError(f"{host} sent a page that cannot be read.", code=reply.status) from error
     metas: dict[str, list[str]] = {}
     for tag in page.iter("meta"):
         name = (tag.get("name") or tag.get("property") or "").lower()
@@ -54,7 +56,7 @@ def read(reply: Reply, link: str, host: str, now: datetime) -> Item:
 
     title = said("citation_title", "og:title", "twitter:title", "dc.title") or line(page.findtext(".//title"))
     if not title:
-        raise FetchError(f"{host} does not say what this is called.", status=reply.status)
+        raise FetchError(f"{host} does not say what this is called.", code=reply.status)
     canonical = next(
         (tag.get("href") for tag in page.iter("link") if "canonical" in (tag.get("rel") or "").lower().split()), ""
     )

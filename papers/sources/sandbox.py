@@ -18,7 +18,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
-from .http import FetchError
+from .wire.sentences import FetchError
 
 CPU_SECONDS = 10  # of computing for one call
 WALL_SECONDS = 40.0  # for the same on a busy machine

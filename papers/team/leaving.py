@@ -65,7 +65,7 @@ Cleaner = Callable[[Any], Any]
 
 @transaction.atomic
 def remove(person: Person, now: datetime) -> None:
-    """Make this person nobody. Raises LastAdminError when no admin would be left."""
+    """Make this person nobody. Raises Gone when no admin would be left."""
     person.deactivate(now)  # locks the admins before any other row: two who remove each other take turns
     person = Person.objects.select_for_update().get(pk=person.pk)
     if person.removed_at:
@@ -80,6 +80,7 @@ def remove(person: Person, now: datetime) -> None:
     person.projects.clear()
     person.name, person.email = FORMER, f"{secrets.token_hex(8)}@{NOWHERE}"
     person.role, person.time_zone, person.keys_on = Person.Role.MEMBER, "UTC", True
+    person.scheme = Person.Scheme.SYSTEM
     person.last_login, person.removed_at = None, now
     person.set_unusable_password()
     person.save()

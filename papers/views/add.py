@@ -18,8 +18,8 @@ from ..forms.add import AddForm
 from ..ledger import applications
 from ..models import Job, Paper, Share
 from ..reading import adding, queue, search
+from ..refused import Refused
 from ..sharing import shares
-from ..sources.http import FetchError
 from . import page
 
 
@@ -48,8 +48,8 @@ def _save(request: HttpRequest) -> HttpResponse:
             page.soon(tasks.answer_due)
             return page.SeeOther(reverse("adding", args=[job.pk]))
         added = adding.add(person, wish["url"], now, note=wish["note"], up=wish["up"])
-    except (FetchError, jobs.TooManyError) as error:
-        return _refused(request, form, str(error), status=422)
+    except Refused as refusal:
+        return _refused(request, form, refusal.sentence, status=422)
     return _there(request, added.paper, added.created)
 
 
@@ -101,7 +101,7 @@ def _page(request: HttpRequest, form: AddForm, address: str, status: int = 200) 
             "shares": [share for share in shares.of_paper(paper) if share.state == Share.State.SENT],
             "used": applications.used_in(paper),
         }
-    fragment = request.method != "POST" and request.headers.get("HX-Target") == "known"
+    fragment = request.method != "POST" and page.htmx(request).target == "known"
     return render(request, "add/_known.html" if fragment else "add/add.html", context, status=status)
 
 

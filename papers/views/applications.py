@@ -5,7 +5,7 @@ from typing import Any
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,7 +21,7 @@ from ..forms.applications import (
     StepBackForm,
 )
 from ..ledger import applications, checks, results, reviews
-from ..models import Application, Person, Result
+from ..models import Application, Person
 from . import page
 
 
@@ -39,7 +39,7 @@ def _verb(form_class: type[Form], name: str, do: Verb) -> Callable[..., HttpResp
     @require_POST
     @access.member_required
     def act(request: HttpRequest, application_id: int) -> HttpResponse:
-        application = get_object_or_404(Application, pk=application_id)
+        application = access.application_for(access.person(request), application_id)
         form = form_class(request.POST, prefix=name)
         if form.is_valid():
             with page.refusals_in(form):
@@ -86,7 +86,7 @@ review = _verb(
 @require_POST
 @access.member_required
 def check(request: HttpRequest, result_id: int) -> HttpResponse:
-    result = get_object_or_404(Result.objects.select_related("application"), pk=result_id)
+    result = access.result_for(access.person(request), result_id)
     name = f"check-{result.pk}"
     form = CheckForm(request.POST, prefix=name)
     if form.is_valid():
@@ -100,7 +100,7 @@ def check(request: HttpRequest, result_id: int) -> HttpResponse:
 def _page(request: HttpRequest, application_id: int, filled: dict[str, Form] | None = None) -> HttpResponse:
     """Draw the whole application; `filled` are forms that came back refused."""
     person, now = access.person(request), timezone.now()
-    application = get_object_or_404(Application.objects.for_ledger(), pk=application_id)
+    application = access.application_for(person, application_id)
     forms = {} if person.is_guest else _forms(person, application) | (filled or {})
     context = {
         "application": application,

@@ -17,6 +17,8 @@ from .. import access
 from ..forms.browse import BrowseForm
 from ..models import Application, Person, Source
 from ..reading import queue, search
+from ..refused import TooMuch
+from . import page
 
 PAGE = 25
 MOST_PAGES = 10  # that one address shows at once
@@ -37,7 +39,7 @@ def browse(request: HttpRequest) -> HttpResponse:
         filters = form.filters()
         context |= {"filters": filters, "chips": _chips(form, filters, asked)}
         context |= _results(person, filters, asked, pages)
-    more = bool(request.headers.get("HX-Request") and asked.get("after"))
+    more = bool(page.htmx(request) and asked.get("after"))
     template = "browse/_results.html" if more else "browse/browse.html"
     response = render(request, template, context, status=400 if form.errors else 200)
     if more:  # after Back, what "More" had added is there again
@@ -78,8 +80,8 @@ def _results(person: Person, filters: search.Filters, asked: dict[str, str], pag
     limit = PAGE if after else PAGE * pages
     try:
         found = search.take(person, filters, after, limit + 1)
-    except search.SearchError as error:
-        return {"trouble": str(error)}
+    except TooMuch as refusal:
+        return {"trouble": refusal.sentence}
     papers = found[:limit]
     following = _address(asked, after=papers[-1].cursor) if len(found) > limit else ""
     return {

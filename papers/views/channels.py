@@ -13,22 +13,19 @@ from django.views.decorators.http import require_POST, require_safe
 from .. import access, jobs, tasks
 from ..forms.channels import ChannelForm
 from ..models import Channel, Job
-from ..sharing import channels as verbs
+from ..sharing import channels
 from . import page
 
 
 @access.admin_required
 @never_cache
 @page.read_or_send
-def channels(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponse:
     """All of them, and the form for a new one."""
     form = ChannelForm(page.sent(request))
     if form.is_valid():
-        try:
-            made = verbs.create(access.person(request), timezone.now(), **form.cleaned_data)
-        except verbs.ChannelError as error:
-            form.add_error("name", str(error))
-        else:
+        with page.refusals_in(form):
+            made = channels.create(access.person(request), timezone.now(), **form.cleaned_data)
             if made.signing_key:
                 return _list(request, ChannelForm(), key_of=made)
             messages.success(request, f"{made} is here. Send a test to see whether messages arrive.")
@@ -40,14 +37,11 @@ def channels(request: HttpRequest) -> HttpResponse:
 @never_cache
 @page.read_or_send
 def edit(request: HttpRequest, channel_id: int) -> HttpResponse:
-    found = _here(channel_id)
+    found = access.channel_for(access.person(request), channel_id)
     form = ChannelForm(page.sent(request), channel=found, initial={"name": found.name})
     if form.is_valid():
-        try:
-            verbs.change(found, **form.cleaned_data)
-        except verbs.ChannelError as error:
-            form.add_error("name", str(error))
-        else:
+        with page.refusals_in(form):
+            channels.change(found, **form.cleaned_data)
             messages.success(request, f"{found} is changed.")
             return page.SeeOther(reverse("channels"))
     context = {"channel": found, "form": form}
@@ -58,11 +52,8 @@ def edit(request: HttpRequest, channel_id: int) -> HttpResponse:
 @require_POST
 def test(request: HttpRequest, channel_id: int) -> HttpResponse:
     """Have a message sent that says it is a test, and wait for what comes of it."""
-    channel = _here(channel_id)
-    try:
-        job = jobs.ask(access.person(request), Job.Kind.TEST, {"channel": channel.pk}, timezone.now())
-    except jobs.TooManyError as error:
-        return page.refuse(request, str(error), 429)
+    channel = access.channel_for(access.person(request), channel_id)
+    job = jobs.ask(access.person(request), Job.Kind.TEST, {"channel": channel.pk}, timezone.now())
     page.soon(tasks.answer_due)
     return page.SeeOther(reverse("channel_tested", args=[job.pk]))
 
@@ -71,7 +62,7 @@ def test(request: HttpRequest, channel_id: int) -> HttpResponse:
 @require_safe
 def tested(request: HttpRequest, job_id: UUID) -> HttpResponse:
     job = access.job_for(access.person(request), job_id, Job.Kind.TEST)
-    channel, trouble = _here(job.wish["channel"]), job.trouble(timezone.now())
+    channel, trouble = access.channel_for(access.person(request), job.wish["channel"]), job.trouble(timezone.now())
     if job.state == Job.State.WAITING and not trouble:
         return page.waiting(request, job, "Channels", f"Sending a test to {channel} …")
     if answer := page.answered(request):
@@ -88,15 +79,15 @@ def tested(request: HttpRequest, job_id: UUID) -> HttpResponse:
 @require_POST
 def key(request: HttpRequest, channel_id: int) -> HttpResponse:
     found = get_object_or_404(Channel.objects.here(), pk=channel_id, kind=Channel.Kind.WEBHOOK)
-    verbs.new_key(found)
+    channels.new_key(found)
     return _list(request, ChannelForm(), key_of=found)
 
 
 @access.admin_required
 @require_POST
 def reopen(request: HttpRequest, channel_id: int) -> HttpResponse:
-    found = _here(channel_id)
-    verbs.reopen(found)
+    found = access.channel_for(access.person(request), channel_id)
+    channels.reopen(found)
     messages.success(request, f"{found} takes messages again. What failed can be sent again from its paper’s page.")
     return page.SeeOther(reverse("channels"))
 
@@ -104,20 +95,16 @@ def reopen(request: HttpRequest, channel_id: int) -> HttpResponse:
 @access.admin_required
 @page.read_or_send
 def remove(request: HttpRequest, channel_id: int) -> HttpResponse:
-    found = _here(channel_id)
+    found = access.channel_for(access.person(request), channel_id)
     if request.method != "POST":
         waiting = found.shares.waiting().count()
         return render(request, "channels/remove.html", {"channel": found, "waiting": waiting})
-    verbs.remove(found, timezone.now())
+    channels.remove(found, timezone.now())
     messages.success(request, f"{found} is removed.")
     return page.SeeOther(reverse("channels"))
 
 
-def _here(channel_id: int) -> Channel:
-    return get_object_or_404(Channel.objects.here(), pk=channel_id)
-
-
 def _list(request: HttpRequest, form: ChannelForm, key_of: Channel | None = None) -> HttpResponse:
     """`key_of`: the signed webhook whose key is shown, this once."""
-    context = {"channels": verbs.listed(), "form": form, "key_of": key_of}
+    context = {"channels": channels.listed(), "form": form, "key_of": key_of}
     return render(request, "channels/channels.html", context, status=400 if form.errors else 200)

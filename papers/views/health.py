@@ -9,8 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from .. import access
-from .. import health as looking
+from .. import access, health
 
 
 @login_not_required
@@ -26,7 +25,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """Answer 200 when every part does its work, else 503. Only people who are signed in see the parts."""
-    parts = looking.look(timezone.now())
+    parts = health.look(timezone.now())
     failing = [part.name for part in parts if not part.ok]
     answer: dict[str, Any] = {"ok": not failing}
     database_is_ready = not {"database", "migrations"} & set(failing)  # or nobody can be recognised
@@ -39,6 +38,6 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @access.admin_required
 @never_cache
 @require_safe
-def health(request: HttpRequest) -> HttpResponse:
+def report(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    return render(request, "settings/health.html", {"now": now, **looking.report(now)})
+    return render(request, "settings/health.html", {"now": now, **health.report(now)})

@@ -57,15 +57,12 @@ def insight(request: HttpRequest) -> HttpResponse:
         return _refused(request)
     window = _window(asked, now)
     person = access.person(request)
-    try:
-        with steps.patience():
-            found = _find(person, asked, window)
-            told = funnel.funnel(person, window)
-            costs = cost.costs(person, window)
-            rows = _rows(person, asked, window, found)
-            chart = _chart(asked, found, rows, charts.PAGE) if found.price else None
-    except steps.TooMuch as error:
-        return page.refuse(request, str(error), 503, "Too much at once")
+    with steps.patience():
+        found = _find(person, asked, window)
+        told = funnel.funnel(person, window)
+        costs = cost.costs(person, window)
+        rows = _rows(person, asked, window, found)
+        chart = _chart(asked, found, rows, charts.PAGE) if found.price else None
     named, top = [row for row in rows if row.name != UNTOLD], found.price.top if found.price else 0
     context = {
         "asked": asked,
@@ -96,13 +93,10 @@ def table(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     if asked is None:
         return _refused(request)
-    try:
-        with steps.patience():
-            person, window = access.person(request), _window(asked, timezone.now())
-            found = _find(person, asked, window)
-            rows = _rows(person, asked, window, found, None)
-    except steps.TooMuch as error:
-        return page.refuse(request, str(error), 503, "Too much at once")
+    with steps.patience():
+        person, window = access.person(request), _window(asked, timezone.now())
+        found = _find(person, asked, window)
+        rows = _rows(person, asked, window, found, None)
     if not found.price:
         return page.refuse(request, found.why_not or f"{found.sentence.capitalize()}.", 404, "No table yet")
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
@@ -123,19 +117,16 @@ def chart(request: HttpRequest, which: str) -> HttpResponse:
         return _refused(request)
     person, window = access.person(request), _window(asked, timezone.now())
     theme = charts.DARK if request.GET.get("dark") else charts.LIGHT
-    try:
-        with steps.patience():
-            if which == "funnel":
-                told = funnel.funnel(person, window)
-                spec = charts.funnel(told, theme) if told[0].papers else None
-            else:
-                found = _find(person, asked, window)
-                spec = _chart(asked, found, _rows(person, asked, window, found), theme) if found.price else None
-        if spec is None:
-            return page.refuse(request, "There is nothing to draw yet.", 404)
-        answer = HttpResponse(draw.picture(spec), content_type="image/svg+xml")
-    except (steps.TooMuch, draw.NotDrawn) as error:
-        return page.refuse(request, str(error), 503)
+    with steps.patience():
+        if which == "funnel":
+            told = funnel.funnel(person, window)
+            spec = charts.funnel(told, theme) if told[0].papers else None
+        else:
+            found = _find(person, asked, window)
+            spec = _chart(asked, found, _rows(person, asked, window, found), theme) if found.price else None
+    if spec is None:
+        return page.refuse(request, "There is nothing to draw yet.", 404)
+    answer = HttpResponse(draw.picture(spec), content_type="image/svg+xml")
     patch_cache_control(answer, private=True, max_age=60)
     return answer
 

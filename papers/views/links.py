@@ -3,14 +3,14 @@
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from .. import access
-from ..models import Paper, ShareLink
+from ..models import Paper
 from ..reading import fetch
 from ..sharing import links
 from ..sources.item import Signer
@@ -47,12 +47,9 @@ def mint(request: HttpRequest, paper_id: int) -> HttpResponse:
     """This person's link to the paper, to be copied; asked twice it is the same."""
     person = access.person(request)
     paper = access.paper_for(person, paper_id)
-    try:
-        made = links.link_for(person, paper, timezone.now())
-    except links.LinkError as error:
-        return page.refuse(request, str(error), 409)
+    made = links.link_for(person, paper, timezone.now())
     context = _listed(paper) | {"mine": made, "address": settings.PUBLIC_URL + made.get_absolute_url()}
-    if request.headers.get("HX-Request"):
+    if page.htmx(request):
         return render(request, "links/_links.html", context)
     return render(request, "links/link.html", context)
 
@@ -60,13 +57,10 @@ def mint(request: HttpRequest, paper_id: int) -> HttpResponse:
 @require_POST
 @access.member_required
 def revoke(request: HttpRequest, sharelink_id: int) -> HttpResponse:
-    found = get_object_or_404(ShareLink.objects.select_related("paper"), pk=sharelink_id)
-    try:
-        links.revoke(access.person(request), found, timezone.now())
-    except links.LinkError as error:
-        return page.refuse(request, str(error), 403)
+    link = access.link_for(access.person(request), sharelink_id)
+    links.revoke(link, timezone.now())
     return page.fragment_or_redirect(
-        request, "links/_links.html", _listed(found.paper), f"{found.paper.get_absolute_url()}#links"
+        request, "links/_links.html", _listed(link.paper), f"{link.paper.get_absolute_url()}#links"
     )
 
 

@@ -18,7 +18,14 @@ from django.core.exceptions import (
 )
 from django.db.models import Model
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict, UnreadablePostError
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+    QueryDict,
+    UnreadablePostError,
+)
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import RawPostDataException
 from django.shortcuts import render, resolve_url
@@ -27,6 +34,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 from kombu.exceptions import OperationalError
 
 from ..models import Job
@@ -46,6 +54,11 @@ class SeeOther(HttpResponseRedirect):
     status_code = 303
 
 
+def htmx(request: HttpRequest) -> HtmxDetails:
+    """What htmx says of its request; false for a plain one."""
+    return request.htmx  # type: ignore[attr-defined]  # by HtmxMiddleware, on every request
+
+
 # ── answers ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -58,20 +71,20 @@ def safe_next(request: HttpRequest, default: str | Model) -> str:
 
 def fragment_or_redirect(request: HttpRequest, template: str, context: dict[str, Any], to: str | Model) -> HttpResponse:
     """After an act: the changed piece for htmx, else a redirect to `next` or `to` (a model, an URL name, a path)."""
-    if request.headers.get("HX-Request"):
+    if htmx(request):
         return render(request, template, context)
     return SeeOther(safe_next(request, to))
 
 
 def here(request: HttpRequest) -> str:
     """The page somebody looks at: for a piece that htmx asks for, the page in which it stands."""
-    return _path(request, "HX-Current-URL") or request.get_full_path()
+    return _path(request, htmx(request).current_url) or request.get_full_path()
 
 
-def _path(request: HttpRequest, header: str) -> str:
+def _path(request: HttpRequest, address: str | None) -> str:
     """The path and query of a page of ours that the browser names; "" when it names none."""
     try:
-        named = urlsplit(request.headers.get(header, ""))
+        named = urlsplit(address or "")
     except ValueError:
         return ""
     return named._replace(scheme="", netloc="", fragment="").geturl() if named.netloc == request.get_host() else ""
@@ -79,25 +92,35 @@ def _path(request: HttpRequest, header: str) -> str:
 
 def back_to(request: HttpRequest) -> str:
     """Where to go on after signing in: the page itself, or the one whose form was sent."""
-    if request.headers.get("HX-Request"):
-        return _path(request, "HX-Current-URL") or "/"
-    return request.get_full_path() if request.method in {"GET", "HEAD"} else _path(request, "Referer") or "/"
+    if htmx(request):
+        return _path(request, htmx(request).current_url) or "/"
+    return (
+        request.get_full_path()
+        if request.method in {"GET", "HEAD"}
+        else _path(request, request.headers.get("Referer")) or "/"
+    )
 
 
-def refuse(request: HttpRequest, sentence: str, status: int = 400, title: str = "That did not work") -> HttpResponse:
-    """A clear no: the sentence alone for htmx (tenth.js shows it), else a page around it."""
-    if request.headers.get("HX-Request"):
+TITLES = {403: "Not open to you", 503: "Too much at once"}
+
+
+def refuse(request: HttpRequest, sentence: str, status: int = 400, title: str = "") -> HttpResponse:
+    """Say no: the sentence alone for htmx (tenth.js shows it), as JSON for a program, else a page around it."""
+    title = title or TITLES.get(status, "That did not work")
+    if htmx(request):
         return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
+    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+        return JsonResponse({"error": sentence}, status=status)
     return render(request, "refused.html", {"title": title, "sentence": sentence}, status=status)
 
 
 @contextmanager
-def refusals_in(form: BaseForm) -> Iterator[None]:
-    """Show a refusal in the form, beside the field that is to blame, so that what was typed is kept."""
+def refusals_in(form: BaseForm, field: str | None = None) -> Iterator[None]:
+    """Show a refusal in the form, so that what was typed is kept: beside its own field, else beside `field`."""
     try:
         yield
     except Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        form.add_error(refusal.field if refusal.field in form.fields else field, refusal.sentence)
 
 
 # For a page with a form of its own.
@@ -116,12 +139,12 @@ def waiting(request: HttpRequest, job: Job, title: str, sentence: str) -> HttpRe
     """The page of a job that is not done yet. It asks for itself until it is; then it is another page."""
     late = job.created_at < timezone.now() - LATE
     context = {"title": title, "sentence": sentence, "late": late}
-    return render(request, "jobs/_waiting.html" if request.headers.get("HX-Request") else "jobs/waiting.html", context)
+    return render(request, "jobs/_waiting.html" if htmx(request) else "jobs/waiting.html", context)
 
 
 def answered(request: HttpRequest) -> HttpResponse | None:
     """Tell htmx to load the page anew, now that its job is done; None for a plain request."""
-    return HttpResponseClientRedirect(request.get_full_path()) if request.headers.get("HX-Request") else None
+    return HttpResponseClientRedirect(request.get_full_path()) if htmx(request) else None
 
 
 def soon(task: Any, *args: Any) -> None:
@@ -157,21 +180,18 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    sentence = str(exception or "") or "You are signed in, but this is not open to you."
-    if request.headers.get("HX-Request"):
-        return refuse(request, sentence, 403)
-    return render(request, "403.html", {"sentence": sentence}, status=403)
+    return refuse(request, str(exception or "") or "You are signed in, but this is not open to you.", 403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    if request.headers.get("HX-Request"):
+    if htmx(request):
         return refuse(request, "This is not here any more. Reload the page.", 404)
     return render(request, "404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Without context processors: whatever broke (the database, say) may break them too."""
-    if request.headers.get("HX-Request"):
+    if htmx(request):
         sentence = "Something broke here, and nothing was changed. Try again in a moment."
         return HttpResponse(sentence, status=500, content_type="text/plain; charset=utf-8")
     return HttpResponse(render_to_string("500.html"), status=500)
@@ -185,7 +205,7 @@ SECRETS = {"password", "again", "current"}  # never sent back, not even to who t
 
 def database_away(request: HttpRequest) -> HttpResponse:
     """The database is restarting: a page that reloads itself, or that holds what was sent. Asks no database."""
-    if request.headers.get("HX-Request"):
+    if htmx(request):
         sentence = "The database is just restarting, so this may not have been done. Try again in a moment."
         answer = HttpResponse(sentence, status=503, content_type="text/plain; charset=utf-8")
     else:

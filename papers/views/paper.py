@@ -4,17 +4,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .. import access
 from ..forms.paper import CommentForm
 from ..ledger import applications
-from ..models import Comment, Paper
+from ..models import Paper
 from ..reading import acts, comments, one
 from ..sharing import links, shares
-from . import page, today
+from . import page, undo
 
 
 @require_safe
@@ -64,10 +64,10 @@ def comment(request: HttpRequest, paper_id: int) -> HttpResponse:
 @access.member_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def comment_edit(request: HttpRequest, comment_id: int) -> HttpResponse:
-    mine = get_object_or_404(Comment.objects.select_related("paper"), pk=comment_id, person=access.person(request))
+    mine = access.comment_for(access.person(request), comment_id, edit=True)
     form = CommentForm(page.sent(request), initial={"text": mine.text})
     if form.is_valid():
-        changes = comments.edit(access.person(request), mine, form.cleaned_data["text"], timezone.now())
+        changes = comments.edit(mine, form.cleaned_data["text"], timezone.now())
         return _said(request, mine.paper, changes, "Comment changed")
     context = {"form": form, "comment": mine}
     return render(request, "paper/comment.html", context, status=400 if form.errors else 200)
@@ -76,13 +76,13 @@ def comment_edit(request: HttpRequest, comment_id: int) -> HttpResponse:
 @access.member_required
 @require_POST
 def comment_delete(request: HttpRequest, comment_id: int) -> HttpResponse:
-    gone = get_object_or_404(Comment.objects.select_related("paper", "person"), pk=comment_id)
+    gone = access.comment_for(access.person(request), comment_id)
     changes = comments.delete(access.person(request), gone, timezone.now())
     return _said(request, gone.paper, changes, "Comment deleted")
 
 
-def _said(request: HttpRequest, found: Paper, changes: acts.Changes, said: str) -> HttpResponse:
+def _said(request: HttpRequest, found: Paper, changes: list[acts.Change], said: str) -> HttpResponse:
     if changes:
-        today.remember(request, changes, said)
+        undo.remember(request, changes, said)
         messages.success(request, said, extra_tags="undo")
     return page.SeeOther(f"{found.get_absolute_url()}#comments")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from .. import access
 from ..forms.people import InvitationForm, RemovalForm, RoleForm
-from ..models import LastAdminError, OneTimeLink, Person
+from ..models import OneTimeLink, Person
 from ..team import leaving
 from . import page
 
@@ -59,14 +59,11 @@ def reset(request: HttpRequest, person_id: int) -> HttpResponse:
 @access.admin_required
 @require_POST
 def role(request: HttpRequest, person_id: int) -> HttpResponse:
-    person = get_object_or_404(Person.objects.known(), pk=person_id)
+    person = access.person_for(access.person(request), person_id)
     form = RoleForm(request.POST)
     if not form.is_valid():
         return page.refuse(request, "A role is member, admin or guest.")
-    try:
-        person.become(form.cleaned_data["role"], timezone.now())
-    except LastAdminError as error:
-        return page.refuse(request, str(error), 409)
+    person.become(form.cleaned_data["role"], timezone.now())
     said = person.get_role_display().split(" (")[0].lower()
     if person == request.user and not person.is_admin:
         messages.success(request, f"You gave up being an admin and are a {said} now.")
@@ -78,17 +75,14 @@ def role(request: HttpRequest, person_id: int) -> HttpResponse:
 @access.admin_required
 @require_POST
 def active(request: HttpRequest, person_id: int) -> HttpResponse:
-    person = get_object_or_404(Person.objects.known(), pk=person_id)
+    person = access.person_for(access.person(request), person_id)
     if request.POST.get("active") == "1":
         person.reactivate()
         messages.success(request, f"{person.name} can sign in again.")
         return page.SeeOther(reverse("people"))
     if person == request.user:
         return page.refuse(request, "You cannot deactivate yourself. Ask another admin to do it.", 409)
-    try:
-        person.deactivate(timezone.now())
-    except LastAdminError as error:
-        return page.refuse(request, str(error), 409)
+    person.deactivate(timezone.now())
     messages.success(request, f"{person.name} is signed out and cannot sign in. What they did stays.")
     return page.SeeOther(reverse("people"))
 
@@ -98,14 +92,11 @@ def active(request: HttpRequest, person_id: int) -> HttpResponse:
 @page.read_or_send
 def remove(request: HttpRequest, person_id: int) -> HttpResponse:
     """Asks first, and wants the e-mail address typed: this cannot be taken back."""
-    person = get_object_or_404(Person.objects.known(), pk=person_id)
+    person = access.person_for(access.person(request), person_id)
     form = RemovalForm(page.sent(request), person=person)
     if not form.is_valid():
         return render(request, "people/remove.html", {"person": person, "form": form})
-    try:
-        leaving.remove(person, timezone.now())
-    except LastAdminError as error:
-        return page.refuse(request, str(error), 409)
+    leaving.remove(person, timezone.now())
     if person == request.user:
         logout(request)
         return page.SeeOther(reverse("signin"))

@@ -71,7 +71,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @page.read_or_send
 @access.member_required
 def edit(request: HttpRequest, project_slug: str) -> HttpResponse:
-    project = get_object_or_404(Project, slug=project_slug)
+    project = access.project_for(access.person(request), project_slug)
     fields = ("name", "horizon", "deadline", "warning_days", "channel")
     initial = {name: getattr(project, name) for name in fields} | {"members": project.members.all()}
     form = ProjectForm(page.sent(request), project=project, initial=initial)
@@ -86,7 +86,7 @@ def edit(request: HttpRequest, project_slug: str) -> HttpResponse:
 @require_POST
 @access.member_required
 def close(request: HttpRequest, project_slug: str) -> HttpResponse:
-    project = get_object_or_404(Project, slug=project_slug)
+    project = access.project_for(access.person(request), project_slug)
     projects.close(access.person(request), project, timezone.now())
     return page.SeeOther(project.get_absolute_url())
 
@@ -94,7 +94,7 @@ def close(request: HttpRequest, project_slug: str) -> HttpResponse:
 @require_POST
 @access.member_required
 def reopen(request: HttpRequest, project_slug: str) -> HttpResponse:
-    project = get_object_or_404(Project, slug=project_slug)
+    project = access.project_for(access.person(request), project_slug)
     projects.reopen(access.person(request), project, timezone.now())
     return page.SeeOther(project.get_absolute_url())
 

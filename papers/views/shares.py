@@ -9,7 +9,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.contrib import messages as notices
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from .. import access, tasks
 from ..forms.share import ShareForm
 from ..models import Channel, Paper, Person, Share
-from ..sharing import shares as sharing
+from ..sharing import shares
 from . import page
 
 
@@ -29,49 +29,43 @@ def share(request: HttpRequest, paper_id: int) -> HttpResponse:
     person, now = access.person(request), timezone.now()
     paper = access.paper_for(person, paper_id)
     if request.method != "POST" or "show" in request.POST:
-        channels, said = sharing.channels_for(person), request.POST or request.GET
+        channels, said = shares.channels_for(person), request.POST or request.GET
         asked = {"channel": said.get("channel"), "note": said.get("note", "")}
         first = channels[0].pk if channels else None
         form = ShareForm(initial={"channel": asked["channel"] or first, "note": asked["note"]})
-        if request.headers.get("HX-Target") == "preview":
+        if page.htmx(request).target == "preview":
             return render(request, "shares/_preview.html", _preview(person, paper, channels, asked, now))
         return _form(request, paper, channels, form, _preview(person, paper, channels, asked, now))
     form = ShareForm(request.POST)
     if form.is_valid():
-        try:
-            made = sharing.share(person, paper, **form.cleaned_data, now=now)
-        except sharing.ShareError as error:
-            form.add_error("channel", str(error))
-        else:
+        with page.refusals_in(form):
+            made = shares.share(person, paper, **form.cleaned_data, now=now)
             page.soon(tasks.deliver_due)
             notices.success(request, f"On its way to {made.channel}.")
             return page.SeeOther(page.safe_next(request, paper))
-    channels = sharing.channels_for(person)
+    channels = shares.channels_for(person)
     preview = _preview(person, paper, channels, {key: form.data.get(key, "") for key in ("channel", "note")}, now)
     return _form(request, paper, channels, form, preview, 400)
 
 
 @require_safe
-def shares(request: HttpRequest, paper_id: int) -> HttpResponse:
+def index(request: HttpRequest, paper_id: int) -> HttpResponse:
     """The list on a paper's page, which asks for itself anew while something is on its way."""
     paper = access.paper_for(access.person(request), paper_id)
-    if not request.headers.get("HX-Request"):
+    if not page.htmx(request):
         return page.SeeOther(f"{paper.get_absolute_url()}#shares")
     return render(request, "shares/_shares.html", _listed(paper))
 
 
-def _verb(do: Callable[[Person, Share, datetime], None], said: str, soon: bool = False) -> Callable[..., HttpResponse]:
+def _verb(do: Callable[[Share, datetime], None], said: str, soon: bool = False) -> Callable[..., HttpResponse]:
     @require_POST
     @access.member_required
     def view(request: HttpRequest, share_id: int) -> HttpResponse:
-        found = get_object_or_404(Share.objects.select_related("channel", "paper"), pk=share_id)
-        try:
-            do(access.person(request), found, timezone.now())
-        except sharing.ShareError as error:
-            return page.refuse(request, str(error), 409)
+        found = access.share_for(access.person(request), share_id)
+        do(found, timezone.now())
         if soon:
             page.soon(tasks.deliver_due)
-        if not request.headers.get("HX-Request"):
+        if not page.htmx(request):
             notices.success(request, said)
         to = f"{found.paper.get_absolute_url()}#shares"
         return page.fragment_or_redirect(request, "shares/_shares.html", _listed(found.paper), to)
@@ -79,12 +73,12 @@ def _verb(do: Callable[[Person, Share, datetime], None], said: str, soon: bool =
     return view
 
 
-cancel = _verb(sharing.cancel, "Cancelled: the message is not sent.")
-again = _verb(sharing.send_again, "On its way again.", soon=True)
+cancel = _verb(shares.cancel, "Cancelled: the message is not sent.")
+again = _verb(shares.send_again, "On its way again.", soon=True)
 
 
 def _listed(paper: Paper) -> dict[str, Any]:
-    sent = sharing.of_paper(paper)
+    sent = shares.of_paper(paper)
     return {"paper": paper, "shares": sent, "watching": any(each.on_its_way for each in sent)}
 
 
@@ -110,7 +104,7 @@ def _preview(
         return {}
     channel = next((each for each in channels if str(each.pk) == str(asked["channel"])), channels[0])
     draft = Share(act=uuid4(), paper=paper, channel=channel, person=person, note=asked["note"], at=now)
-    sent = sharing.content(draft, sharing.message(draft, url=f"{settings.PUBLIC_URL}/s/…"))
+    sent = shares.content(draft, shares.message(draft, url=f"{settings.PUBLIC_URL}/s/…"))
     if channel.kind == Channel.Kind.WEBHOOK:
         return {"channel": channel, "json": json.dumps(sent, indent=2, ensure_ascii=False)}
     return {"channel": channel, "parts": sent["blocks"][0]["elements"]}

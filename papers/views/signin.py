@@ -6,7 +6,6 @@ from datetime import datetime
 from axes.utils import reset as forgive
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,6 +18,7 @@ from .. import throttle
 from ..forms.settings import JoinForm
 from ..forms.signin import NewPasswordForm, SignInForm
 from ..models import OneTimeLink, Person, Source
+from ..refused import NotYours
 from . import page
 
 WRONG = "The e-mail address and the password do not fit together. Check both, or ask an admin for a reset link."
@@ -88,7 +88,7 @@ def signout(request: HttpRequest) -> HttpResponse:
 def staff_door(request: HttpRequest) -> HttpResponse:
     """The admin site's sign-in: ours, which is throttled."""
     if request.user.is_authenticated:
-        raise PermissionDenied("This page is for admins.")
+        raise NotYours("This page is for admins.")
     return page.SeeOther(f"{reverse('signin')}?{request.GET.urlencode()}")
 
 

@@ -18,7 +18,7 @@ from ..forms.sources import HorizonForm, NameForm, StateForm
 from ..intake import subscriptions
 from ..models import Application, Event, Source
 from ..ranking import record
-from . import page, today
+from . import page, undo
 
 PAGE = 100
 WATCH = 30  # times that a row asks, every two seconds, how its refresh goes
@@ -110,7 +110,7 @@ def row(request: HttpRequest, source_id: int) -> HttpResponse:
 @require_POST
 def refresh(request: HttpRequest, source_id: int) -> HttpResponse:
     now = timezone.now()
-    source = get_object_or_404(Source.objects.pulled(), pk=source_id)
+    source = access.source_for(access.person(request), source_id)
     if source.state == Source.State.PAUSED:
         return page.refuse(request, f"{source.name} is paused. Resume it, and it is fetched.", 409)
     if source.last_fetch and (now - source.last_fetch).total_seconds() < 60:
@@ -123,7 +123,7 @@ def refresh(request: HttpRequest, source_id: int) -> HttpResponse:
 @access.admin_required
 @require_POST
 def state(request: HttpRequest, source_id: int) -> HttpResponse:
-    source = get_object_or_404(Source.objects.pulled(), pk=source_id)
+    source = access.source_for(access.person(request), source_id)
     form = StateForm(request.POST)
     if not form.is_valid():
         return page.refuse(request, "A source is active, muted or paused.")
@@ -144,7 +144,7 @@ def horizon(request: HttpRequest, source_id: int) -> HttpResponse:
     if not form.is_valid():
         return page.refuse(request, "A horizon is core, adjacent or moonshot.")
     to = form.cleaned_data["horizon"]
-    sentence = _change(request, source, f"{source.name} is now {to}", horizon=to)
+    sentence = _change(request, source, f"Moved {source.name} to {to}", horizon=to)
     return _answer(request, source, sentence)
 
 
@@ -156,7 +156,7 @@ def _change(request: HttpRequest, source: Source, sentence: str, **field: str) -
         return ""
     subscriptions.change(access.person(request), source, timezone.now(), **field)
     entry = {"id": source.pk, "field": name, "before": before, "after": to}
-    today.remember(request, (), sentence, source=entry)
+    undo.remember(request, [], sentence, source=entry)
     return sentence
 
 
@@ -184,7 +184,7 @@ def remove(request: HttpRequest, source_id: int) -> HttpResponse:
 @require_safe
 def progress(request: HttpRequest) -> HttpResponse:
     """How far the first pull has got. Once it has ended, the page that waited is loaded anew and says what came."""
-    if not request.headers.get("HX-Request"):
+    if not page.htmx(request):
         return page.SeeOther(reverse("today"))
     how_far = subscriptions.progress(timezone.now())
     if not how_far:
@@ -229,7 +229,7 @@ def _draw(request: HttpRequest, source: Source, watch: int = 0, sentence: str = 
 
 def _answer(request: HttpRequest, source: Source, sentence: str = "", watch: int = 0) -> HttpResponse:
     """After an act: the source read anew for htmx, else a redirect."""
-    if request.headers.get("HX-Request"):
+    if page.htmx(request):
         return _draw(request, _with_recent(source.pk), watch, sentence)
     if sentence:
         messages.success(request, sentence, extra_tags="undo")

@@ -16,9 +16,10 @@ from ..intake import subscriptions
 from ..intake.subscriptions import NotASourceError, Wish
 from ..models import Source
 from ..ranking.record import MONTH, pace
+from ..refused import Refused
 from ..sources import opml, sandbox
-from ..sources.http import FetchError
 from ..sources.starter import A_DAY, ARXIV_CATEGORIES, BLOGS, STARTER
+from ..sources.wire.sentences import FetchError
 from . import page
 
 OPML_BYTES = 5 * 1024 * 1024
@@ -55,8 +56,8 @@ def start(request: HttpRequest) -> HttpResponse:
         try:
             found, missed = _read_opml(file)
             return _pick(request, found=found, missed=missed)
-        except NotASourceError as error:
-            return _pick(request, error=str(error))
+        except Refused as refusal:
+            return _pick(request, error=refusal.sentence)
     wishes = _ticked(request)
     if not wishes:
         return _pick(request, error="Nothing is ticked. Tick at least one category or feed, or choose an OPML file.")

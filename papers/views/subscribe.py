@@ -15,7 +15,7 @@ from .. import access, jobs, tasks
 from ..forms.sources import AddressForm, NewSourceForm
 from ..identity import without_password
 from ..intake import subscriptions
-from ..intake.subscriptions import NotASourceError, Wish
+from ..intake.subscriptions import Wish
 from ..models import Job, Source
 from . import page
 
@@ -30,16 +30,15 @@ def new(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST)
     if not form.is_valid():
         return _ask(request, form)
-    try:
-        wish = subscriptions.understand(form.cleaned_data["address"])
+    address = form.cleaned_data["address"]
+    with page.refusals_in(form, "address"):
+        wish = subscriptions.understand(address)
         if answer := _known(request, form, wish.kind, wish.address):
             return answer
-        job = jobs.ask(access.person(request), Job.Kind.LOOK, {"address": form.cleaned_data["address"]}, timezone.now())
-    except (NotASourceError, jobs.TooManyError) as error:
-        form.add_error("address", str(error))
-        return _ask(request, form)
-    page.soon(tasks.answer_due)
-    return page.SeeOther(reverse("source_look", args=[job.pk]))
+        job = jobs.ask(access.person(request), Job.Kind.LOOK, {"address": address}, timezone.now())
+        page.soon(tasks.answer_due)
+        return page.SeeOther(reverse("source_look", args=[job.pk]))
+    return _ask(request, form)
 
 
 @access.admin_required
@@ -86,10 +85,7 @@ def _save(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _preview(request, form, None)
     said = form.cleaned_data
-    try:
-        meant = subscriptions.understand(said["address"])
-    except NotASourceError as error:
-        return page.refuse(request, str(error))
+    meant = subscriptions.understand(said["address"])
     wish = Wish(meant.kind, meant.address, said["name"], said["horizon"], said["site_url"])
     added = subscriptions.add(access.person(request), [wish], timezone.now())
     if added:

@@ -9,21 +9,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import HttpResponseClientRefresh
 
 from .. import access, health
 from ..forms.paper import VoteForm
 from ..intake import subscriptions
 from ..models import Channel, Paper, Person, Source, Stage
 from ..reading import acts, queue, stages, votes
-from . import page
+from . import page, undo
 
 VOTED = {1: "Voted {} up", -1: "Voted {} down", 0: "Took back the vote on {}"}
-REMEMBERED = 20  # acts of a session that can be undone
 MOST_IDS = 100  # in one request
-GOES = {"today": {"kept", "passed", "read"}, "kept": {"passed", "read", "skimmed"}}  # a list, and what leaves it
 
-Act = Callable[[Person, Paper, datetime], acts.Changes]
+Act = Callable[[Person, Paper, datetime], list[acts.Change]]
 
 
 @require_safe
@@ -34,7 +31,7 @@ def today(request: HttpRequest) -> HttpResponse:
     shown = queue.take(person, now, after, horizon=horizon)
     context: dict[str, Any] = {"shown": shown, "cards": shown.cards, "list": "today", "after": after}
     context |= {"horizon": horizon, "horizons": Source.Horizon.choices}
-    if request.headers.get("HX-Request") and after:
+    if page.htmx(request) and after:
         return render(request, "today/_more.html", context)
     context["done"] = queue.today(person, now)
     if person.is_admin:  # they can mend it
@@ -52,16 +49,9 @@ def today(request: HttpRequest) -> HttpResponse:
 @require_safe
 def cards(request: HttpRequest) -> HttpResponse:
     """The cards of a page as they are now: a browser that goes back shows them as they were."""
-    ids, place, now, person = (
-        _ids(request.GET.get("ids", "")),
-        request.GET.get("list", ""),
-        timezone.now(),
-        access.person(request),
-    )
-    if not ids:
-        return page.refuse(request, "This does not say which papers to show.")
-    papers = Paper.objects.filter(pk__in=ids).for_cards()
-    drawn = [(card, _has_left(card, place)) for card in queue.cards(person, list(papers), now)]
+    now, person, place = timezone.now(), access.person(request), request.GET.get("list", "")
+    papers = Paper.objects.filter(pk__in=_ids(request.GET.get("ids", ""))).for_cards()
+    drawn = [(card, undo.has_left(card, place)) for card in queue.cards(person, list(papers), now)]
     context = {"cards": drawn, "list": place, "done": queue.today(person, now) if place == "today" else None}
     return render(request, "papers/_now.html", context)
 
@@ -71,10 +61,6 @@ def _ids(text: str) -> list[int]:
     named = text.split(",")
     fine = len(named) <= MOST_IDS and all(pk.isdecimal() and len(pk) < 19 for pk in named)
     return [int(pk) for pk in named] if fine else []
-
-
-def _has_left(card: queue.Card, place: str) -> bool:
-    return (card.stage or "skimmed") in GOES.get(place, ())
 
 
 # ── acts ─────────────────────────────────────────────────────────────────────────────────────
@@ -128,72 +114,19 @@ def clear(request: HttpRequest) -> HttpResponse:
     changes = stages.clear(access.person(request), papers, timezone.now())
     if changes:
         said = f"Skipped {len(changes)} paper{'s' * (len(changes) != 1)}"
-        remember(request, changes, said)
+        undo.remember(request, changes, said)
         messages.success(request, said, extra_tags="undo")
     return page.SeeOther(page.safe_next(request, "today"))
 
 
-@access.member_required
-@require_POST
-def undo(request: HttpRequest) -> HttpResponse:
-    """Take the session's last act back."""
-    remembered = request.session.get("acts", [])
-    if not remembered:
-        return page.refuse(request, "There is nothing to undo.", 409)
-    last = remembered.pop()
-    request.session["acts"] = remembered
-    if "source" in last:
-        return _undo_source(request, last)
-    taken_back = acts.take_back(access.person(request), [acts.Change(**change) for change in last["changes"]])
-    if not taken_back:
-        return page.refuse(request, "That was changed again since, so it was left as it is.", 409)
-    said = f"Undone: {last['said'][:1].lower()}{last['said'][1:]}"
-    if not request.headers.get("HX-Request"):
-        messages.success(request, said)
-        return page.SeeOther(page.safe_next(request, "today"))
-    if any(change.table not in {"stage", "vote"} for change in taken_back):
-        return HttpResponseClientRefresh()
-    papers = Paper.objects.filter(pk__in={change.key for change in taken_back}).for_cards()
-    return _answer(request, "papers/_undone.html", list(papers), said, undo=bool(remembered))
-
-
-def _undo_source(request: HttpRequest, last: dict[str, Any]) -> HttpResponse:
-    """Undo what an admin did to a source, and draw the page anew: it may stand in several places there."""
-    person = access.person(request)
-    if not person.is_admin:
-        return page.refuse(request, "Only admins change sources.", 403)
-    if not subscriptions.put_back(person, timezone.now(), **last["source"]):
-        return page.refuse(request, "That was changed again since, so it was left as it is.", 409)
-    messages.success(request, f"Undone: {last['said']}")
-    if request.headers.get("HX-Request"):
-        return HttpResponseClientRefresh()
-    return page.SeeOther(page.safe_next(request, "sources"))
-
-
-def remember(request: HttpRequest, changes: acts.Changes, said: str, **more: Any) -> None:
-    """Keep an act in the session, so that it can be undone."""
-    entry = {"said": said, "changes": [change.plain() for change in changes], **more}
-    request.session["acts"] = [*request.session.get("acts", []), entry][-REMEMBERED:]
-
-
-def _done(request: HttpRequest, paper: Paper, changes: acts.Changes, said: str) -> HttpResponse:
+def _done(request: HttpRequest, paper: Paper, changes: list[acts.Change], said: str) -> HttpResponse:
     """The card anew, or its place empty when it left the list; beside it what was done and a way back."""
     title = paper.title if len(paper.title) <= 60 else f"{paper.title[:59].rstrip()}…"
     said = said.format(f"“{title}”")
     if changes:
-        remember(request, changes, said)
-    if request.headers.get("HX-Request"):
-        return _answer(request, "papers/_acted.html", [paper], said, undo=bool(changes))
+        undo.remember(request, changes, said)
+    if page.htmx(request):
+        return undo.cards_changed(request, "papers/_acted.html", [paper], said, undoable=bool(changes))
     if changes:
         messages.success(request, said, extra_tags="undo")
     return page.SeeOther(page.safe_next(request, "today"))
-
-
-def _answer(request: HttpRequest, template: str, papers: list[Paper], said: str, undo: bool) -> HttpResponse:
-    now, person, place = timezone.now(), access.person(request), request.POST.get("list", "")
-    cards = queue.cards(person, papers, now)
-    context: dict[str, Any] = {"cards": cards, "card": cards[0] if cards else None, "list": place, "said": said}
-    context |= {"undo": undo, "gone": bool(cards) and _has_left(cards[0], place)}
-    if place == "today":
-        context["done"] = queue.today(person, now)
-    return render(request, template, context)

@@ -15,9 +15,10 @@
     holder.className = "vega";
     figure.append(holder);
     const picture = () => {
-      const dark = matchMedia("(prefers-color-scheme: dark)").matches ? "&dark=1" : "";
+      const chosen = document.documentElement.dataset.scheme;
+      const dark = chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
       const image = document.createElement("img");
-      image.src = figure.dataset.picture + dark;
+      image.src = figure.dataset.picture + (dark ? "&dark=1" : "");
       image.alt = figure.dataset.words;
       holder.replaceWith(image);
     };

@@ -94,7 +94,8 @@
   });
 
   /* ── coming back: the browser shows the page as it was, so the cards are asked for anew ── */
-  const PLACE = `place ${location.pathname}${location.search}`;
+  const START = location.href;
+  const PLACE = () => `place ${location.pathname}${location.search}`;
   const AT_ONCE = 100; // ids in an address
   let more = 0; // how often the list was continued on this page
   let refreshing = false;
@@ -102,9 +103,14 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.shouldSwap && event.detail.requestConfig.elt.matches(".pager.more a")) more += 1;
   });
-  const place = () => ({ more, id: at()?.id || "", ids: [...document.querySelectorAll(CARDS)].map((card) => card.id) });
+  // Browse writes into its address how far it was continued, and is drawn as far by that.
+  const place = () => ({
+    more: location.href === START ? more : 0,
+    id: at()?.id || "",
+    ids: cards().map((card) => card.id),
+  });
   addEventListener("pagehide", () => {
-    if (list()) sessionStorage.setItem(PLACE, JSON.stringify(place()));
+    if (list()) sessionStorage.setItem(PLACE(), JSON.stringify(place()));
   });
 
   async function refresh() {
@@ -125,7 +131,7 @@
   }
 
   async function comeBack(alive) {
-    const was = alive ? place() : JSON.parse(sessionStorage.getItem(PLACE) || '{"more": 0, "id": "", "ids": []}');
+    const was = alive ? place() : JSON.parse(sessionStorage.getItem(PLACE()) || '{"more": 0, "id": "", "ids": []}');
     for (const card of document.querySelectorAll(".card.going")) card.classList.remove("going");
     for (let part = 0; part < (alive ? 0 : was.more); part += 1) {
       const way = document.querySelector(".pager.more a[hx-get]");

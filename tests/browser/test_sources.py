@@ -47,7 +47,7 @@ def test_a_mute_is_undone_from_its_message_and_the_page_stays_where_it_is(window
     assert page.evaluate("scrollY") == place
     assert state(sources[30]) == "muted"
     page.locator("#toasts").get_by_role("button", name="Undo").click()
-    expect(page.locator("#toasts")).to_contain_text("Undone: Muted Source 30")
+    expect(page.locator("#toasts")).to_contain_text("Undone: muted Source 30")
     expect(row.locator(".chip")).to_have_count(0)
     assert abs(page.evaluate("scrollY") - place) < 200
     assert state(sources[30]) == "active"
@@ -66,7 +66,7 @@ def test_a_mute_in_the_insight_table_says_so_and_the_page_stays_where_it_is(wind
     expect(acts.get_by_role("button", name="Unmute Source 30")).to_be_visible()
     assert page.evaluate("scrollY") == place
     page.keyboard.press("u")
-    expect(page.locator("#toasts")).to_contain_text("Undone: Muted Source 30")
+    expect(page.locator("#toasts")).to_contain_text("Undone: muted Source 30")
     assert state(sources[30]) == "active"
 
 
@@ -78,7 +78,7 @@ def test_a_mute_is_undone_without_javascript(window, admin, sources):
     page.wait_for_url(re.compile(rf"/sources#source-{sources[30].pk}$"))
     assert state(sources[30]) == "muted"
     page.locator("#toasts").get_by_role("button", name="Undo").click()
-    expect(page.locator("#toasts")).to_contain_text("Undone: Muted Source 30")
+    expect(page.locator("#toasts")).to_contain_text("Undone: muted Source 30")
     assert state(sources[30]) == "active"
 
 

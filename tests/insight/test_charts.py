@@ -8,6 +8,7 @@ import vl_convert
 
 from papers.insight import charts, draw
 from papers.insight.funnel import Step
+from papers.refused import TooMuch
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOLD = [
@@ -33,7 +34,7 @@ def test_absurd_names_do_no_harm():
 
 
 def test_a_chart_that_cannot_be_drawn_says_so():
-    with pytest.raises(draw.NotDrawn, match="table beneath"):
+    with pytest.raises(TooMuch, match="table beneath"):
         draw.picture({"mark": "no such mark"})
 
 

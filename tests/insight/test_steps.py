@@ -7,6 +7,7 @@ from django.db import OperationalError, connection
 
 from papers.insight import steps
 from papers.models import Author, Authorship, Sighting
+from papers.refused import TooMuch
 from tests.makers import NOW, make_application, make_paper, make_person, make_source, make_stage, make_vote
 
 pytestmark = pytest.mark.django_db
@@ -95,7 +96,7 @@ def test_what_the_team_shares_is_told_to_everybody():
 
 def test_what_takes_too_long_is_cut_off_with_a_sentence(monkeypatch):
     monkeypatch.setattr(steps, "PATIENCE", timedelta(seconds=1))
-    with pytest.raises(steps.TooMuch, match="Choose a shorter time"), steps.patience(), connection.cursor() as cursor:
+    with pytest.raises(TooMuch, match="Choose a shorter time"), steps.patience(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(5)")
 
 

@@ -7,9 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from feedserver import FeedServer
-from papers.intake import gate, pipeline
+from papers.intake import clients, gate, pipeline
 from papers.models import Event, FetchLog, Host, Paper, Sighting, Source
-from papers.sources.http import FetchError
+from papers.sources.wire.sentences import FetchError
 from tests.makers import make_paper, make_person, make_source
 
 pytestmark = pytest.mark.django_db
@@ -142,7 +142,7 @@ def test_a_host_that_asks_for_time_gets_it_from_all_its_sources(server, category
 
 
 def test_what_cannot_take_its_turn_stays_due_and_is_no_failure(server, blog, monkeypatch):
-    monkeypatch.setattr(pipeline, "WORKER_WAITS", 0)
+    monkeypatch.setattr(clients, "WORKER_WAITS", 0)
     Source.objects.update(claimed_until=NOW + timedelta(minutes=9))
     with gate.host_gate(0, 0)(server.url.removeprefix("http://")):
         pipeline.refresh(blog, NOW)

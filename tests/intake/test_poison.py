@@ -11,7 +11,7 @@ from feedserver import FeedServer, poison
 from papers import tasks
 from papers.intake import pipeline
 from papers.models import FetchLog, Paper, Source
-from papers.sources import kinds, sandbox
+from papers.sources import arxiv, feed, sandbox
 from tests.makers import make_source
 
 pytestmark = pytest.mark.django_db
@@ -62,13 +62,13 @@ def test_the_name_of_an_odd_encoding_costs_at_most_the_source(server, charset):
     assert log.outcome == "ok" or "could not be dealt with" not in log.note
 
 
-def crash(*args):
+def crash(*args, **more):
     raise RuntimeError("nobody thought of this")
 
 
 def test_whatever_rises_is_the_sources_failure_with_a_pause_and_a_traceback(server, monkeypatch, caplog):
     source = make_source(kind="arxiv", address="cs.LG", etag="before")
-    monkeypatch.setattr(kinds, "pull", crash)
+    monkeypatch.setattr(arxiv, "pull", crash)
     log = pull(source)
     assert log.outcome == "failed"
     assert source.last_error == log.note
@@ -82,7 +82,7 @@ def test_a_sentence_with_characters_that_no_database_takes_is_stored_all_the_sam
     def refuse(*args):
         raise pipeline.FetchError("It said \0 nothing \ud800 of use.")
 
-    monkeypatch.setattr(kinds, "pull", refuse)
+    monkeypatch.setattr(feed, "pull", refuse)
     assert pull(make_source()).note == "It said nothing of use."
 
 
@@ -103,7 +103,7 @@ def test_a_database_that_went_away_is_no_fault_of_the_source(server, monkeypatch
         except psycopg.OperationalError as error:
             raise OperationalError from error
 
-    monkeypatch.setattr(kinds, "pull", cut)
+    monkeypatch.setattr(feed, "pull", cut)
     assert not pipeline.refresh(source, NOW)
     source.refresh_from_db()
     assert (source.claimed_until, source.failures, source.last_error) == (None, 0, "")
@@ -119,12 +119,12 @@ def test_a_reader_that_hangs_is_the_sources_failure_and_the_other_categories_are
     """All of arXiv is one host, whose sources are pulled in one turn."""
     monkeypatch.setattr(sandbox, "WALL_SECONDS", 2.0)
     first, second = (make_source(kind="arxiv", address=address) for address in ("cs.LG", "cs.CL"))
-    real = kinds.pull
+    real = arxiv.pull
 
-    def one_hangs(kind, address, *rest):
-        return sandbox.run(time.sleep, 60) if address == first.address else real(kind, address, *rest)
+    def one_hangs(address, *rest, **more):
+        return sandbox.run(time.sleep, 60) if address == first.address else real(address, *rest, **more)
 
-    monkeypatch.setattr(kinds, "pull", one_hangs)
+    monkeypatch.setattr(arxiv, "pull", one_hangs)
     tasks.refresh_due()
     notes = dict(FetchLog.objects.values_list("source__address", "outcome"))
     assert notes["cs.LG"] == "failed" != notes["cs.CL"]

@@ -8,7 +8,7 @@ import pytest
 from papers.intake.store import store
 from papers.models import Name, Paper, Sighting
 from papers.sources import arxiv, feed
-from papers.sources.http import FetchError
+from papers.sources.wire.sentences import FetchError
 from tests.makers import make_source
 from tests.sources.test_samples import SAMPLES, read, reply, whole_feeds
 

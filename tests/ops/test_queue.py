@@ -64,7 +64,9 @@ def test_the_beat_hands_out_a_tick_and_tidies_as_soon_as_it_starts(monkeypatch):
     sent = []
     monkeypatch.setattr(app, "send_task", sent.append)
     beat_init.send(sender=None)
-    assert sent == ["papers.tasks.tick", "papers.tasks.tidy"]
+    assert sent == ["papers.tasks.tick", "papers.tasks.tidy", "ops.broker.delete_archived"]
+    app.loader.import_default_modules()
+    assert set(sent) | {entry["task"] for entry in app.conf.beat_schedule.values()} <= set(app.tasks)
 
 
 @pytest.mark.parametrize("address", ["amqp://{}//", "redis://{}/0"])

@@ -8,7 +8,8 @@ from django.db import connection
 from papers.identity import author_key, fold
 from papers.models import Author, Authorship, Name
 from papers.reading import search
-from papers.reading.search import Filters, SearchError, Term
+from papers.reading.search import Filters, Term
+from papers.refused import TooMuch
 from tests.makers import NOW, make_paper, make_person, make_source, make_stage, make_vote
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +82,7 @@ def test_common_words_do_not_stand_in_the_way():
 
 @pytest.mark.parametrize("typed", ["the of and", "!!!", "(((", "-the", "'", "\\", "&", "author:'"])
 def test_nothing_but_common_words_and_signs_is_said(typed):
-    with pytest.raises(SearchError, match="rarer"):
+    with pytest.raises(TooMuch, match="rarer"):
         found(q=typed)
 
 
@@ -288,7 +289,7 @@ def test_choices_are_all_sources_and_the_other_active_members():
 
 def test_a_search_that_takes_too_long_is_cut_off_with_a_sentence(monkeypatch):
     monkeypatch.setattr(search, "PATIENCE", search.PATIENCE / 200)
-    with pytest.raises(SearchError, match="too long"), search.patience(), connection.cursor() as cursor:
+    with pytest.raises(TooMuch, match="too long"), search.patience(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(5)")
 
 

@@ -45,7 +45,7 @@ def test_clearing_leaves_alone_what_is_judged_and_keeps_what_was_skimmed(me):
     make_stage(me, kept, kept_at=NOW)
     make_stage(me, skimmed, skimmed_at=NOW)
     changes = stages.clear(me, [kept, skimmed, fresh], LATER)
-    assert {change.key for change in changes} == {skimmed.pk, fresh.pk}
+    assert {change.paper_id for change in changes} == {skimmed.pk, fresh.pk}
     assert times(me, kept) == (None, NOW, None, None)
     assert times(me, skimmed) == (NOW, None, LATER, None)
 
@@ -60,7 +60,7 @@ def test_kept_and_passed_are_never_both(me, paper):
 
 def test_doing_it_twice_keeps_the_first_time_and_has_nothing_to_undo(me, paper):
     stages.read(me, paper, NOW)
-    assert stages.read(me, paper, LATER) == ()
+    assert stages.read(me, paper, LATER) == []
     assert times(me, paper) == (NOW, None, None, NOW)
 
 
@@ -72,7 +72,7 @@ def test_reopening_leaves_it_skimmed(me, paper):
 
 
 def test_undo_removes_the_row_that_the_act_made(me, paper):
-    acts.take_back(me, stages.keep(me, paper, NOW))
+    acts.undo(me, stages.keep(me, paper, NOW))
     assert times(me, paper) is None
 
 
@@ -80,27 +80,27 @@ def test_undo_restores_the_exact_times(me, paper):
     make_stage(me, paper, skimmed_at=NOW, kept_at=NOW + timedelta(microseconds=7))
     changes = stages.pass_(me, paper, LATER)
     plain = [acts.Change(**change.plain()) for change in changes]  # as a session keeps them
-    acts.take_back(me, plain)
+    acts.undo(me, plain)
     assert times(me, paper) == (NOW, NOW + timedelta(microseconds=7), None, None)
 
 
 def test_undo_of_a_clearing_brings_all_back(me):
     papers = [make_paper() for _ in range(3)]
-    acts.take_back(me, stages.clear(me, papers, NOW))
+    acts.undo(me, stages.clear(me, papers, NOW))
     assert not Stage.objects.exists()
 
 
 def test_undo_leaves_alone_what_changed_since(me, paper):
     changes = stages.pass_(me, paper, NOW)
     stages.keep(me, paper, LATER)  # in another window
-    assert acts.take_back(me, changes) == ()
+    assert acts.undo(me, changes) == []
     assert times(me, paper) == (NOW, LATER, None, None)
 
 
 def test_one_persons_stage_is_nobody_elses(me, paper):
     other = make_person()
     stages.keep(other, paper, NOW)
-    acts.take_back(me, stages.pass_(me, paper, NOW))
+    acts.undo(me, stages.pass_(me, paper, NOW))
     assert times(other, paper) == (NOW, NOW, None, None)
 
 

@@ -29,7 +29,7 @@ def test_second_vote_replaces_the_first(me, paper):
 
 def test_the_same_vote_again_changes_nothing(me, paper):
     votes.cast(me, paper, 1, NOW)
-    assert votes.cast(me, paper, 1, NOW + timedelta(hours=1)) == ()
+    assert votes.cast(me, paper, 1, NOW + timedelta(hours=1)) == []
     assert Vote.objects.get().at == NOW
 
 
@@ -53,12 +53,12 @@ def test_a_vote_of_seven_is_refused(me, paper, value):
 
 def test_undo_brings_the_old_vote_back_with_its_time(me, paper):
     make_vote(me, paper, 1, at=NOW)
-    acts.take_back(me, votes.cast(me, paper, -1, NOW + timedelta(hours=1)))
+    acts.undo(me, votes.cast(me, paper, -1, NOW + timedelta(hours=1)))
     assert [(vote.value, vote.at) for vote in Vote.objects.all()] == [(1, NOW)]
     assert not Stage.objects.exists()
 
 
 def test_undo_of_a_first_vote_leaves_none(me, paper):
-    acts.take_back(me, votes.cast(me, paper, 1, NOW))
+    acts.undo(me, votes.cast(me, paper, 1, NOW))
     assert not Vote.objects.exists()
     assert not Stage.objects.exists()

@@ -6,7 +6,7 @@ import pytest
 
 from feedserver import FeedServer
 from papers.sources.arxiv import Endpoints
-from papers.sources.http import Fetcher, open_gate
+from papers.sources.wire.fetch import Fetcher, open_gate
 
 NOW = datetime(2026, 3, 4, 15, tzinfo=UTC)  # a Wednesday
 

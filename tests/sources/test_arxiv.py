@@ -4,8 +4,9 @@ from datetime import timedelta
 import pytest
 
 from papers.sources import arxiv
-from papers.sources.http import FetchError, Reply
 from papers.sources.item import Asked
+from papers.sources.wire.fetch import Reply
+from papers.sources.wire.sentences import FetchError
 
 from .conftest import NOW
 

@@ -7,7 +7,7 @@ import feedparser
 import pytest
 
 from papers.sources import bounds, feed, text
-from papers.sources.http import Reply
+from papers.sources.wire.fetch import Reply
 
 NOW = datetime(2026, 3, 4, 9, tzinfo=UTC)
 HEAD, TAIL = b"<rss version='2.0'><channel><title>t</title>", b"</channel></rss>"

@@ -3,7 +3,7 @@ import doctest
 import pytest
 
 from papers.sources import charset, feed, page
-from papers.sources.http import Reply
+from papers.sources.wire.fetch import Reply
 
 from .conftest import NOW
 

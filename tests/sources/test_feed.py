@@ -3,10 +3,10 @@ import json
 import pytest
 
 from papers.sources import feed
-from papers.sources.arxiv import Endpoints
 from papers.sources.feed import NoFeedError
-from papers.sources.http import FetchError, Reply
 from papers.sources.item import Asked
+from papers.sources.wire.fetch import Reply
+from papers.sources.wire.sentences import FetchError
 
 from .conftest import NOW
 
@@ -22,7 +22,7 @@ def rss(item: str, channel: str = "") -> str:
 
 @pytest.mark.parametrize("blog", ["kettle", "petit-lot", "fjord", "aao"])
 def test_every_dialect_gives_posts_with_title_link_date_and_words(server, fetcher, blog):
-    pull = feed.pull(server.feed(blog), Asked(), fetcher, NOW, Endpoints())
+    pull = feed.pull(server.feed(blog), Asked(), fetcher, NOW)
     assert pull.items
     assert pull.title
     for item in pull.items:
@@ -34,29 +34,29 @@ def test_every_dialect_gives_posts_with_title_link_date_and_words(server, fetche
 
 
 def test_a_feed_that_has_not_changed_is_not_read_again(server, fetcher):
-    first = feed.pull(server.feed("kettle"), Asked(), fetcher, NOW, Endpoints())
+    first = feed.pull(server.feed("kettle"), Asked(), fetcher, NOW)
     for asked in (Asked(etag=first.etag, last_modified=first.last_modified), Asked(body_hash=first.body_hash)):
-        assert feed.pull(server.feed("kettle"), asked, fetcher, NOW, Endpoints()).not_modified
+        assert feed.pull(server.feed("kettle"), asked, fetcher, NOW).not_modified
 
 
 def test_malformed_entries_are_skipped_and_counted_never_the_whole_feed(server, fetcher):
-    good = feed.pull(server.feed("kettle"), Asked(), fetcher, NOW, Endpoints())
+    good = feed.pull(server.feed("kettle"), Asked(), fetcher, NOW)
     server.misbehave("*", "malformed")
-    pull = feed.pull(server.feed("kettle"), Asked(), fetcher, NOW, Endpoints())
+    pull = feed.pull(server.feed("kettle"), Asked(), fetcher, NOW)
     assert len(pull.items) == len(good.items)
     assert pull.skipped > 0
 
 
 def test_a_feed_cut_off_in_the_middle_gives_what_came(server, fetcher):
     server.misbehave("*", "cut")
-    assert feed.pull(server.feed("kettle"), Asked(), fetcher, NOW, Endpoints()).items
+    assert feed.pull(server.feed("kettle"), Asked(), fetcher, NOW).items
 
 
 @pytest.mark.parametrize(("mischief", "sentence"), [("page", "a web page"), ("empty", "an empty answer")])
 def test_what_is_no_feed_is_said(server, fetcher, mischief, sentence):
     server.misbehave("*", mischief)
     with pytest.raises(FetchError, match=sentence):
-        feed.pull(server.feed("kettle"), Asked(), fetcher, NOW, Endpoints())
+        feed.pull(server.feed("kettle"), Asked(), fetcher, NOW)
 
 
 def test_plain_text_stays_as_it_came():
@@ -139,7 +139,7 @@ def test_a_page_with_broken_links_names_the_feed_that_can_be_read():
     class Page:
         def get(self, url, **_):
             if url != "https://blog.example/":
-                raise FetchError("nothing there", status=404)
+                raise FetchError("nothing there", code=404)
             head = '<base href="http://[bad">' + "".join(
                 f'<link rel="alternate" type="application/rss+xml" href="{href}">' for href in ("http://[x", "/feed")
             )

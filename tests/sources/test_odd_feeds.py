@@ -6,9 +6,9 @@ import pytest
 
 from feedserver import poison
 from papers.sources import arxiv, feed, page
-from papers.sources.arxiv import Endpoints
-from papers.sources.http import FetchError, Reply
 from papers.sources.item import Asked
+from papers.sources.wire.fetch import Reply
+from papers.sources.wire.sentences import FetchError
 
 from .conftest import NOW
 
@@ -33,7 +33,7 @@ def fit_for_the_database(value: object) -> bool:
 
 
 def pull(server, fetcher, blog):
-    return feed.pull(server.feed(blog), Asked(), fetcher, NOW, Endpoints())
+    return feed.pull(server.feed(blog), Asked(), fetcher, NOW)
 
 
 def parse(*entries: object, text: str = ""):

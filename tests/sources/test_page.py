@@ -3,7 +3,8 @@ import doctest
 import pytest
 
 from papers.sources import page
-from papers.sources.http import FetchError, Reply
+from papers.sources.wire.fetch import Reply
+from papers.sources.wire.sentences import FetchError
 
 LINK = "https://blog.example/post"
 
@@ -74,7 +75,7 @@ def test_an_article_of_a_blog_is_described(server, fetcher, endpoints):
 
     from .conftest import NOW
 
-    post = feed.pull(server.feed("kettle"), Asked(), fetcher, NOW, endpoints).items[0]
+    post = feed.pull(server.feed("kettle"), Asked(), fetcher, NOW).items[0]
     assert page.describe(post.link, fetcher, endpoints).title == post.title
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from papers.sources import arxiv, feed, opml, starter
-from papers.sources.http import FetchError, Reply
+from papers.sources.wire.fetch import Reply
+from papers.sources.wire.sentences import FetchError
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

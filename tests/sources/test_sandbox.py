@@ -9,8 +9,8 @@ import psutil
 import pytest
 
 from papers.sources import sandbox
-from papers.sources.http import FetchError
 from papers.sources.sandbox import TooHardError
+from papers.sources.wire.sentences import FetchError
 
 
 def add(one, two):
@@ -18,7 +18,7 @@ def add(one, two):
 
 
 def refuse(sentence):
-    raise FetchError(sentence, status=404, permanent=True)
+    raise FetchError(sentence, code=404, permanent=True)
 
 
 def stumble():
@@ -79,7 +79,7 @@ def test_the_result_comes_back():
 def test_what_the_call_raises_comes_back_whole():
     with pytest.raises(FetchError, match="nothing there") as caught:
         sandbox.run(refuse, "nothing there")
-    assert (caught.value.status, caught.value.permanent) == (404, True)
+    assert (caught.value.code, caught.value.permanent) == (404, True)
 
 
 def test_an_unexpected_error_says_where_it_happened():

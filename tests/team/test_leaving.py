@@ -18,13 +18,13 @@ from papers.models import (
     Check,
     Comment,
     Event,
-    LastAdminError,
     OneTimeLink,
     Person,
     ShareLink,
     Vote,
 )
 from papers.reading import comments, stages
+from papers.refused import Gone
 from papers.sharing import shares
 from papers.team import leaving
 from tests.makers import (
@@ -167,7 +167,7 @@ def test_the_last_admin_stays_and_nothing_is_changed(zoe, boss):
     live_a_little(zoe, boss)
     Person.objects.exclude(pk=zoe.pk).update(role="member")
     before = texts()
-    with pytest.raises(LastAdminError):
+    with pytest.raises(Gone):
         leaving.remove(zoe, NOW)
     assert texts() == before
 
@@ -213,5 +213,5 @@ def test_what_they_checked_still_counts(zoe, boss):
 def test_of_two_admins_who_remove_each_other_at_once_one_stays():
     pair = [make_person(role="admin"), make_person(role="admin")]
     done = at_once(*[lambda person=person: leaving.remove(person, NOW) for person in pair])
-    assert sorted(map(str, map(type, done))) == sorted(map(str, [type(None), LastAdminError]))
+    assert sorted(map(str, map(type, done))) == sorted(map(str, [type(None), Gone]))
     assert Person.objects.admins().count() == Person.objects.known().count() == 1

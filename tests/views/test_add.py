@@ -8,7 +8,7 @@ import pytest
 from papers import jobs
 from papers.models import Comment, Job, Paper, Vote
 from papers.reading import adding
-from papers.sources.http import FetchError
+from papers.sources.wire.sentences import FetchError
 from papers.views import page
 from tests.makers import make_paper, make_person, make_vote
 from tests.workers import after_the_worker

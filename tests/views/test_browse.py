@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from papers.models import Paper
 from papers.reading import search
+from papers.refused import TooMuch
 from tests.makers import make_paper, make_person, make_source, make_vote
 
 pytestmark = pytest.mark.django_db
@@ -208,7 +209,7 @@ def test_common_words_get_a_sentence(browse):
 
 def test_a_slow_search_gets_a_sentence(browse, monkeypatch):
     def slow(*args):
-        raise search.SearchError("This search takes too long.")
+        raise TooMuch("This search takes too long.")
 
     monkeypatch.setattr(search, "take", slow)
     assert "takes too long" in browse("/browse?q=zebra").content.decode()

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from papers.insight import draw, steps
 from papers.models import Author, Authorship, Paper
+from papers.refused import TooMuch
 from tests.makers import make_application, make_paper, make_person, make_project, make_source, make_stage, make_vote
 
 pytestmark = pytest.mark.django_db
@@ -146,7 +147,7 @@ def test_a_picture_that_cannot_be_drawn_says_so(client, ada, monkeypatch):
     applied([20])
 
     def fail(spec):
-        raise draw.NotDrawn("The chart could not be drawn.")
+        raise TooMuch("The chart could not be drawn.")
 
     monkeypatch.setattr(draw, "picture", fail)
     answer = client.get("/insight/cumulative.svg?measure=pulled")
@@ -228,7 +229,7 @@ def test_the_link_of_what_was_pulled_of_late_says_since_when(client, ada):
 
 def test_too_much_to_count_is_said(client, ada, monkeypatch):
     def never(*args, **kwargs):
-        raise steps.TooMuch("Choose a shorter time.")
+        raise TooMuch("Choose a shorter time.")
 
     monkeypatch.setattr(steps, "enough", never)
     for address in ("/insight", "/insight/table.csv", "/insight/cumulative.svg"):

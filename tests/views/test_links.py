@@ -110,7 +110,7 @@ def test_the_token_is_told_to_nobody_and_the_page_is_not_indexed(client, link):
 
 
 def test_a_revoked_and_an_unknown_link_look_the_same(client, link, ada):
-    links.revoke(ada, link, NOW)
+    links.revoke(link, NOW)
     revoked, unknown = client.get(link.get_absolute_url()), client.get("/s/no-such-token")
     assert revoked.status_code == unknown.status_code == 404
     assert revoked.content == unknown.content
@@ -134,7 +134,7 @@ def test_a_link_to_a_record_that_was_merged_away_leads_to_the_one_that_stayed(cl
 def test_a_member_goes_on_to_the_paper_revoked_or_not(client, link, ada, paper):
     client.force_login(make_person(role="guest"))
     assert client.get(link.get_absolute_url())["Location"] == paper.get_absolute_url()
-    links.revoke(ada, link, NOW)
+    links.revoke(link, NOW)
     assert client.get(link.get_absolute_url())["Location"] == paper.get_absolute_url()
 
 

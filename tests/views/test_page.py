@@ -68,8 +68,8 @@ def test_forbidden_says_why(client):
     assert page.forbidden(ask(**HTMX), PermissionDenied("Guests read.")).content.decode() == "Guests read."
 
 
-def test_broken_page_is_drawn_without_asking_anything(rf):
-    answer = page.server_error(rf.get("/"))  # no database here, no session, no person
+def test_broken_page_is_drawn_without_asking_anything():
+    answer = page.server_error(ask("get"))  # no database here, no session, no person
     assert answer.status_code == 500
     assert "Something broke" in answer.content.decode()
     assert b"<" not in page.server_error(ask(**HTMX)).content

@@ -196,7 +196,7 @@ def test_my_comment_can_be_edited(browser, me, paper):
 
 def test_someone_elses_comment_is_not_mine_to_change(browser, paper):
     other = make_comment(make_person(), paper)
-    assert browser.post(f"/comments/{other.pk}/edit", {"text": "No."}).status_code == 404
+    assert browser.post(f"/comments/{other.pk}/edit", {"text": "No."}).status_code == 403
     assert browser.post(f"/comments/{other.pk}/delete").status_code == 403
     assert f"/comments/{other.pk}/delete" not in shown(browser, paper)
     assert Comment.objects.get().text == "Worth it."

@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from papers.models import LastAdminError, OneTimeLink, Person
+from papers.models import OneTimeLink, Person
+from papers.refused import Gone
 from tests.makers import make_person
 
 pytestmark = pytest.mark.django_db
@@ -147,7 +148,7 @@ def test_last_admin_can_neither_step_down_nor_be_deactivated(client, boss):
     answer = client.post(f"/settings/people/{boss.pk}/role", {"role": "member"})
     assert answer.status_code == 409
     assert "only admin" in answer.content.decode()
-    with pytest.raises(LastAdminError):
+    with pytest.raises(Gone):
         boss.deactivate(timezone.now())
     boss.refresh_from_db()
     assert boss.is_admin
@@ -163,7 +164,7 @@ def test_two_admins_cannot_take_each_other_away_at_once():
         try:
             ready.wait()
             person.become("member", timezone.now())
-        except LastAdminError:
+        except Gone:
             pass
         finally:
             connection.close()

@@ -10,7 +10,14 @@ NEW = "walnut-harbour-sixteen"
 
 
 def profile(**fields):
-    return {"name": "Ada", "email": "ada@team.example", "time_zone": "Asia/Tokyo", "keys_on": "on", **fields}
+    return {
+        "name": "Ada",
+        "email": "ada@team.example",
+        "time_zone": "Asia/Tokyo",
+        "scheme": "system",
+        "keys_on": "on",
+        **fields,
+    }
 
 
 def test_stranger_is_sent_to_sign_in(client):
@@ -44,6 +51,17 @@ def test_keys_can_be_turned_off(client):
     assert 'data-keys="off"' in client.get("/settings").content.decode()
 
 
+def test_colours_are_the_systems_or_those_that_a_person_chose(client):
+    person = make_person()
+    client.force_login(person)
+    assert "data-scheme" not in client.get("/").text
+    for scheme in ("dark", "light"):
+        client.post("/settings", profile(scheme=scheme))
+        assert f'data-scheme="{scheme}"' in client.get("/").text
+    client.post("/settings", profile(scheme="system"))
+    assert "data-scheme" not in client.get("/").text
+
+
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
@@ -51,6 +69,7 @@ def test_keys_can_be_turned_off(client):
         ({"email": "taken@team.example"}, "already here"),
         ({"email": "TAKEN@team.example"}, "already here"),
         ({"time_zone": "Mars/Olympus"}, "Mars/Olympus"),
+        ({"scheme": "sepia"}, "sepia is not one of the available choices"),
         ({"name": "a\0b"}, "Null characters"),
     ],
 )

@@ -233,7 +233,7 @@ def test_another_members_message_is_theirs(client, ada):
     share = make_share()
     assert "Cancel" not in text(client.get(share.paper.get_absolute_url()))
     answer = client.post(reverse("share_cancel", args=[share.pk]))
-    assert (answer.status_code, "somebody else" in text(answer)) == (409, True)
+    assert (answer.status_code, "somebody else" in text(answer)) == (403, True)
 
 
 def test_a_paper_that_nobody_shared_asks_the_database_no_more(client, ada):

@@ -296,7 +296,7 @@ def change_by_command(client, person):
 
 def change_the_address(client, person):
     client.force_login(person)
-    form = {"name": person.name, "email": "new@team.example", "time_zone": "UTC"}
+    form = {"name": person.name, "email": "new@team.example", "time_zone": "UTC", "scheme": "system"}
     assert client.post("/settings", form).status_code == 303
 
 
@@ -344,7 +344,9 @@ def test_reset_link_survives_what_does_not_change_how_one_gets_in(client):
     make_person(role="admin")
     _, address = make_link("reset", person=person)
     sign_in(client, "ada@team.example")
-    client.post("/settings", {"name": "Ada Else", "email": "ada@team.example", "time_zone": "Asia/Tokyo"})
+    client.post(
+        "/settings", {"name": "Ada Else", "email": "ada@team.example", "time_zone": "Asia/Tokyo", "scheme": "system"}
+    )
     Person.objects.get(pk=person.pk).become("guest", timezone.now())
     client.logout()
     assert client.post(address, {"password": NEW, "again": NEW}).status_code == 303
@@ -383,7 +385,7 @@ def test_invitation_ends_once_its_address_is_in_the_team_by_another_door(client)
     assert client.post(address, joining(email="second@team.example")).status_code == 404
     _, address = make_link(email="bo@team.example")
     client.force_login(make_person(email="robert@team.example"))
-    client.post("/settings", {"name": "Bo", "email": "bo@team.example", "time_zone": "UTC"})
+    client.post("/settings", {"name": "Bo", "email": "bo@team.example", "time_zone": "UTC", "scheme": "system"})
     client.logout()
     assert client.post(address, joining(email="second@team.example")).status_code == 404
     assert not Person.objects.filter(email="second@team.example").exists()

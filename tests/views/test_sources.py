@@ -304,7 +304,7 @@ def test_a_mute_is_undone_without_javascript(client, boss):
     assert "Muted Tea room" in text(answer)
     assert 'action="/undo"' in text(answer)
     answer = client.post("/undo", {"next": "/sources"}, follow=True)
-    assert "Undone: Muted Tea room" in text(answer)
+    assert "Undone: muted Tea room" in text(answer)
     source.refresh_from_db()
     assert source.state == "active"
     assert [event.data for event in Event.objects.order_by("pk")] == [

@@ -11,9 +11,9 @@ from papers import tasks
 from papers.intake import pipeline
 from papers.models import Event, Source
 from papers.sources import feed, sandbox, starter
-from papers.sources.http import FetchError
 from papers.sources.item import Item, Pull
 from papers.sources.starter import ARXIV_CATEGORIES, BLOGS
+from papers.sources.wire.sentences import FetchError
 from tests.makers import make_person, make_source
 from tests.workers import after_the_worker
 

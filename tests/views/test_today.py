@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from papers.models import Stage, Vote
 from papers.reading import queue
-from tests.makers import make_paper, make_person, make_source, make_vote
+from tests.makers import make_paper, make_person, make_source, make_stage, make_vote
 
 pytestmark = pytest.mark.django_db
 
@@ -226,3 +226,15 @@ def test_all_done_leads_to_what_was_kept(browser, me):
     page = browser.get("/").content.decode()
     assert "All done" in page
     assert "Read what you kept" in page
+
+
+def test_cards_are_drawn_as_they_are_now_and_those_that_left_are_empty_places(client, me):
+    client.force_login(me)
+    now, stays, kept = timezone.now(), make_paper("Stays"), make_paper("Kept")
+    make_stage(me, kept, skimmed_at=now, kept_at=now)
+    answer = client.get("/cards", {"list": "today", "ids": f"{stays.pk},{kept.pk}"}).text
+    assert f'<li class="card" id="paper-{stays.pk}"' in answer
+    assert f'<li class="gone" id="paper-{kept.pk}" hidden' in answer
+    assert "1 triaged today" in answer
+    assert f'id="paper-{kept.pk}" class="card judge"' in client.get("/cards", {"list": "paper", "ids": kept.pk}).text
+    assert "<li" not in client.get("/cards", {"list": "today", "ids": ",".join(["1"] * 101)}).text

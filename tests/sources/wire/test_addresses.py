@@ -9,8 +9,10 @@ import pytest
 import requests
 
 from papers import identity
-from papers.sources import address, http
-from papers.sources.http import Fetcher, FetchError, gate_name, open_gate
+from papers.sources.wire import addresses
+from papers.sources.wire.addresses import gate_name
+from papers.sources.wire.fetch import Fetcher, open_gate
+from papers.sources.wire.sentences import FetchError
 
 REFUSED = [
     *("http\u017f://a/", "http\u017f://u:p@a:8080/"),
@@ -150,9 +152,9 @@ def same(host: str) -> str:
 
 def agree(url: str) -> bool:
     """Whether everybody goes to the same host with this address, or nobody goes. True only where somebody does."""
-    where = address.read(url)
+    where = addresses.read(url)
     if where is None:
-        assert gate_name(url) == http._host(url) == ""
+        assert gate_name(url) == addresses.host_of(url) == ""
         with pytest.raises(FetchError):
             Fetcher(open_gate).get(url)
         return False
@@ -163,13 +165,13 @@ def agree(url: str) -> bool:
         urlsplit(where.url).hostname,
         urlsplit(where.url).port or {"http": 80, "https": 443}[where.url[:5].rstrip(":")],
     ) == to
-    assert http._host(url) == where.host
+    assert addresses.host_of(url) == where.host
     assert (
         gate_name(url)
         == gate_name(where.url)
         == ("arxiv.org" if f".{where.host}".endswith(".arxiv.org") else f"{where.host}:{where.port}")
     )
-    assert address.read(where.url) == where, url
+    assert addresses.read(where.url) == where, url
     theirs = connected(url)  # as it was written: the same, or not read at all
     assert theirs is None or (same(theirs[0]), theirs[1]) == to, url
     parts = identity._split(url)
@@ -181,20 +183,20 @@ def agree(url: str) -> bool:
 
 
 def test_the_worked_examples_hold():
-    assert doctest.testmod(address).failed == 0
+    assert doctest.testmod(addresses).failed == 0
 
 
 @pytest.mark.parametrize("url", REFUSED)
 def test_what_may_be_read_in_two_ways_is_no_address(url):
-    assert address.read(url) is None
+    assert addresses.read(url) is None
     assert not agree(url)
     with pytest.raises(FetchError, match=r"That is not a web address|Only addresses that begin"):
-        http.check_address(url, allow_private=True)
+        addresses.check_address(url, allow_private=True)
 
 
 @pytest.mark.parametrize(("url", "plain", "host", "port"), READ)
 def test_one_spelling_is_read_by_everybody_alike(url, plain, host, port):
-    assert address.read(url) == address.Address(plain, host, port)
+    assert addresses.read(url) == addresses.Address(plain, host, port)
     assert agree(url)
 
 
@@ -319,7 +321,7 @@ def test_a_redirect_that_browsers_read_otherwise_is_refused(server, fetcher, lin
 
 def test_a_plain_link_of_a_redirect_is_followed(server, fetcher):
     for link in ("fjord/feed.json", "../fjord/feed.json?x=\\", server.feed("fjord"), server.feed("fjord")[5:]):
-        assert not address.leads_astray(link)
+        assert not addresses.leads_astray(link)
         assert urljoin("http://a/b/c", link)
     server.misbehave("*kettle*", "redirect", to=server.feed("fjord")[5:], code=301)
     assert fetcher.get(server.feed("kettle")).moved_to == server.feed("fjord")

@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from papers.sources import http
-from papers.sources.http import Fetcher, FetchError, gate_name, is_public, open_gate, retry_after
+from papers.sources.wire import addresses, line, sentences
+from papers.sources.wire.addresses import gate_name, is_public
+from papers.sources.wire.fetch import Fetcher, open_gate
+from papers.sources.wire.sentences import FetchError, retry_after
 
 
 def test_the_worked_examples_hold():
-    assert doctest.testmod(http).failed == 0
+    assert all(doctest.testmod(module).failed == 0 for module in (addresses, sentences))
 
 
 def test_a_feed_comes_whole_and_unpacked(server, fetcher):
@@ -82,7 +84,7 @@ def test_a_busy_server_says_how_long_to_wait(server, fetcher, code):
     server.misbehave("*", "status", code=code, retry_after="900")
     with pytest.raises(FetchError) as caught:
         fetcher.get(server.feed("kettle"))
-    assert (caught.value.status, caught.value.retry_after) == (code, 900)
+    assert (caught.value.code, caught.value.retry_after) == (code, 900)
 
 
 def test_a_wait_is_clamped_between_a_minute_and_a_day():
@@ -212,7 +214,7 @@ def test_a_private_network_is_never_asked(server, host):
 def test_a_redirect_into_a_private_network_is_refused_too(server, monkeypatch):
     """The first hop counts as public here; the second, to another spelling of this machine, does not."""
     server.misbehave("*kettle*", "redirect", to="http://[::1]:9/", code=302)
-    monkeypatch.setattr(http, "is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr(line, "is_public", lambda address: address == "127.0.0.1")
     with pytest.raises(FetchError, match="private or local network"):
         Fetcher(open_gate).get(server.feed("kettle"))
 
@@ -259,12 +261,12 @@ def test_somebody_who_waits_waits_no_longer_however_many_hops_there_are(server):
 
 
 def test_a_name_that_nobody_looks_up_holds_nobody(fetcher, monkeypatch):
-    monkeypatch.setattr(http, "RESOLVE_SECONDS", 0.2)
+    monkeypatch.setattr(line, "RESOLVE_SECONDS", 0.2)
     let_go = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: let_go.wait(30) and [])
     with pytest.raises(FetchError, match="did not answer in time"):
         fetcher.get("http://slow.example/feed")
-    http.check_address("https://slow.example/hook", allow_private=False)  # asks nobody
+    addresses.check_address("https://slow.example/hook", allow_private=False)  # asks nobody
     let_go.set()
 
 
@@ -276,7 +278,7 @@ def test_the_addresses_of_a_name_share_one_wait_for_a_connection(fetcher, monkey
         time.sleep(0.05)
         raise TimeoutError
 
-    monkeypatch.setattr(http, "create_connection", refuse)
+    monkeypatch.setattr(line, "create_connection", refuse)
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"203.0.113.{n}", 80)) for n in range(5)]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: found)
     with pytest.raises(FetchError):

@@ -1,10 +1,11 @@
-"""sources.post: one message to a webhook, over a real wire."""
+"""sources.wire.post: one message to a webhook, over a real wire."""
 
 import pytest
 
 from feedserver import FeedServer
-from papers.sources.http import FetchError, open_gate
-from papers.sources.post import post
+from papers.sources.wire.fetch import open_gate
+from papers.sources.wire.post import post
+from papers.sources.wire.sentences import FetchError
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,7 @@ def test_a_private_address_is_refused(server):
 
 
 def test_who_takes_the_message_and_says_nothing_is_not_waited_for_long(server, monkeypatch):
-    monkeypatch.setattr("papers.sources.post.SECONDS", 0.3)
+    monkeypatch.setattr("papers.sources.wire.post.SECONDS", 0.3)
     server.misbehave("/hooks/*", "hang", seconds=30)
     with pytest.raises(FetchError, match="in time"):
         send(server.hook("papers"))

@@ -1,0 +1,56 @@
+"""intake.clients: what this install asks and tells others with, made from its settings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+
+from ..sources import arxiv
+from ..sources.kinds import Kind, build
+from ..sources.wire.fetch import Fetcher
+from ..sources.wire.post import Answer, post
+from .gate import host_gate
+
+WORKER_WAITS = 30.0  # seconds in line before a host
+WORKER_PATIENCE = 120.0  # seconds for all requests of one pull, redirects and pages
+PERSON_WAITS = 8.0
+PERSON_PATIENCE = 20.0  # seconds that somebody looks at a page that waits, whatever has to be asked for it
+PERSON_BYTES = 4 * 1024 * 1024
+
+
+def fetcher() -> Fetcher:
+    """Make a polite fetcher for a worker."""
+    return _fetcher(WORKER_WAITS, patience=WORKER_PATIENCE)
+
+
+def quick_fetcher() -> Fetcher:
+    """Make a fetcher for a page that somebody waits for: all that it asks takes PERSON_PATIENCE at most."""
+    return _fetcher(PERSON_WAITS, patience=PERSON_PATIENCE, max_bytes=PERSON_BYTES)
+
+
+def send(url: str, body: bytes, headers: dict[str, str], wait: float) -> Answer:
+    """Post a message. `wait`: seconds in line before the host. Raises FetchError and BusyError."""
+    private = settings.ALLOW_PRIVATE_ADDRESSES
+    return post(url, body, headers, _gate(wait), allow_private=private, user_agent=_user_agent())
+
+
+def endpoints() -> arxiv.Endpoints:
+    return arxiv.Endpoints(feed=settings.ARXIV_FEED_URL, api=settings.ARXIV_API_URL)
+
+
+def kinds() -> Mapping[str, Kind]:
+    """The kinds of sources, each with the places that it asks."""
+    return build(endpoints())
+
+
+def _fetcher(wait: float, **limits: Any) -> Fetcher:
+    private = settings.ALLOW_PRIVATE_ADDRESSES
+    return Fetcher(_gate(wait), allow_private=private, user_agent=_user_agent(), **limits)
+
+
+def _gate(wait: float) -> Any:
+    return host_gate(settings.HOST_PACE_SECONDS, wait, settings.ARXIV_PACE_SECONDS)
+
+
+def _user_agent() -> str:
+    return f"Tenth/{settings.VERSION} (+{settings.CONTACT})"

@@ -1,0 +1,82 @@
+"""views.undo: what this session can undo, and how a page hears of it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+from .. import access
+from ..intake import subscriptions
+from ..models import Paper
+from ..reading import acts, queue
+from ..refused import Gone, NotYours
+from . import page
+
+CHANGED_SINCE = "That was changed again since, so it was left as it is."
+REMEMBERED = 20  # acts of a session
+LEAVES = {"today": {"kept", "passed", "read"}, "kept": {"passed", "read", "skimmed"}}  # a list, and what leaves it
+
+
+def remember(request: HttpRequest, changes: list[acts.Change], said: str, **more: Any) -> None:
+    """Let this session undo these changes. `said` names the act in the message of its undoing."""
+    entry = {"said": said, "changes": [change.plain() for change in changes], **more}
+    request.session["undo"] = [*request.session.get("undo", []), entry][-REMEMBERED:]
+
+
+@access.member_required
+@require_POST
+def undo(request: HttpRequest) -> HttpResponse:
+    """Undo the session's last act."""
+    remembered = request.session.get("undo", [])
+    if not remembered:
+        raise Gone("There is nothing to undo.")
+    last = remembered.pop()
+    request.session["undo"] = remembered
+    if "source" in last:
+        return _undo_source(request, last)
+    undone = acts.undo(access.person(request), [acts.Change(**change) for change in last["changes"]])
+    if not undone:
+        raise Gone(CHANGED_SINCE)
+    said = _undone(last)
+    if not page.htmx(request):
+        messages.success(request, said)
+        return page.SeeOther(page.safe_next(request, "today"))
+    if not all(change.is_personal for change in undone):
+        return HttpResponseClientRefresh()
+    papers = Paper.objects.filter(pk__in={change.paper_id for change in undone}).for_cards()
+    return cards_changed(request, "papers/_undone.html", list(papers), said, undoable=bool(remembered))
+
+
+def _undo_source(request: HttpRequest, last: dict[str, Any]) -> HttpResponse:
+    """Undo what an admin did to a source, and draw the page anew: it may stand in several places there."""
+    person = access.person(request)
+    if not person.is_admin:
+        raise NotYours("Only admins change sources.")
+    if not subscriptions.put_back(person, timezone.now(), **last["source"]):
+        raise Gone(CHANGED_SINCE)
+    messages.success(request, _undone(last))
+    return HttpResponseClientRefresh() if page.htmx(request) else page.SeeOther(page.safe_next(request, "sources"))
+
+
+def _undone(last: dict[str, Any]) -> str:
+    return f"Undone: {last['said'][:1].lower()}{last['said'][1:]}"
+
+
+def cards_changed(request: HttpRequest, template: str, papers: list[Paper], said: str, undoable: bool) -> HttpResponse:
+    """Draw these cards anew, with the message of what was done."""
+    now, person, place = timezone.now(), access.person(request), request.POST.get("list", "")
+    cards = queue.cards(person, papers, now)
+    context: dict[str, Any] = {"cards": cards, "card": cards[0] if cards else None, "list": place, "said": said}
+    context |= {"undo": undoable, "gone": bool(cards) and has_left(cards[0], place)}
+    if place == "today":
+        context["done"] = queue.today(person, now)
+    return render(request, template, context)
+
+
+def has_left(card: queue.Card, place: str) -> bool:
+    """Whether the card is done with in this list."""
+    return (card.stage or "skimmed") in LEAVES.get(place, ())
