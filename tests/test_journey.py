@@ -100,7 +100,7 @@ def subscribe(browser: Browser, server: FeedServer) -> None:
 def add_channel(browser: Browser, server: FeedServer) -> None:
     browser.open("/settings/channels")
     browser.send("channels$", kind="slack", name="papers", address=server.hook("papers"))
-    assert "papers is here" in browser.text()
+    assert "Added papers." in browser.text()
 
 
 def share(browser: Browser, paper: str, note: str = "Worth an hour.") -> None:
