@@ -1,6 +1,6 @@
 """models.project: what the team works on, and what became of the papers it used there: the applied ledger."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from datetime import date, datetime, timedelta
 from itertools import chain, count
 
@@ -90,6 +90,11 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             .defer(*lean, "paper__abstract_html", "superseded_by__abstract_html")
             .prefetch_related(models.Prefetch("results", results.order_by("at", "pk")))
         )
+
+    def papers_by_source(self, sources: Iterable[Source]) -> dict[int, int]:
+        """How many distinct papers of each source were applied; sources of which none was are left out."""
+        applied = self.filter(paper__sightings__source__in=sources).values("paper__sightings__source")
+        return dict(applied.values_list("paper__sightings__source", models.Count("paper", distinct=True)))
 
     def locked(self, pk: int) -> "Application":
         """The application as it now stands, held until the transaction ends."""
