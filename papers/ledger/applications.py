@@ -9,7 +9,6 @@ from django.db import IntegrityError, transaction
 from ..identity import title_key
 from ..models import Application, Event, Paper, Person, Project
 from ..refused import Refused
-from ..sharing.links import MERGED
 from . import results, steps
 
 Stage, Outcome = Application.Stage, Application.Outcome
@@ -26,8 +25,7 @@ def apply(person: Person, paper: Paper, project: Project, taken: str, now: datet
     idea = {"paper": paper, "project": project, "taken": taken}
     try:
         with transaction.atomic():
-            if not Paper.objects.hold(paper.pk):
-                raise Refused(MERGED)
+            Paper.objects.hold(paper.pk)
             application = Application.objects.create(
                 **idea,
                 person=person,
