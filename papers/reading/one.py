@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.utils.safestring import SafeString
 
-from ..identity import names_in
+from .. import identity
 from ..models import Comment, Event, Name, Paper, Person, Version
 from ..sources.item import Signer
-from . import cite, comments, fetch, queue
+from . import cite, comments, queue
 
 AUTHORS_SHOWN = 20
 MOST_EVENTS = 50
@@ -20,8 +19,8 @@ def find(slug: str) -> Paper | None:
     """The paper at /p/<slug>: an arXiv id in any spelling, our own short id, or that of a record merged away."""
     if "\0" in slug:
         return None
-    names = [(name.kind, name.value) for name in names_in(slug)]
-    if paper := fetch.named([*names, (Name.Kind.SHORT, slug.lower())]):
+    names = [*identity.names_in(slug), identity.Name(Name.Kind.SHORT, slug.lower())]
+    if paper := Paper.objects.defer("search", "byline_folded").addressed(names):
         return paper
     number = Paper.id_from_short(slug)
     return Paper.objects.filter(pk=number).first() if number else None
@@ -34,7 +33,7 @@ class Dossier:
     doi: str
     versions: list[Version]
     comments: list[tuple[Comment, SafeString]]
-    events: list[tuple[Event, str]]
+    events: list[Event]
 
     @property
     def first(self) -> list[Signer]:
@@ -56,48 +55,23 @@ class Dossier:
 
 def dossier(person: Person, paper: Paper, now: datetime) -> Dossier:
     (card,) = queue.cards(person, [paper], now)
-    known = fetch.record(paper.pk)
-    signers = [Signer(*row) for row in fetch.signed(paper.pk)] or [Signer(name) for name in paper.authors_shown]
-    thread = (
-        list(Comment.objects.filter(paper=paper).select_related("person").order_by("at", "id"))
-        if known.discussed
-        else []
-    )
+    thread = list(Comment.objects.filter(paper=paper).select_related("person").order_by("at", "id"))
     names = list(Person.objects.active().values_list("name", flat=True)) if any("@" in c.text for c in thread) else []
-    events = Event.objects.filter(paper=paper).select_related("person").order_by("-at", "-id")[:MOST_EVENTS]
+    events = Event.objects.filter(paper=paper).for_history()[:MOST_EVENTS]
     return Dossier(
         card=card,
-        signers=signers,
-        doi=known.doi,
+        signers=signers_of(paper),
+        doi=paper.names.filter(kind=Name.Kind.DOI).order_by("pk").values_list("value", flat=True).first() or "",
         versions=list(Version.objects.filter(paper=paper).order_by("-number")) if paper.arxiv_id else [],
         comments=[(each, comments.as_html(each.text, names)) for each in thread],
-        events=[(event, in_words(event)) for event in events] if known.eventful else [],
+        events=list(events),
     )
 
 
-def in_words(event: Event) -> str:
-    """What happened to the paper, as a sentence about it."""
-    who = event.person.name if event.person else "Somebody"
-    data: dict[str, Any] = event.data
-    match event.kind:
-        case Event.Kind.ADDED:
-            return f"{who} added it by hand"
-        case Event.Kind.REPLACED:
-            return f"Version {data['version']} came out" if data.get("version") else "A new version came out"
-        case Event.Kind.AMENDED:
-            return (
-                f"Its record changed; before, its title was “{data['title']}”"
-                if data.get("title")
-                else "Its record changed"
-            )
-        case Event.Kind.MERGED:
-            return f"Merged with “{data.get('title') or data.get('slug') or 'another record'}”, the same paper"
-        case Event.Kind.SHARED:
-            return f"{who} shared it to {data.get('channel') or 'a channel'}"
-        case Event.Kind.COMMENT_DELETED:
-            by = data.get("by")
-            return f"{who} deleted a comment" + (f" of {by}" if by and by != who else "")
-    return str(event.get_kind_display()).capitalize()
+def signers_of(paper: Paper) -> list[Signer]:
+    """The authors in their order, with affiliations where they are known."""
+    rows = paper.authorships.order_by("position").values_list("author__name", "affiliation")
+    return [Signer(*row) for row in rows] or [Signer(name) for name in paper.authors_shown]
 
 
 _LICENSES = {

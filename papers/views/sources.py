@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from .. import access, tasks
 from ..forms.sources import HorizonForm, NameForm, StateForm
 from ..intake import subscriptions
-from ..models import Application, Event, Source
+from ..models import Application, Source
 from ..ranking import record
 from . import page, undo
 
@@ -75,28 +75,13 @@ def source(request: HttpRequest, source_id: int) -> HttpResponse:
         "record": record.records([source], now)[0],
         "applied": applied.defer("paper__search", "paper__abstract", "paper__abstract_html").newest_first()[:10],
         "fetches": source.fetches.order_by("-at")[:30],
-        "events": [(event, _said(event)) for event in source.events.select_related("person").order_by("-at")[:50]],
+        "events": source.events.for_history()[:50],
         "sightings": source.sightings.order_by("-at", "-paper")
         .select_related("paper")
         .defer("paper__search", "paper__abstract")[:10],
         **_common(request, now),
     }
     return render(request, "sources/source.html", context)
-
-
-def _said(event: Event) -> str:
-    """An event of a source, in words: what somebody did, or what Tenth noticed."""
-    data = event.data
-    if event.kind == Event.Kind.SOURCE_ADDED:
-        return "added this source"
-    if event.kind == Event.Kind.SOURCE_MOVED:
-        return f"follows it from {data.get('from')} to {data.get('to')}"
-    if event.kind == Event.Kind.SOURCE_DIED:
-        return f"says that it stopped answering: {data.get('why')}"
-    changes = [f"{field} from “{pair[0]}” to “{pair[1]}”" for field, pair in data.items() if isinstance(pair, list)]
-    if changes:
-        return "changed " + ", ".join(changes)
-    return f"set it to {data.get('state')}: {data.get('why')}"
 
 
 @require_safe
