@@ -43,8 +43,8 @@ def ago(at: datetime, now: datetime) -> str:
     """
     >>> from datetime import UTC
     >>> now = datetime(2026, 3, 4, tzinfo=UTC)
-    >>> ago(datetime(2026, 3, 1, tzinfo=UTC), now), ago(datetime(2026, 2, 1, tzinfo=UTC), now), ago(now, now)
-    ('3 days ago', '1 Feb', 'just now')
+    >>> ago(datetime(2026, 3, 1, tzinfo=UTC), now), ago(datetime(2025, 2, 1, tzinfo=UTC), now), ago(now, now)
+    ('3 days ago', '1 Feb 2025', 'just now')
     """
     seconds = (now - at).total_seconds()
     if seconds > WEEK:
