@@ -150,7 +150,7 @@ class House:
     def furnish(self) -> None:
         """People, sources, a channel and a project; then the first papers."""
         self.keeper.wait_until_ready()
-        people.join(self.admin, self.keeper.service.said(r"first admin, once: (\S+)")[1])
+        people.join(self.admin, self.keeper.service.said(r"first admin: (\S+)")[1])
         for member in self.members:
             people.join(member, people.invite(self.admin))
         self.stepped_at = time.time()

@@ -80,7 +80,7 @@ def test_from_feed_to_vote_and_over_a_restart(server, var):
 
 
 def set_up(browser: Browser, tenth: Service) -> None:
-    link = tenth.said(r"first admin, once: (\S+)")[1]
+    link = tenth.said(r"first admin: (\S+)")[1]
     browser.open(link)
     browser.send(name="Ada", email="ada@team.example", time_zone="Europe/Paris", password=PASSWORD, again=PASSWORD)
     assert browser.url.endswith("/sources/start")
