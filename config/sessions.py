@@ -1,4 +1,4 @@
-"""config.sessions: Django’s sessions in the database, by queries that are not compiled anew each time."""
+"""config.sessions: Django's database sessions, with fixed SQL instead of queries compiled on every request."""
 
 from typing import Any
 
@@ -15,17 +15,16 @@ UPDATE django_session SET session_data = %s, expire_date = %s FROM hurry WHERE s
 
 class SessionStore(db.SessionStore):
     def _get_session_from_db(self) -> Any:
-        """Every request comes by here: Django's own way takes 0.4 ms more."""
-        found = next(iter(self.model.objects.raw(LIVE, [self.session_key, timezone.now()])), None)
-        if found is None:
+        """Load the session. Every request does this, and Django's own way takes 0.4 ms longer."""
+        row = next(iter(self.model.objects.raw(LIVE, [self.session_key, timezone.now()])), None)
+        if row is None:
             self._session_key = None
-        return found
+        return row
 
     def save(self, must_create: bool = False) -> None:
-        """Every act comes by here, to be remembered for `undo`: one statement that does not wait for the disk.
+        """Save the session with one statement that does not wait for the disk; every action does this, for `undo`.
 
-        A power cut may so cost the way back from the last act, never the act. Raises UpdateError when the session has
-        ended meanwhile.
+        A power failure may lose the undo entry, never the action. Raises UpdateError if the session has ended.
         """
         if must_create or self.session_key is None:
             super().save(must_create)

@@ -1,4 +1,4 @@
-"""What people rely on: signed in stays signed in, signed out stays out, and remembering an act costs them no time."""
+"""config.sessions: signed in stays signed in, signed out stays out, and saving an action is fast."""
 
 from datetime import timedelta
 
@@ -16,19 +16,19 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def session() -> SessionStore:
-    made = SessionStore()
-    made["acts"] = []
-    made.save()
-    return made
+    store = SessionStore()
+    store["acts"] = []
+    store.save()
+    return store
 
 
-def test_what_is_put_into_a_session_is_there_at_the_next_request(session):
+def test_a_saved_value_is_there_on_the_next_request(session):
     session["acts"] = ["voted"]
     session.save()
     assert SessionStore(session.session_key)["acts"] == ["voted"]
 
 
-def test_saving_lengthens_the_session_and_touches_no_other(session):
+def test_saving_extends_the_session_and_no_other(session):
     other = SessionStore()
     other["acts"] = ["another’s"]
     other.save()
@@ -39,7 +39,7 @@ def test_saving_lengthens_the_session_and_touches_no_other(session):
     assert SessionStore(other.session_key)["acts"] == ["another’s"]
 
 
-def test_a_session_that_was_ended_in_another_tab_is_not_brought_back_by_saving_it(session):
+def test_saving_does_not_revive_a_session_ended_in_another_tab(session):
     same = SessionStore(session.session_key)
     same["acts"] = ["voted"]
     session.flush()
@@ -48,7 +48,7 @@ def test_a_session_that_was_ended_in_another_tab_is_not_brought_back_by_saving_i
     assert not Session.objects.exists()
 
 
-def test_a_session_past_its_day_is_none():
+def test_an_expired_session_is_empty():
     old = SessionStore()
     old["acts"] = ["voted"]
     old.save()
@@ -56,7 +56,7 @@ def test_a_session_past_its_day_is_none():
     assert SessionStore(old.session_key).load() == {}
 
 
-def test_remembering_an_act_is_one_statement(session):
+def test_saving_takes_one_statement(session):
     session["acts"] = ["voted"]
     with CaptureQueriesContext(connection) as queries:
         session.save()
@@ -64,9 +64,9 @@ def test_remembering_an_act_is_one_statement(session):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_later_work_of_the_connection_goes_without_the_disk(session):
+def test_later_work_on_the_connection_waits_for_the_disk_again(session):
     with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit = on")  # the suite's own server has it off
+        cursor.execute("SET synchronous_commit = on")  # the test suite's server has it off
         session["acts"] = ["voted"]
         session.save()
         cursor.execute("SHOW synchronous_commit")
