@@ -69,7 +69,7 @@ def test_from_feed_to_vote_and_over_a_restart(server, var):
 
     server.clock.advance(timedelta(days=1))
     with service(["-m", "ops.run"], env) as tenth:
-        tenth.said("Tenth is ready")
+        tenth.wait_for_line("Tenth is ready")
         check_what_was_done(browser, cards, voted, kept, passed)  # still signed in, too
         # Nobody asks for it: the beat's first tick finds the sources due, a worker pulls Thursday's batch.
         wait_for(lambda: set(cards_of(browser)) - set(cards), 30)
@@ -80,7 +80,7 @@ def test_from_feed_to_vote_and_over_a_restart(server, var):
 
 
 def set_up(browser: Browser, tenth: Service) -> None:
-    link = tenth.said(r"first admin: (\S+)")[1]
+    link = tenth.wait_for_line(r"first admin: (\S+)")[1]
     browser.open(link)
     browser.send(name="Ada", email="ada@team.example", time_zone="Europe/Paris", password=PASSWORD, again=PASSWORD)
     assert browser.url.endswith("/sources/start")

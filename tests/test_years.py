@@ -67,7 +67,7 @@ def test_a_backup_made_at_work_goes_on_in_another_folder():
         assert done.returncode == 0, done.stderr
         server.clock.advance(timedelta(days=1))
         with service(["-m", "ops.run"], env) as tenth:
-            tenth.said("Tenth is ready")
+            tenth.wait_for_line("Tenth is ready")
             # Still signed in, since the key came along; and what was done is there.
             browser.open("/")
             assert browser.page.xpath(f"//*[@id='paper-{voted}']//button[@data-act='up'][@aria-pressed='true']")
