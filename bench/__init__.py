@@ -1,1 +1,1 @@
-"""bench: how fast the product is, compared with floors that do as little as the same work can cost."""
+"""bench: the speed of the product, compared with floors that do as little as the same work can cost."""

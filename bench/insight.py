@@ -1,4 +1,4 @@
-"""bench.insight: how long /insight takes at 10,000 and 100,000 papers, and whether applying is as fast as `/`.
+"""bench.insight: the time /insight takes at 10,000 and 100,000 papers, and whether applying is as fast as `/`.
 
 It counts everything on every request, so these are plain figures without aims; `apply` has one: no slower than `/`.
 Each size has a PostgreSQL and a process of its own, one after the other.

@@ -1,4 +1,4 @@
-"""chaos.promises: what Tenth promises, checked against people's records and the database.
+"""chaos.promises: the promises Tenth makes, checked against people's records and the database.
 
 Plain functions, each of which returns one sentence per broken promise.
 """

@@ -64,13 +64,13 @@ def _find(world: World, day: date, query: dict[str, str]) -> list[Hit]:
     papers = world.papers(day)
     if not ids:
         return [(paper, paper.until(day)) for paper in papers if matches is None or matches(paper)]
-    known = {paper.id: paper for paper in papers}
+    by_id = {paper.id: paper for paper in papers}
     hits: list[Hit] = []
     for requested in map(str.strip, ids.split(",")):
         if not NEW_ID.fullmatch(requested) and not OLD_ID.fullmatch(requested):
             raise BadQueryError(f"incorrect id format for {requested}")
         base, _, number = requested.partition("v")
-        paper = known.get(base)
+        paper = by_id.get(base)
         if paper and (matches is None or matches(paper)):
             versions = [version for version in paper.until(day) if not number or version.number == int(number)]
             if versions:

@@ -124,9 +124,9 @@ def test_search_finds_authors_without_their_accents(server):
 
 
 def test_known_ids_are_returned_and_unknown_ones_left_out(server):
-    known = api(server, query="cat:cs.LG", max_results=1)[0]
-    results = api(server, id_list=[known.get_short_id().split("v")[0], "2603.99999"])
-    assert [result.title for result in results] == [known.title]
+    paper = api(server, query="cat:cs.LG", max_results=1)[0]
+    results = api(server, id_list=[paper.get_short_id().split("v")[0], "2603.99999"])
+    assert [result.title for result in results] == [paper.title]
 
 
 def test_a_requested_version_is_the_one_returned(server):
