@@ -1,5 +1,5 @@
 # The two commands are `make run` and `make test`. `make help` lists the rest.
-# Needs Python 3.11 or newer and make; everything else goes into .venv/ and var/, in this folder.
+# They need Python 3.11 or newer and make; everything else goes into .venv/ and var/ in this folder.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -11,10 +11,10 @@ LINT := PYTHONWARNINGS=ignore DJANGO_SETTINGS_MODULE=tests.settings
 run: ready ## start Tenth: database, web, worker and beat, until Ctrl-C (PORT=8000)
 	@exec $(PY) -m ops.run
 
-demo: ready ## start a Tenth full of invented work, in var-demo/, beside your own (PORT=8010)
+demo: ready ## start a separate Tenth full of invented work, in var-demo/ (PORT=8010)
 	@exec $(PY) -m demo
 
-test: lint ## everything that must hold: lint, then all tests, the browser's too
+test: lint ## lint, then all tests, including those in a browser (TESTS=tests/reading)
 	@CHROMIUM="$$($(PY) -m tests.chromium)" && export CHROMIUM && exec $(PY) -m pytest -q -n 4 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: ready-dev ## format, lint, types, floors, migrations, templates
@@ -26,23 +26,23 @@ lint: ready-dev ## format, lint, types, floors, migrations, templates
 	@$(LINT) $(PY) manage.py check --fail-level WARNING
 	@$(PY) -m djlint --lint --quiet templates demo/templates
 
-format: ready-dev ## put the code into the house's format
+format: ready-dev ## format the code and fix what lint can fix
 	@$(PY) -m ruff format --quiet .
 	@$(PY) -m ruff check --fix --quiet .
 
-bench: ready-dev ## how fast and how big, beside floors (minutes; SIZES=1000000: searches in so many papers, an hour)
+bench: ready-dev ## measure speed and memory against floors, in minutes (SIZES=1000000: search that many papers, in an hour)
 	@exec $(PY) -m bench $(SIZES)
 
-chaos: ready-dev ## kill its parts at work, many times, and see what it kept (KILLS=200 SEED=7 ONLY=worker,postmaster)
+chaos: ready-dev ## kill parts of Tenth at work, and check its promises (KILLS=200 SEED=7 ONLY=worker,postmaster)
 	@exec $(PY) -m chaos $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only "$(ONLY)")
 
-screenshots: ready-dev ## take README's pictures anew, of the demo
+screenshots: ready-dev ## take README's pictures again, from the demo
 	@CHROMIUM="$$($(PY) -m tests.chromium)" && export CHROMIUM && exec $(PY) -m demo.screenshots
 
 migrations: ready-dev ## write the migration for changed models (needs a running Tenth or DATABASE_URL)
 	@$(PY) manage.py makemigrations
 
-lock: ready-dev ## pin all dependencies anew, with hashes (needs uv)
+lock: ready-dev ## pin all dependencies again, with hashes (needs uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.lock $(LOCK)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
@@ -51,7 +51,7 @@ lock: ready-dev ## pin all dependencies anew, with hashes (needs uv)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
 
-# Dependencies: installed anew only when the lock differs from the one that was installed.
+# Dependencies are installed only when the lock differs from the one installed last.
 ready:
 	@{ [ -x $(PY) ] && cmp -s requirements.lock .venv/requirements.lock; } || { $(call install,requirements.lock) && \
 	  cp requirements.lock .venv/; }
@@ -65,8 +65,8 @@ define install
   for python in "$${PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11; do \
     "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; python=; \
   done; \
-  [ -n "$$python" ] || { echo "Tenth needs Python 3.11 or newer, and found none. Install it (Debian, Ubuntu: apt install python3 python3-venv) or say where it is: make run PYTHON=/path/to/python3"; exit 1; }; \
-  "$$python" -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python comes without venv. Install it (Debian, Ubuntu: apt install python3-venv) and start again."; exit 1; }; \
+  [ -n "$$python" ] || { echo "Tenth needs Python 3.11 or newer, but none was found. Install it (Debian, Ubuntu: apt install python3 python3-venv), or say where it is: make run PYTHON=/path/to/python3"; exit 1; }; \
+  "$$python" -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python comes without venv. Install it (Debian, Ubuntu: apt install python3-venv) and try again."; exit 1; }; \
   echo "Making .venv with $$("$$python" --version) ..."; rm -rf .venv; "$$python" -m venv .venv; }; } && \
-echo "Installing what $(1) pins ..." && $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(1)
+echo "Installing the packages in $(1) ..." && $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(1)
 endef

@@ -1,1 +1,1 @@
-"""bench: how fast the product is, beside floors that do the least that the same work could cost."""
+"""bench: the speed of the product, compared with floors that do as little as the same work can cost."""

@@ -1,14 +1,14 @@
-"""python -m bench: all of it, one after the other; exit code 1 when an aim is missed.
+"""python -m bench: run every benchmark, one after the other; exit code 1 when an aim is missed.
 
-`python -m bench 1000000`: what takes sizes, with that many papers.
+`python -m bench 1000000`: run those that take sizes, with this many papers.
 """
 
 import subprocess
 import sys
 
-# Each in a process of its own, so that none warms another.
+# Each runs in a process of its own, so that none warms up another.
 ALL = ("bench.pages", "bench.search", "bench.throughput", "bench.insight", "bench.ingest", "bench.memory")
-SIZED = ("bench.search", "bench.throughput")  # take the numbers of papers that are asked for
+SIZED = ("bench.search", "bench.throughput")  # take the numbers of papers given
 
 
 def main() -> int:

@@ -1,7 +1,8 @@
-"""bench.atom: pages of invented papers as arXiv's search API sends them, the same ones each time.
+"""bench.atom: pages of invented papers as arXiv's search API sends them, the same ones every time.
 
-As arXiv's AI papers are: abstracts of some 1,200 letters from a large vocabulary, six authors from a pool in which a
-few sign much (Zipf), one abstract in eight with a link to code, one in five with formulas, some with a bare `<`.
+They resemble arXiv's AI papers: abstracts of about 1,200 letters from a large vocabulary, six authors from a pool in
+which a few write a lot (Zipf), one abstract in eight with a link to code, one in five with formulas, some with a bare
+`<`.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -31,7 +32,7 @@ NEWEST = datetime(2026, 3, 4, tzinfo=UTC)
 
 
 class Press:
-    """Prints page after page."""
+    """Makes page after page."""
 
     def __init__(self, seed: str = "press"):
         self.rng = Random(seed)
@@ -41,7 +42,7 @@ class Press:
         self.name_weights = list(accumulate(1 / (rank + 50) for rank in range(len(self.names))))
 
     def page(self, first: int, start: int, total: int) -> bytes:
-        """Papers `first` to `first + 99`, as the page from `start` on of an answer with `total` results."""
+        """Return papers `first` to `first + 99`, as the page at `start` of an answer with `total` results."""
         head = HEAD.format(page=PAGE, total=total, start=start)
         return f"{head}{''.join(self._entry(first + n) for n in range(PAGE))}</feed>\n".encode()
 

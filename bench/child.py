@@ -1,4 +1,4 @@
-"""bench.child: a process with a PostgreSQL of its own that holds one size of house, and does as it is told."""
+"""bench.child: a process with a PostgreSQL of its own, which contains one size of house and takes orders."""
 
 import json
 import os
@@ -11,12 +11,12 @@ from typing import Any
 
 
 class Child:
-    """A process that holds one size: sent an order, it answers with JSON."""
+    """A process for one size, which answers each order with JSON."""
 
     def __init__(self, module: str, size: int):
         self.size = size
         self.var = Path(tempfile.mkdtemp(prefix=f"tenth-bench-{size}-"))
-        self.var.chmod(0o711)  # the account that runs PostgreSQL, when we are root, passes through
+        self.var.chmod(0o711)  # lets in the account that runs PostgreSQL when we are root
         environ = {**os.environ, "TENTH_VAR": str(self.var), "DJANGO_SETTINGS_MODULE": "config.settings"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", module, str(size)],
@@ -35,7 +35,7 @@ class Child:
     def answer(self) -> Any:
         assert self.process.stdout
         if not (line := self.process.stdout.readline()):
-            raise SystemExit(f"The process with {self.size} papers ended: its error is above.")
+            raise SystemExit(f"The process with {self.size} papers stopped; see its error above.")
         return json.loads(line)
 
     def end(self) -> None:

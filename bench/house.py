@@ -1,9 +1,9 @@
-"""bench.house: a house with so many papers, and a team that has worked through them. Invented, the same each time.
+"""bench.house: a house full of papers, and a team that has worked through them. Invented, the same every time.
 
 Papers arrive over two years from a dozen sources, one of them muted and one paused. Five people have voted.
-- ada passes nearly all, reads some and is up to date but for the last three hundred papers
-- ben came last week and has judged a few dozen
-- cleo has judged every paper there is: the hard case of somebody who is done
+- ada skips nearly everything, reads some papers, and has triaged all but the newest three hundred
+- ben joined last week and has triaged a few dozen
+- cleo has triaged every paper: the hard case of somebody who is done
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -33,8 +33,8 @@ from papers.models import (
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 YEARS = timedelta(days=730)
-TEXTS = 4_000  # distinct ones; a paper's title carries its number
-LEFT_OVER = 300  # newest papers that ada has not seen
+TEXTS = 4_000  # distinct texts; a paper's title includes its number
+LEFT_OVER = 300  # the newest papers, which ada has not seen
 SOURCES = (
     "cs.LG",
     "cs.CL",
@@ -53,23 +53,23 @@ PEOPLE = ("ada", "ben", "cleo", "dev", "eve")
 
 
 def furnish(count: int, prose: Callable[[int], tuple[str, str]] | None = None) -> None:
-    """Fill an empty, migrated database with so many papers and what belongs to them.
+    """Fill an empty, migrated database with this many papers and everything around them.
 
-    `prose` gives title and abstract of the paper with a number; else they come from a stock of TEXTS.
+    `prose` returns title and abstract of a paper by its number; otherwise they come from a stock of TEXTS.
     """
     rng = Random(f"house of {count}")
     with transaction.atomic():
         people = {name: Person.objects.create_user(f"{name}@team.example", name=name.title()) for name in PEOPLE}
         sources = [_source(name) for name in SOURCES]
-        with _index_made_afterwards("paper_search"):
+        with _index_built_afterwards("paper_search"):
             _papers(rng, count, sources, prose)
         _histories(rng, count, people)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
 
-def rooms() -> tuple[Channel, Project]:
-    """Where ben's shares go, and what he works on."""
+def channel_and_project() -> tuple[Channel, Project]:
+    """Create the channel that ben shares to and the project he works on."""
     ben = Person.objects.get(email="ben@team.example")
     channel = Channel.objects.create(
         name="papers", kind="slack", address="https://chat.invented.example/hooks/1", created_by=ben
@@ -80,7 +80,7 @@ def rooms() -> tuple[Channel, Project]:
 
 
 def arrival(number: int, count: int) -> datetime:
-    """When the paper with this id came; the highest id is the newest."""
+    """Return the time when the paper with this id arrived; the highest id is the newest."""
     return NOW - YEARS * ((count - number) / count)
 
 
@@ -109,8 +109,8 @@ def _copy(model: type[models.Model], fields: Sequence[str], rows: Iterable[Seque
 
 
 @contextmanager
-def _index_made_afterwards(name: str) -> Iterator[None]:
-    """Made at once, an index of words takes a tenth of what it takes paper by paper."""
+def _index_built_afterwards(name: str) -> Iterator[None]:
+    """Build a full-text index in one go, which takes a tenth of the time of updating it paper by paper."""
     (index,) = (index for index in Paper._meta.indexes if index.name == name)
     with connection.schema_editor() as editor:
         editor.remove_index(Paper, index)
@@ -177,10 +177,10 @@ def _histories(rng: Random, count: int, people: dict[str, Person]) -> None:
         for number in range(1, count + 1):
             at = arrival(number, count) + timedelta(hours=2)
             read, kept = rng.random() < 0.04, rng.random() < 0.003
-            judged = (at, at if kept else None, None if kept or read else at, at if read else None)
+            triaged = (at, at if kept else None, None if kept or read else at, at if read else None)
             if number <= count - LEFT_OVER:
-                yield (people["ada"].pk, number, *judged)
-            yield (people["cleo"].pk, number, *judged)
+                yield (people["ada"].pk, number, *triaged)
+            yield (people["cleo"].pk, number, *triaged)
         for number in rng.sample(range(1, count + 1), 60):
             yield (people["ben"].pk, number, NOW, None, NOW, None)
 

@@ -1,7 +1,7 @@
-"""bench.ingest: papers a second that a real worker pulls over HTTP and stores, beside the ingest floor.
+"""bench.ingest: papers a second that a real worker pulls over HTTP and stores, compared with the ingest floor.
 
-The worker is the product's own, under Celery, told by a tick; the pages come from a loopback server that replays them.
-Rounds alternate product and floor, over the same pages, each from empty tables.
+The worker is the product's own, under Celery, woken by a tick; a loopback server replays the pages. Rounds alternate
+between product and floor, over the same pages, each starting from empty tables.
 """
 
 import multiprocessing
@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from bench import atom, ingest_floor
 
-SOURCES, EACH = 20, 3  # so many searches, of so many pages each
+SOURCES, EACH = 20, 3  # this many searches, with this many pages each
 PAPERS = SOURCES * EACH * atom.PAGE
 ROUNDS = 5
 AIM = 0.5
@@ -29,15 +29,15 @@ PATIENCE = 120  # seconds
 
 
 def replay(pages: list[bytes], port: Connection) -> None:
-    """A process of its own: answers `all:set3` from page 100 on with the second page of the third search."""
+    """Run a server that answers `all:set3` from start 100 with the second page of the third search."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
             query = parse_qs(urlsplit(self.path).query)
-            found = re.search(r"set(\d+)", query["search_query"][0])
-            body = pages[int(found[1]) * EACH + int(query["start"][0]) // atom.PAGE] if found else b""
+            match = re.search(r"set(\d+)", query["search_query"][0])
+            body = pages[int(match[1]) * EACH + int(query["start"][0]) // atom.PAGE] if match else b""
             self.send_response(200)
             self.send_header("Content-Type", "application/atom+xml; charset=utf-8")
             self.send_header("Content-Length", str(len(body)))
@@ -53,7 +53,7 @@ def replay(pages: list[bytes], port: Connection) -> None:
 
 
 def pull_all() -> float:
-    """One round of the product from empty tables: papers a second, from the tick to the last log row."""
+    """Run one round of the product from empty tables; return papers a second from the tick to the last log row."""
     from django.db import connection
     from django.utils import timezone
 
@@ -70,16 +70,16 @@ def pull_all() -> float:
     app.send_task("papers.tasks.tick")
     while FetchLog.objects.count() < SOURCES:
         if time.perf_counter() - began > PATIENCE:
-            sys.exit("The worker did not come to an end.")
+            sys.exit("The worker did not finish.")
         time.sleep(0.02)
-    took = time.perf_counter() - began
+    seconds = time.perf_counter() - began
     if (stored := Paper.objects.count()) != PAPERS:
         sys.exit(f"{stored} of {PAPERS} papers were stored: {set(FetchLog.objects.values_list('note', flat=True))}")
-    return PAPERS / took
+    return PAPERS / seconds
 
 
 def rounds(pages: list[bytes]) -> tuple[list[float], list[float]]:
-    """Papers a second of product and floor, in turns; the first turn of each is not counted."""
+    """Return papers a second of product and floor, in turns, without the first turn of each."""
     import django
 
     django.setup()
@@ -106,14 +106,14 @@ def rounds(pages: list[bytes]) -> tuple[list[float], list[float]]:
 
 
 def main() -> int:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that everything started is stopped
     press = atom.Press()
     pages = [press.page(n * atom.PAGE, n % EACH * atom.PAGE, EACH * atom.PAGE) for n in range(SOURCES * EACH)]
     ours, theirs = multiprocessing.Pipe()
     server = multiprocessing.Process(target=replay, args=(pages, theirs), daemon=True)
     server.start()
     with tempfile.TemporaryDirectory(prefix="tenth-bench-") as folder:
-        Path(folder).chmod(0o711)  # the account that runs PostgreSQL, when we are root, passes through
+        Path(folder).chmod(0o711)  # lets in the account that runs PostgreSQL when we are root
         os.environ |= {
             "TENTH_VAR": str(Path(folder, "var")),
             "DJANGO_SETTINGS_MODULE": "config.settings",

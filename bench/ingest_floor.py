@@ -1,6 +1,6 @@
-"""bench.ingest_floor: the least that storing papers can cost. One process, no product.
+"""bench.ingest_floor: the least that storing papers can cost: one process, without the product.
 
-The `arxiv` package's parser over Atom pages of 100; papers that are known are dropped by an anti-join; papers with a
+It runs the `arxiv` package's parser over Atom pages of 100 and drops known papers with an anti-join. Papers with a
 tsvector, authors and authorships are written by COPY into staging and set-wise inserts, 1,000 papers a commit.
 """
 
@@ -38,7 +38,7 @@ INSERT INTO floor_authorship SELECT p.id, s.position, a.id FROM signed s JOIN st
 
 
 def run(pages: Sequence[bytes], conninfo: dict[str, Any]) -> float:
-    """Papers a second, from bytes to commit."""
+    """Return papers a second, from bytes to commit."""
     with psycopg.connect(**conninfo) as connection:
         connection.execute(TABLES)
         connection.commit()

@@ -1,6 +1,6 @@
-"""bench.insight: how long /insight counts at 10,000 and 100,000 papers, and whether applying is as quick as `/`.
+"""bench.insight: the time /insight takes at 10,000 and 100,000 papers, and whether applying is as fast as `/`.
 
-It counts everything anew each time, so these are honest figures and no aims; `apply` has one: no slower than `/`.
+It counts everything on every request, so these are plain figures without aims; `apply` has one: no slower than `/`.
 Each size has a PostgreSQL and a process of its own, one after the other.
 """
 
@@ -17,7 +17,7 @@ from random import Random
 SIZES = (10_000, 100_000)
 EACH = 7
 APPLIED = 400
-ASKED = (
+PAGES = (
     "/insight",
     "/insight?measure=read",
     "/insight?measure=pulled",
@@ -57,25 +57,25 @@ def report(size: int) -> bool:
     house.furnish(size)
     people = list(Person.objects.order_by("name"))
     atlas = projects.create(people[0], house.NOW, "Atlas", members=people)
-    drawn = Random(size).sample(range(1, size + 1), APPLIED)
-    for paper in Paper.objects.filter(pk__in=drawn):
+    applied = Random(size).sample(range(1, size + 1), APPLIED)
+    for paper in Paper.objects.filter(pk__in=applied):
         applications.apply(people[0], paper, Project.objects.get(pk=atlas.pk), "A trick", paper.arrived_at)
     ada = Visitor(application, people[0])
-    fresh = iter(number for number in range(size, 0, -1) if number not in drawn)
+    fresh = iter(number for number in range(size, 0, -1) if number not in applied)
 
     def act() -> float:
         return ada.act(f"/papers/{next(fresh)}/apply", project=atlas.pk, taken="A trick")[0]
 
     cases = {"/": lambda: ada.get("/")[0], "apply": act}
-    cases |= {path: (lambda path=path: ada.get(path)[0]) for path in ASKED}
-    took: dict[str, list[float]] = {name: [] for name in cases}
+    cases |= {path: (lambda path=path: ada.get(path)[0]) for path in PAGES}
+    times: dict[str, list[float]] = {name: [] for name in cases}
     for _ in range(EACH + 1):
         for name, case in cases.items():
-            took[name].append(case())
-    print(f"\n{size:,} papers, {APPLIED} applied: median of {EACH}, and the first")
-    for name, values in took.items():
+            times[name].append(case())
+    print(f"\n{size:,} papers, {APPLIED} applied: median of {EACH}, and the first request")
+    for name, values in times.items():
         print(f"  {statistics.median(values[1:]):8.1f} ms {values[0]:8.1f} ms  {name}")
-    met = statistics.median(took["apply"][1:]) <= statistics.median(took["/"][1:])
+    met = statistics.median(times["apply"][1:]) <= statistics.median(times["/"][1:])
     print(f"  apply is {'no slower' if met else 'SLOWER'} than /")
     return met
 

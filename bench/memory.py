@@ -1,6 +1,6 @@
-"""bench.memory: what an idle install weighs, in PSS: memory that processes share is counted once.
+"""bench.memory: the memory of an idle install, in PSS, which counts shared memory once.
 
-python -m bench.memory          starts an install of its own, asks for a few pages, waits, and weighs it
+python -m bench.memory          starts a separate install, requests a few pages, waits, and measures it
 """
 
 import os
@@ -32,8 +32,8 @@ def part_of(process: psutil.Process) -> str:
     return "supervisor"
 
 
-def weigh(supervisor: psutil.Process) -> dict[str, float]:
-    """MB of PSS for each part of the process tree."""
+def measure(supervisor: psutil.Process) -> dict[str, float]:
+    """Return MB of PSS for each part of the process tree."""
     parts: dict[str, float] = defaultdict(float)
     for process in [supervisor, *supervisor.children(recursive=True)]:
         parts[part_of(process)] += process.memory_full_info().pss / 1e6
@@ -41,7 +41,7 @@ def weigh(supervisor: psutil.Process) -> dict[str, float]:
 
 
 def start(var: Path, port: int) -> tuple[subprocess.Popen, float]:
-    """A supervisor over this data folder, and the seconds until its sign-in page was there."""
+    """Start a supervisor on this data folder; return it and the seconds until the sign-in page answered."""
     env = {**os.environ, "TENTH_VAR": str(var), "PORT": str(port), "DJANGO_SETTINGS_MODULE": "config.settings"}
     began = time.monotonic()
     supervisor = subprocess.Popen(
@@ -54,7 +54,7 @@ def start(var: Path, port: int) -> tuple[subprocess.Popen, float]:
         except OSError:
             time.sleep(0.05)
     supervisor.terminate()
-    sys.exit("The sign-in page did not come; `make run` says why.")
+    sys.exit("The sign-in page did not answer; `make run` shows why.")
 
 
 def stop(supervisor: subprocess.Popen) -> None:
@@ -67,7 +67,7 @@ def main() -> int:
         trial.bind(("127.0.0.1", 0))
         port = trial.getsockname()[1]
     with tempfile.TemporaryDirectory(prefix="tenth-bench-") as folder:
-        Path(folder).chmod(0o711)  # the account that runs PostgreSQL, when we are root, passes through
+        Path(folder).chmod(0o711)  # lets in the account that runs PostgreSQL when we are root
         supervisor, first = start(Path(folder, "var"), port)
         stop(supervisor)
         supervisor, second = start(Path(folder, "var"), port)
@@ -75,7 +75,7 @@ def main() -> int:
             for _ in range(20):
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/signin", timeout=10).read()
             time.sleep(IDLE_SECONDS)
-            parts = weigh(psutil.Process(supervisor.pid))
+            parts = measure(psutil.Process(supervisor.pid))
         finally:
             stop(supervisor)
     print(f"Seconds to the sign-in page: first start {first:.1f}, second start {second:.1f} (aim: 5)")

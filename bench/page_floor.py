@@ -1,7 +1,7 @@
 """bench.page_floor: the least that a page of papers costs with Django and PostgreSQL.
 
-A bare view, without middleware, session or user: 25 papers with their abstracts, from one keyset query over an index,
-through the ORM and a template. Product pages are measured beside it.
+A bare view without middleware, session or user: 25 papers with abstracts, from one keyset query on an index, through
+the ORM and a template. Product pages are compared with it.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.template import Context, Engine
 
-django.setup()  # for a web server that begins here
+django.setup()  # for a web server that starts here
 
 from papers.models import Paper  # noqa: E402
 
@@ -32,7 +32,7 @@ def newest(request: HttpRequest) -> HttpResponse:
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-    """The same for a web server."""
+    """Serve the same page as a WSGI application."""
     response = newest(WSGIRequest(environ))
     start_response("200 OK", [("Content-Type", "text/html"), ("Content-Length", str(len(response.content)))])
     return [response.content]

@@ -1,6 +1,6 @@
-"""bench.pages: what pages and acts cost a signed-in member at 10,000 and 100,000 papers, beside the page floor.
+"""bench.pages: the cost of pages and actions for a member at 10,000 and 100,000 papers, compared with the page floor.
 
-Each size has a PostgreSQL and a process of its own; rounds alternate between sizes, and product and floor within.
+Each size has a PostgreSQL and a process of its own; rounds alternate between sizes, and between product and floor.
 """
 
 import gc
@@ -19,7 +19,7 @@ from uuid import uuid4
 from bench.child import Child
 
 SIZES = (10_000, 100_000)
-ROUNDS, EACH = 20, 10  # so many rounds, and so many requests of each case in a round
+ROUNDS, EACH = 20, 10  # rounds, and requests per case in a round
 AIM_PAGE, AIM_GROWTH = 3.0, 1.2
 AIMED = ("/ (ada)", "/p")  # the cases with an aim against the floor
 ACTS = ("vote", "pass", "share", "apply")
@@ -31,7 +31,7 @@ Samples = dict[str, list[float]]
 
 
 def serve_size(size: int) -> None:
-    """Furnish a database, then run a round for each line that comes in, and look at the queries when told."""
+    """Furnish a database, then run a round for each "round" on stdin, or report the queries."""
     from django.test.utils import CaptureQueriesContext
 
     from ops.embedded import Cluster
@@ -51,13 +51,13 @@ def serve_size(size: int) -> None:
         from bench import house
         from ops import broker
 
-        broker.install()  # a share is put into the queue
+        broker.install()  # a share queues a task
         house.furnish(size)
         cases = make_cases(size)
-        for case in cases.values():  # warm
+        for case in cases.values():  # warm up
             case()
         gc.collect()
-        gc.freeze()  # as config.gunicorn does before it forks
+        gc.freeze()  # as config.gunicorn does before forking
         print(json.dumps({"ready": list(cases)}), flush=True)
         for line in sys.stdin:
             if line.strip() == "round":
@@ -67,19 +67,19 @@ def serve_size(size: int) -> None:
                         samples[name].append(case())
                 print(json.dumps(samples), flush=True)
             else:
-                seen = {}
+                queries = {}
                 for name, case in cases.items():
                     with CaptureQueriesContext(connection) as captured:
                         case()
-                    seen[name] = [inspect(query["sql"]) for query in captured.captured_queries]
-                print(json.dumps(seen), flush=True)
+                    queries[name] = [inspect(query["sql"]) for query in captured.captured_queries]
+                print(json.dumps(queries), flush=True)
     finally:
         cluster.stop()
         shutil.rmtree(cluster.sockets, ignore_errors=True)
 
 
 def make_cases(size: int) -> dict[str, Callable[[], float]]:
-    """The name of each thing that is measured, and how to do it once: it returns milliseconds."""
+    """Return the measured cases by name, each a function that runs once and returns milliseconds."""
     from django.test import RequestFactory
 
     from bench import house, page_floor
@@ -107,20 +107,20 @@ def make_cases(size: int) -> dict[str, Callable[[], float]]:
     def pass_() -> float:
         return ben.act(f"/papers/{next(newest)}/pass")[0]
 
-    channel, project = house.rooms()
+    channel, project = house.channel_and_project()
     shared = iter(range(1, size))
 
     def share() -> float:
-        said = {"channel": channel.pk, "note": "Worth an hour of ours.", "act": uuid4()}
-        took = ben.act(f"/papers/{next(shared)}/share", **said)[0]
-        ben.get("/kept")  # as a browser goes on to a page, which says the notice and forgets it
-        return took
+        fields = {"channel": channel.pk, "note": "Worth an hour of ours.", "act": uuid4()}
+        milliseconds = ben.act(f"/papers/{next(shared)}/share", **fields)[0]
+        ben.get("/kept")  # as a browser would, which shows the message and clears it
+        return milliseconds
 
     def apply() -> float:
         number = next(shared)
-        took = ben.act(f"/papers/{number}/apply", project=project.pk, taken=f"The trick of {number}")[0]
+        milliseconds = ben.act(f"/papers/{number}/apply", project=project.pk, taken=f"The trick of {number}")[0]
         ben.get("/kept")
-        return took
+        return milliseconds
 
     return {
         "floor": floor,
@@ -142,36 +142,36 @@ def make_cases(size: int) -> dict[str, Callable[[], float]]:
 
 
 def inspect(sql: str) -> dict[str, Any]:
-    """One query, and the most rows that a step of its plan went through."""
+    """Return a query and the most rows that any step of its plan went through."""
     from django.db import connection
 
-    seen: dict[str, Any] = {"sql": sql, "rows": 0}
+    result: dict[str, Any] = {"sql": sql, "rows": 0}
     if sql.lstrip().upper().startswith("SELECT"):
         with connection.cursor() as cursor:
             cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + sql)
             plan = cursor.fetchone()[0]
-        seen["rows"] = max(_rows(plan[0]["Plan"]))
-    return seen
+        result["rows"] = max(_rows(plan[0]["Plan"]))
+    return result
 
 
 def _rows(plan: dict[str, Any]) -> Iterator[float]:
     removed = sum(value for key, value in plan.items() if key.startswith("Rows Removed"))
     yield (plan.get("Actual Rows", 0) + removed) * plan.get("Actual Loops", 1)
-    for below in plan.get("Plans", []):
-        yield from _rows(below)
+    for child in plan.get("Plans", []):
+        yield from _rows(child)
 
 
-# ── above them ──────────────────────────────────────────────────────────────────────────────
+# ── in the parent process ───────────────────────────────────────────────────────────────────
 
 
 def measure(sizes: tuple[int, ...] = SIZES, rounds: int = ROUNDS) -> bool:
-    """Run it all, print it, and say whether the aims are met."""
+    """Run everything, print it, and tell whether the aims are met."""
     with ExitStack() as stack:
         children = {size: Child("bench.pages", size) for size in sizes}
         for child in children.values():
             stack.callback(child.end)
         for child in children.values():
-            child.answer()  # furnished and warm
+            child.answer()  # furnished and warmed up
         samples: dict[int, Samples] = {size: {} for size in sizes}
         for _ in range(rounds):
             for size, child in children.items():
@@ -188,7 +188,7 @@ def report(samples: dict[int, Samples]) -> bool:
     print(f"{'':20}{few:>10,} papers{'':14}{many:>10,} papers{'':16}p95 many")
     print(f"{'':20}{'p50':>8}{'p95':>8}{'× floor':>9}   {'p50':>8}{'p95':>8}{'× floor':>9}   {'/ p95 few':>9}")
     met = True
-    today = {size: statistics.median(each["/ (ada)"]) for size, each in samples.items()}
+    today = {size: statistics.median(values["/ (ada)"]) for size, values in samples.items()}
     for name in samples[few]:
         line, ratio = f"{name:20}", 0.0
         for size in (few, many):
@@ -212,10 +212,10 @@ def p95(values: list[float]) -> float:
     return statistics.quantiles(values, n=20)[-1]
 
 
-def report_queries(seen: dict[str, list[dict[str, Any]]]) -> bool:
-    print("Queries of each page at the largest size, and the most rows that one step of a plan went through")
+def report_queries(by_page: dict[str, list[dict[str, Any]]]) -> bool:
+    print("Queries per page at the largest size, and the most rows that any step of a plan went through")
     met = True
-    for name, queries in seen.items():
+    for name, queries in by_page.items():
         if name == "floor":
             continue
         bad = [query["sql"] for query in queries if is_bad(query["sql"])]

@@ -1,9 +1,9 @@
-"""bench.search: what a search costs a signed-in member, by how common its words are, beside the page floor.
+"""bench.search: the cost of a search for a member, by how common its words are, compared with the page floor.
 
-`python -m bench.search 10000 1000000` takes other sizes; a million papers take half an hour to make, and 14 GB.
-Words come from bench.prose. Rounds alternate between sizes, and product and floor within, and each request of a kind
-asks for other words. Cold: PostgreSQL is started anew and the system told to forget its files, then each kind is asked
-once. A disk behind the system may still remember them.
+`python -m bench.search 10000 1000000` uses other sizes; a million papers take half an hour to create, and 14 GB.
+Words come from bench.prose. Rounds alternate between sizes, and between product and floor, and requests of a kind
+search for different words. For the cold rounds PostgreSQL is restarted, the system is told to forget its files, and
+each kind is requested once. A disk below the system may still have them cached.
 """
 
 import gc
@@ -26,22 +26,22 @@ from bench.prose import SENTENCES, Prose
 
 SIZES = (10_000, 100_000)
 ROUNDS, COLD_ROUNDS = 40, 8
-EACH = 12  # words of a kind
+EACH = 12  # words of each kind
 AIM, AIM_COLD = 6.0, 220.0
-# A phrase that few of those papers have that have both its words: each of these is read.
+# Phrases found in few of the papers that contain both words: each of those papers has to be read.
 NO_AIM = ("phrase seldom", "phrase never")
 
-NAMES = ("kim", "park", "bakker", "nguyen", "kaur", "iyer")  # bench.house signs as people do
+NAMES = ("kim", "park", "bakker", "nguyen", "kaur", "iyer")  # bench.house has such authors
 
 Samples = dict[str, list[float]]
 
 
 def words(prose: Prose, size: int) -> dict[str, list[dict[str, str]]]:
-    """For each kind of search, some of them: the fields of /browse."""
-    said = [sentence.lower().rstrip(".").split() for sentence in prose.sentences]
-    sentences = Counter(word for sentence in said for word in set(sentence))
-    pairs = Counter(pair for sentence in said for pair in set(pairwise(sentence)))
-    share = {word: 1 - (1 - count / SENTENCES) ** 7 for word, count in sentences.items()}  # of the abstracts
+    """Return searches of each kind, as the fields of /browse."""
+    sentences = [sentence.lower().rstrip(".").split() for sentence in prose.sentences]
+    occurrences = Counter(word for sentence in sentences for word in set(sentence))
+    pairs = Counter(pair for sentence in sentences for pair in set(pairwise(sentence)))
+    share = {word: 1 - (1 - count / SENTENCES) ** 7 for word, count in occurrences.items()}  # of abstracts
 
     def near(goal: float) -> list[str]:
         return sorted(share, key=lambda word: (abs(share[word] / goal - 1), word))[: EACH * 2]
@@ -69,8 +69,8 @@ def words(prose: Prose, size: int) -> dict[str, list[dict[str, str]]]:
         "only minus": [f"-{word}" for word in common],
         "twelve words": [" ".join(common[number : number + 12]) for number in range(EACH)],
     }
-    asked = {kind: [{"q": text} for text in texts[:EACH]] for kind, texts in kinds.items()}
-    return asked | {
+    searches = {kind: [{"q": text} for text in texts[:EACH]] for kind, texts in kinds.items()}
+    return searches | {
         "author:": [{"q": f"author:{name}"} for name in NAMES],
         "category, common": [{"q": word, "category": "cs.LG"} for word in common[:EACH]],
         "category, rare": [{"q": name, "category": "cs.LG"} for name in names],
@@ -79,7 +79,7 @@ def words(prose: Prose, size: int) -> dict[str, list[dict[str, str]]]:
 
 
 def filters(size: int) -> dict[str, list[dict[str, str]]]:
-    """The filters that can be ticked, with and without words."""
+    """Return the filters that can be set, with and without words."""
     from papers.models import Source
 
     muted = str(Source.objects.get(name="Muted").pk)
@@ -103,7 +103,7 @@ def filters(size: int) -> dict[str, list[dict[str, str]]]:
 
 
 def serve_size(size: int) -> None:
-    """Furnish a database, then run a round for each line that comes in, "warm" or "cold"."""
+    """Furnish a database, then run a round for each "warm" or "cold" on stdin."""
     from ops.embedded import Cluster
 
     cluster = Cluster(Path(os.environ["TENTH_VAR"]))
@@ -119,9 +119,9 @@ def serve_size(size: int) -> None:
         from bench import house
         from papers.models import Paper
 
-        if not Paper.objects.exists():  # TENTH_VAR may be one that was filled before
+        if not Paper.objects.exists():  # TENTH_VAR may have been filled before
             house.furnish(size, Prose(size))
-            house.rooms()
+            house.channel_and_project()
         cases = make_cases(size)
         for case in cases.values():
             case()
@@ -131,7 +131,7 @@ def serve_size(size: int) -> None:
         for line in sys.stdin:
             if line.strip() == "cold":
                 cool(cluster)
-                cases["/kept"]()  # connects, and loads what any page needs
+                cases["/kept"]()  # connects, and loads everything a page needs
             print(json.dumps({name: case() for name, case in cases.items()}), flush=True)
     finally:
         cluster.stop()
@@ -139,7 +139,7 @@ def serve_size(size: int) -> None:
 
 
 def make_cases(size: int) -> dict[str, Callable[[], float]]:
-    """The name of each thing that is measured, and how to do it once: it returns milliseconds."""
+    """Return the measured cases by name, each a function that runs once and returns milliseconds."""
     from django.test import RequestFactory
 
     from bench import page_floor
@@ -155,19 +155,19 @@ def make_cases(size: int) -> dict[str, Callable[[], float]]:
         page_floor.newest(request)
         return (time.perf_counter() - began) * 1000
 
-    def browse(asked: list[dict[str, str]]) -> Callable[[], float]:
-        addresses = cycle([f"/browse?{urlencode(fields)}" for fields in asked])
+    def browse(searches: list[dict[str, str]]) -> Callable[[], float]:
+        addresses = cycle([f"/browse?{urlencode(fields)}" for fields in searches])
         return lambda: ada.get(next(addresses))[0]
 
     pages = {
         address: lambda address=address: ada.get(address)[0] for address in ("/", "/browse", "/kept", "/sources/1")
     }
-    searches = {kind: browse(asked) for kind, asked in (words(Prose(size), size) | filters(size)).items()}
+    searches = {kind: browse(searches) for kind, searches in (words(Prose(size), size) | filters(size)).items()}
     return {"floor": floor, **pages, "/ (cleo, all done)": lambda: cleo.get("/")[0], **searches}
 
 
 def cool(cluster: Any) -> None:
-    """Start PostgreSQL anew, and tell the system to forget its files."""
+    """Restart PostgreSQL, and tell the system to forget its files."""
     from django.db import connection
 
     connection.close()
@@ -181,7 +181,7 @@ def cool(cluster: Any) -> None:
     cluster.start()
 
 
-# ── above them ──────────────────────────────────────────────────────────────────────────────
+# ── in the parent process ───────────────────────────────────────────────────────────────────
 
 
 def measure(sizes: Sequence[int]) -> bool:
@@ -204,7 +204,7 @@ def measure(sizes: Sequence[int]) -> bool:
 
 def report(size: int, warm: Samples, cold: Samples) -> bool:
     floor, met = statistics.median(warm["floor"]), True
-    print(f"Searches in {size:,} papers, ms; {len(warm['floor'])} warm and {len(cold['floor'])} cold of each")
+    print(f"Searches in {size:,} papers, ms; {len(warm['floor'])} warm and {len(cold['floor'])} cold requests each")
     print(f"{'':20}{'p50':>8}{'p95':>8}{'× floor':>9}{'p95 ×':>9}{'cold':>9}{'at most':>9}")
     for name, values in warm.items():
         p50, p95 = statistics.median(values), statistics.quantiles(values, n=20)[-1]

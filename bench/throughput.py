@@ -1,7 +1,7 @@
-"""bench.throughput: how many pages of papers two web workers give to eight browsers at once, beside the page floor.
+"""bench.throughput: pages a second that two web workers serve to eight browsers, compared with the page floor.
 
-The same web server, workers and threads serve `/` to a member and the bare page, in turns. The browsers run on the same
-machine and take their share of it.
+The same web server, workers and threads serve `/` to a member and the bare page, in turns. The browsers run on the
+same machine and use part of it.
 """
 
 import http.client
@@ -26,7 +26,7 @@ AIM = 0.33
 
 
 def serve_size(size: int) -> None:
-    """Furnish a database, start both servers, then run a round for each line that comes in: pages a second of each."""
+    """Furnish a database, start both servers, and for each line on stdin measure the pages a second of each."""
     from ops.embedded import Cluster
 
     cluster = Cluster(Path(os.environ["TENTH_VAR"]))
@@ -52,7 +52,7 @@ def serve_size(size: int) -> None:
         for name, port in ports.items():
             stack.enter_context(_server(port, *(["bench.page_floor:application"] if name == "floor" else [])))
         for port in ports.values():
-            _pages(port, ada.cookies, 1)  # wait and warm
+            _pages(port, ada.cookies, 1)  # wait and warm up
         print(json.dumps("ready"), flush=True)
         for _ in sys.stdin:
             print(json.dumps({name: _pages(port, ada.cookies, SECONDS) for name, port in ports.items()}), flush=True)
@@ -71,7 +71,7 @@ def _server(port: int, *app: str) -> Iterator[None]:
 
 
 def _pages(port: int, cookies: str, seconds: float) -> float:
-    """Pages a second that BROWSERS get, each over a connection that stays open."""
+    """Return the pages a second that BROWSERS get, each over a kept-alive connection."""
     counts = [0] * BROWSERS
     end = time.monotonic() + seconds
 
@@ -81,7 +81,7 @@ def _pages(port: int, cookies: str, seconds: float) -> float:
             try:
                 connection.request("GET", "/", headers={"Host": "localhost", "Cookie": cookies})
                 answer = connection.getresponse()
-            except OSError:  # not up yet, or the server has closed a connection that did nothing
+            except OSError:  # not up yet, or the server closed an idle connection
                 connection.close()
                 time.sleep(0.1)
                 continue
@@ -108,8 +108,8 @@ def measure(sizes: tuple[int, ...]) -> bool:
             rounds = [child.ask("round") for _ in range(ROUNDS)]
         finally:
             child.end()
-        ratio = statistics.median(each["/"] / each["floor"] for each in rounds)
-        pages = {name: statistics.median(each[name] for each in rounds) for name in rounds[0]}
+        ratio = statistics.median(result["/"] / result["floor"] for result in rounds)
+        pages = {name: statistics.median(result[name] for result in rounds) for name in rounds[0]}
         verdict = "met" if ratio >= AIM else "MISSED"
         met &= verdict == "met"
         print(

@@ -1,4 +1,4 @@
-"""bench.visitor: a signed-in browser without a network: requests through the product's real WSGI application."""
+"""bench.visitor: a signed-in browser without a network, sending requests to the product's real WSGI application."""
 
 import io
 import time
@@ -30,11 +30,11 @@ class Visitor:
         self.cookies = cookies.output([], header="", sep=";")
 
     def get(self, path: str) -> tuple[float, bytes]:
-        """Milliseconds and body."""
+        """Request a page; return milliseconds and body."""
         return self._ask("GET", path)
 
     def act(self, path: str, **fields: Any) -> tuple[float, bytes]:
-        """A form as htmx sends it."""
+        """Submit a form as htmx would."""
         body = urlencode(fields | {"csrfmiddlewaretoken": self.token}).encode()
         return self._ask("POST", path, body, HTTP_HX_REQUEST="true", CONTENT_TYPE="application/x-www-form-urlencoded")
 
@@ -67,7 +67,7 @@ class Visitor:
         answer = self.application(environ, start_response)
         page = b"".join(answer)
         answer.close()
-        took = (time.perf_counter() - began) * 1000
+        milliseconds = (time.perf_counter() - began) * 1000
         if not status.startswith(("2", "303")):
             raise RuntimeError(f"{method} {path} answered {status}: {page[:300]!r}")
-        return took, page
+        return milliseconds, page

@@ -1,1 +1,1 @@
-"""chaos: the whole product at work while parts of it are killed, and whether it keeps its promises all the same."""
+"""chaos: kill parts of the whole product while it works, and check that it keeps its promises anyway."""

@@ -1,20 +1,20 @@
-"""chaos.book: what people did and what they were answered, written down by those who did it."""
+"""chaos.book: a record of what people did and the answers they got, written by the people themselves."""
 
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-State = tuple[int, str]  # somebody's vote on a paper (0: none) and their stage ("": none)
+State = tuple[int, str]  # a person's vote on a paper (0: none) and their stage ("": none)
 UNTOUCHED: State = (0, "")
 STAGES = {"keep": "kept", "pass": "passed", "read": "read", "reopen": "skimmed"}
 
 
 @dataclass(frozen=True)
 class Act:
-    """One request that changes something. Unless it was acknowledged, it may have happened or not.
+    """One request that changes something. Unless it was acknowledged, it may or may not have happened.
 
-    `paper`: its id. `value`: the vote, the text of a comment, what was taken, the id of a share, the link that was
-    added. `back`: for an undo, what the act before it changed.
+    `paper` is its id. `value` is the vote, a comment's text, what was taken, a share's id or an added link. `back` is
+    the state that an undo restores.
     """
 
     person: str
@@ -22,13 +22,13 @@ class Act:
     paper: int
     value: str
     acknowledged: bool
-    at: float  # time.time() when it was answered
+    at: float  # time.time() when the answer came
     back: State = UNTOUCHED
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer that nobody should get: a 500, a refusal of what was right, a 503 that does not say when to come."""
+    """An answer that nobody should get: a 500, the refusal of a valid request, or a 503 without Retry-After."""
 
     request: str
     status: int
@@ -41,10 +41,10 @@ class Book:
     odd: list[Answer] = field(default_factory=list)
     requests: int = 0
     broken_off: int = 0  # no answer at all
-    unavailable: int = 0  # 503, as is right while the database restarts
+    unavailable: int = 0  # 503, which is right while the database restarts
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def write(self, act: Act) -> None:
+    def record(self, act: Act) -> None:
         with self.lock:
             self.acts.append(act)
 
@@ -56,7 +56,7 @@ class Book:
 
 
 def after(act: Act, before: State) -> State:
-    """The vote and the stage that this act leaves, if it happens."""
+    """Return the vote and stage after this action, provided that it happens."""
     vote, stage = before
     match act.verb:
         case "vote":
@@ -64,7 +64,7 @@ def after(act: Act, before: State) -> State:
         case "undo":
             return act.back
         case "pass" if stage == "read":
-            return vote, "read"  # read stands above passed
+            return vote, "read"  # "read" outranks "passed"
         case "keep" | "pass" | "read" | "reopen":
             return vote, STAGES[act.verb]
         case "comment" if not stage:
@@ -73,11 +73,11 @@ def after(act: Act, before: State) -> State:
 
 
 def states(acts: Iterable[Act]) -> dict[tuple[str, int], set[State]]:
-    """For each person and paper, what the database may say in the end: one thing where every act was acknowledged."""
+    """Return the possible final states per person and paper: a single one if every action was acknowledged."""
     possible: dict[tuple[str, int], set[State]] = {}
     for act in acts:
         key = (act.person, act.paper)
-        known = possible.get(key, {UNTOUCHED})
-        done = {after(act, state) for state in known}
-        possible[key] = done if act.acknowledged else known | done
+        earlier = possible.get(key, {UNTOUCHED})
+        later = {after(act, state) for state in earlier}
+        possible[key] = later if act.acknowledged else earlier | later
     return possible

@@ -1,4 +1,4 @@
-"""chaos.evidence: what the database says in the end, read in plain SQL beside the product, and whether it is sound."""
+"""chaos.evidence: the database's final contents, read in plain SQL without the product, and its integrity."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ class Share(NamedTuple):
     attempts: int
     claimed_until: datetime | None
     last_error: str
-    seconds: float | None  # from the act to its delivery
+    seconds: float | None  # from the request to its delivery
 
 
 class Source(NamedTuple):
@@ -30,7 +30,7 @@ class Source(NamedTuple):
 
 
 class Message(NamedTuple):
-    """In the queue. `hidden_until` in the future: a worker took it, and it is handed out anew then."""
+    """A queued message. If `hidden_until` is in the future, a worker took it; then it is delivered again."""
 
     number: int
     enqueued_at: datetime
@@ -44,8 +44,8 @@ class Evidence:
     comments: Counter[tuple[str, int, str]]
     applications: Counter[tuple[str, int, str]]
     shares: list[Share]
-    papers: list[str]  # brought by a source: arXiv id or link, and the title
-    by_hand: list[str]  # links of papers that a person brought
+    papers: list[str]  # brought by a source: arXiv id or link, and title
+    by_hand: list[str]  # links of papers that a person added
     sightings: list[tuple[str, str]]  # source and paper
     sources: list[Source]
     hosts: dict[str, datetime]  # held until
@@ -58,7 +58,7 @@ SELECT p.email, paper_id, coalesce(v.value, 0), CASE WHEN s.read_at IS NOT NULL 
     WHEN s.kept_at IS NOT NULL THEN 'kept' WHEN s.passed_at IS NOT NULL THEN 'passed'
     WHEN s.skimmed_at IS NOT NULL THEN 'skimmed' ELSE '' END
 FROM papers_stage s FULL JOIN papers_vote v USING (person_id, paper_id) JOIN papers_person p ON p.id = person_id"""
-SAID = "SELECT p.email, paper_id, {} FROM {} t JOIN papers_person p ON p.id = t.person_id"
+WRITTEN = "SELECT p.email, paper_id, {} FROM {} t JOIN papers_person p ON p.id = t.person_id"
 SHARES = """
 SELECT act::text, state, attempts, claimed_until, last_error, extract(epoch FROM sent_at - at)::float
 FROM papers_share ORDER BY id"""
@@ -79,7 +79,7 @@ QUEUE = "SELECT msg_id, enqueued_at, vt FROM pgmq.q_tenth ORDER BY msg_id"
 
 
 class Reader:
-    """Looks into the product's database. `site`: the feed server's address, left out of what is read."""
+    """Reads the product's database. `site` is the feed server's address, which is stripped from the results."""
 
     def __init__(self, var: Path, site: str):
         self.cluster = Cluster(var)
@@ -87,19 +87,19 @@ class Reader:
 
     @contextmanager
     def connect(self) -> Iterator[psycopg.Connection[Any]]:
-        """Raises psycopg.OperationalError while the database is down."""
+        """Connect. Raises psycopg.OperationalError while the database is down."""
         with psycopg.connect(
             host=str(self.cluster.sockets), dbname=DATABASE, user=ROLE, autocommit=True, connect_timeout=5
         ) as connection:
             connection.execute("SET statement_timeout = '60s'")
             yield connection
 
-    def rows(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with self.connect() as database:
-            return database.execute(question, values or None).fetchall()
+            return database.execute(query, values or None).fetchall()
 
     def read(self, sound: bool = True) -> Evidence:
-        """All of it. `sound`: also whether the database is, which takes longer."""
+        """Read everything. With `sound`, also check the database's integrity, which takes longer."""
 
         def bare(text: str) -> str:
             return text.replace(self.site, "")
@@ -107,8 +107,8 @@ class Reader:
         return Evidence(
             now=self.rows("SELECT now()")[0][0],
             states={(email, paper): (vote, stage) for email, paper, vote, stage in self.rows(STATES)},
-            comments=Counter(self.rows(SAID.format("t.text", "papers_comment"))),
-            applications=Counter(self.rows(SAID.format("t.taken", "papers_application"))),
+            comments=Counter(self.rows(WRITTEN.format("t.text", "papers_comment"))),
+            applications=Counter(self.rows(WRITTEN.format("t.taken", "papers_application"))),
             shares=[Share(*row) for row in self.rows(SHARES)],
             papers=sorted(bare(name) for (name,) in self.rows(PAPERS)),
             by_hand=sorted(bare(link) for (link,) in self.rows(BY_HAND)),
@@ -119,21 +119,21 @@ class Reader:
             unsound=self._unsound() if sound else [],
         )
 
-    # ── is it sound? ─────────────────────────────────────────────────────────────────────────
+    # ── integrity ────────────────────────────────────────────────────────────────────────────
 
     def _unsound(self) -> list[str]:
-        """Rows that break a rule of the database's own. Read from the tables, since an index may be what is broken."""
+        """Find rows that violate the database's rules, reading only tables, since an index may be broken."""
         broken: list[str] = []
         with self.connect() as database:
             database.execute("SET enable_indexscan = off; SET enable_indexonlyscan = off; SET enable_bitmapscan = off")
-            for question in (UNIQUE, CHECKS, FOREIGN):
-                for rule, count in database.execute(question).fetchall():
+            for query in (UNIQUE, CHECKS, FOREIGN):
+                for rule, count in database.execute(query).fetchall():
                     (rows,) = database.execute(count).fetchone() or (0,)
                     if rows:
                         broken.append(f"{rows} rows break {rule}.")
             for schema, table in database.execute(TABLES).fetchall():
                 with database.cursor() as cursor, cursor.copy(_everything(schema, table)) as copy:
-                    for _ in copy:  # all of it can be read
+                    for _ in copy:  # reading everything is the check
                         pass
         return broken
 
@@ -143,7 +143,7 @@ def _everything(schema: str, table: str) -> sql.Composed:
 
 
 TABLES = "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('public', 'pgmq')"
-# Each of these draws up a question for each rule: how many rows break it?
+# Each of these generates one query per rule, which counts the rows that violate it.
 UNIQUE = """
 SELECT i.indexrelid::regclass::text,
     format('SELECT count(*) FROM (SELECT FROM %s WHERE %s GROUP BY %s HAVING count(*) > 1) AS double',

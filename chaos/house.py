@@ -1,4 +1,4 @@
-"""chaos.house: one Tenth in a folder of its own, kept running as systemd keeps it, with an invented world to pull."""
+"""chaos.house: a Tenth in its own folder, kept running as systemd would, with an invented world to pull from."""
 
 import random
 import subprocess
@@ -24,29 +24,29 @@ WEDNESDAY = datetime(2026, 3, 4, 15, tzinfo=UTC)
 STEP = timedelta(hours=8)  # of the world's clock
 CATEGORIES = ("cs.LG", "cs.CL")
 BLOGS = ("kettle", "petit-lot", "fjord", "overfit", "daily-three")
-BY_HAND = ("tea-room", "field-notes", "slow-gpu", "lab-17")  # nobody subscribes to them: their posts are added by link
-ASK_AGAIN = 5.0  # seconds until one asks for the same source again
-# The last fetch was an hour ago, too: a page lets a source be asked once a minute.
+BY_HAND = ("tea-room", "field-notes", "slow-gpu", "lab-17")  # not subscribed to; their posts are added by link
+ASK_AGAIN = 5.0  # seconds until the same source is requested again
+# This also moves the last fetch back an hour, because a page refreshes a source at most once a minute.
 DUE = """
 UPDATE papers_source SET next_fetch = now(), last_fetch = last_fetch - interval '1 hour' WHERE kind <> 'person'"""
-STARTS = 5  # that may fail, one after the other, before it is given up
+STARTS = 5  # failed starts in a row before giving up
 START_SECONDS = 120
 END_SECONDS = 90
 
 
 class GivenUpError(Exception):
-    """The product cannot be started, or never gets well."""
+    """The product does not start, or does not recover."""
 
 
 class Keeper:
-    """Starts the product, and again when all of it has ended, as systemd does."""
+    """Starts the product, and restarts it when it has stopped, as systemd would."""
 
     def __init__(self, env: dict[str, str], base: str):
         self.env, self.base = env, base
-        self.lines: list[str] = []  # of the services that have ended
-        self.failed: list[str] = []  # starts that ended before all was ready
+        self.lines: list[str] = []  # output of services that have stopped
+        self.failed: list[str] = []  # starts that stopped before everything was ready
         self.starts = 0
-        self.started_at = self.struck_at = 0.0  # time.time(), of the last start and the last kill
+        self.started_at = self.struck_at = 0.0  # time.time() of the last start and the last kill
         self._start()
 
     def _start(self) -> None:
@@ -59,28 +59,28 @@ class Keeper:
     def supervisor(self) -> int:
         return self.service.process.pid
 
-    def look(self) -> bool:
-        """Start it again if it has ended; True then. A start fails that ends before it was ready, and was let alone."""
+    def restart_if_stopped(self) -> bool:
+        """Restart the product if it has stopped, and tell whether it had. Stopping before ready is a failed start."""
         if self.service.process.poll() is None:
             return False
-        said = list(self.service.lines)
-        self.lines += said
+        output = list(self.service.lines)
+        self.lines += output
         if not self.ready and self.struck_at < self.started_at:
-            self.failed.append("\n".join([f"exit code {self.service.process.returncode}", *said[-20:]]))
+            self.failed.append("\n".join([f"exit code {self.service.process.returncode}", *output[-20:]]))
             if len(self.failed) >= STARTS:
                 raise GivenUpError("The product does not start:\n" + self.failed[-1])
         time.sleep(0.1)
         self._start()
         return True
 
-    def start_anew(self) -> None:
-        """As somebody does who sees that it is stuck: Ctrl-C, patience, and a start."""
+    def restart(self) -> None:
+        """Restart a stuck product as a person would: press Ctrl-C, wait, and start it."""
         self.struck_at = time.time()
         self.end()
-        self.look()
+        self.restart_if_stopped()
 
     def is_ready(self) -> bool:
-        """Whether all parts say that they are well."""
+        """Tell whether all parts report that they are well."""
         try:
             answer = requests.get(f"{self.base}/readyz", timeout=5)
         except requests.RequestException:
@@ -93,7 +93,7 @@ class Keeper:
         while not self.is_ready():
             if time.monotonic() > deadline:
                 raise GivenUpError("The product was not ready in time:\n" + "\n".join(self.log()[-30:]))
-            self.look()
+            self.restart_if_stopped()
             time.sleep(0.1)
 
     def log(self) -> list[str]:
@@ -105,18 +105,18 @@ class Keeper:
         try:
             self.service.process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
-            self.failed.append(f"It did not end within {END_SECONDS} s.")
+            self.failed.append(f"It did not stop within {END_SECONDS} s.")
             self.service.process.kill()
             self.service.process.wait()
 
 
 class House:
-    """The product, the world it pulls from, the webhook it sends to, an admin, members, and their book."""
+    """The product, the world it pulls from, the webhook it sends to, an admin, the members and their record."""
 
     def __init__(self, seed: int, folder: Path, members: Sequence[str] = ()):
         self.seed, self.var = seed, folder / "var"
         self.book = Book()
-        # The webhook looks at the clock to see whether a message is fresh, so it goes by the real one.
+        # The webhook checks how old a message is, so it follows the real clock.
         self.world = FeedServer(seed=seed, now=WEDNESDAY, history=timedelta(days=30), a_day=12)
         self.counter = FeedServer(seed=seed, a_day=1)
         port = free_port()
@@ -129,8 +129,8 @@ class House:
         self.steps = 0
         self.stepped_at = 0.0
         self.step_wanted = threading.Event()
-        self.longest_pull = 0.0  # seconds from a step of the world until everything of it was here
-        self._asked: dict[int, float] = {}
+        self.longest_pull = 0.0  # seconds from a step of the world until all of it had been pulled
+        self._requested: dict[int, float] = {}
         self._random = random.Random(f"{seed} house")
 
     def __enter__(self) -> "House":
@@ -148,9 +148,9 @@ class House:
             self.world.__exit__()
 
     def furnish(self) -> None:
-        """People, sources, a channel and a project; then the first papers."""
+        """Create people, sources, a channel and a project; then pull the first papers."""
         self.keeper.wait_until_ready()
-        people.join(self.admin, self.keeper.service.said(r"first admin, once: (\S+)")[1])
+        people.join(self.admin, self.keeper.service.wait_for_line(r"first admin: (\S+)")[1])
         for member in self.members:
             people.join(member, people.invite(self.admin))
         self.stepped_at = time.time()
@@ -170,17 +170,17 @@ class House:
             for path in ("/", "/browse"):
                 page = person.get(path)
                 person.papers += people.papers_on(page.text) if page is not None else []
-            assert person.papers, "No papers came."
+            assert person.papers, "No papers arrived."
 
     def links(self) -> list[str]:
         blogs = [self.world.world.blogs[slug] for slug in BY_HAND]
         posts = [post for blog in blogs for post in self.world.world.posts(blog, WEDNESDAY)]
         return [self.world.site(post.blog.slug) + post.slug for post in posts]
 
-    # ── the world goes on ────────────────────────────────────────────────────────────────────
+    # ── the world moves on ───────────────────────────────────────────────────────────────────
 
     def stale(self) -> list[tuple[int, bool]]:
-        """Sources that have not been pulled since the world's last step: id, and whether a worker has it."""
+        """Return sources not pulled since the world's last step: their ids, and whether a worker has claimed them."""
         rows = self.reader.rows(
             "SELECT id, claimed_until > now() FROM papers_source WHERE kind <> 'person' "
             "AND (last_success IS NULL OR last_success < to_timestamp(%s)) ORDER BY id",
@@ -189,49 +189,51 @@ class House:
         return [(pk, bool(claimed)) for pk, claimed in rows]
 
     def step(self) -> None:
-        """Some hours pass out there, and every source is due."""
+        """Let some hours pass in the world, and make every source due."""
         self.world.clock.advance(STEP)
         self.steps += 1
         self.stepped_at = time.time()
-        self._asked = {}
+        self._requested = {}
         with self.reader.connect() as database:
             database.execute(DUE)
 
-    def ask(self) -> bool:
-        """Ask for a source that is stale, by the button on its page. False when none is."""
+    def refresh_one(self) -> bool:
+        """Request a stale source with the button on its page. Returns False when none is stale."""
         stale = self.stale()
         if not stale:
             self.longest_pull = max(self.longest_pull, time.time() - self.stepped_at) if self.stepped_at else 0
             return False
         recent = time.monotonic() - ASK_AGAIN
-        free = [pk for pk, claimed in stale if not claimed and self._asked.get(pk, 0) < recent]
+        free = [pk for pk, claimed in stale if not claimed and self._requested.get(pk, 0) < recent]
         if free:
             chosen = self._random.choice(free)
-            self._asked[chosen] = time.monotonic()
+            self._requested[chosen] = time.monotonic()
             self.admin.post(f"/sources/{chosen}/refresh", patience=15)
         return True
 
     def has_pulled(self, since: float) -> bool:
-        """Whether a pull that began after then has succeeded."""
+        """Tell whether a pull that began after this time has succeeded."""
         try:
-            (pulled,) = self.reader.rows("SELECT max(last_success) > to_timestamp(%s) FROM papers_source", since)[0]
+            (has_succeeded,) = self.reader.rows(
+                "SELECT max(last_success) > to_timestamp(%s) FROM papers_source", since
+            )[0]
         except psycopg.Error:
             return False
-        return bool(pulled)
+        return bool(has_succeeded)
 
     def pull(self, seconds: float = 60) -> None:
-        """Wait until every source has been pulled, asking for those that were not."""
+        """Wait until every source has been pulled, requesting those that have not."""
         deadline = time.monotonic() + seconds
-        while self.ask():
+        while self.refresh_one():
             if time.monotonic() > deadline:
-                raise GivenUpError(f"Sources are not pulled: {self.stale()}")
+                raise GivenUpError(f"Sources were not pulled: {self.stale()}")
             time.sleep(0.2)
 
     def live(self, over: threading.Event) -> None:
-        """Let the world go on until it is over: a step where one is wanted, once everything of the last one is here."""
+        """Keep the world moving until `over` is set: take a requested step once the previous one has been pulled."""
         while not over.wait(self._random.uniform(0.1, 0.3)):
             try:
-                if not self.ask() and self.step_wanted.is_set():
+                if not self.refresh_one() and self.step_wanted.is_set():
                     self.step_wanted.clear()
                     self.step()
             except psycopg.Error:
@@ -239,7 +241,7 @@ class House:
 
 
 def folder(prefix: str) -> Path:
-    """A new folder, which the account that runs PostgreSQL passes through when we are root."""
+    """Create a folder that PostgreSQL's account may enter when we are root."""
     path = Path(tempfile.mkdtemp(prefix=f"tenth-{prefix}-"))
     path.chmod(0o711)
     return path

@@ -1,4 +1,4 @@
-"""chaos.people: members at work: real requests over HTTP, and each answer goes into the book."""
+"""chaos.people: members at work, who send real HTTP requests and record every answer."""
 
 import random
 import re
@@ -11,24 +11,24 @@ import requests
 
 from .book import STAGES, UNTOUCHED, Act, Answer, Book, State, states
 
-PATIENCE = 60.0  # seconds for one answer: longer than any stop may take, so what is given up on is over
-RETRY = 0.5  # seconds until somebody presses a button again that did not work
+PATIENCE = 60.0  # seconds for one answer; longer than any outage may last, so giving up means it is over
+RETRY = 0.5  # seconds until somebody presses a failed button again
 TRIES = 120
-PASSWORD = "a-kettle-of-gradients-7"  # noqa: S105 (of an invented person)
+PASSWORD = "a-kettle-of-gradients-7"  # noqa: S105 (an invented person's)
 VERBS = {"vote": 30, "keep": 10, "pass": 10, "read": 10, "reopen": 3, "undo": 8}
 VERBS |= {"comment": 10, "share": 8, "apply": 5, "add": 3, "look": 15}
-AGAIN = {"vote", "keep", "pass", "read", "reopen", "share", "add"}  # twice is once
+AGAIN = {"vote", "keep", "pass", "read", "reopen", "share", "add"}  # actions that may safely be repeated
 PAGES = ("/", "/browse", "/kept", "/sources", "/projects", "/insight", "/settings")
 
 
 class Person:
-    """Somebody with a session of their own, who does one thing after the other."""
+    """A member with a session of their own, who does one thing at a time."""
 
     def __init__(self, base: str, email: str, book: Book, seed: object):
         self.base, self.email, self.book = base, email, book
         self.random = random.Random(f"{seed} {email}")
         self.session = requests.Session()
-        self.session.headers["Connection"] = "close"  # a line that was cut is no news of ours
+        self.session.headers["Connection"] = "close"  # so that a dropped connection is never a stale one of ours
         self.papers: list[int] = []
         self.links: Sequence[str] = ()
         self.channel = self.project = 0
@@ -39,7 +39,7 @@ class Person:
         return self._ask("GET", path, patience)
 
     def post(self, path: str, patience: float = PATIENCE, **fields: object) -> requests.Response | None:
-        """Send a form. None when no answer came: it may have been done or not."""
+        """Send a form. Returns None when no answer came; it may or may not have been carried out."""
         fields["csrfmiddlewaretoken"] = self.session.cookies.get("tenth_csrf", "")
         return self._ask("POST", path, patience, fields)
 
@@ -62,7 +62,7 @@ class Person:
     # ── acts ─────────────────────────────────────────────────────────────────────────────────
 
     def live(self, over: threading.Event) -> None:
-        """Act until it is over."""
+        """Act until `over` is set."""
         while not over.is_set():
             self.act(over)
             over.wait(self.random.uniform(0, 0.4))
@@ -90,15 +90,15 @@ class Person:
         return ""
 
     def do(self, verb: str, paper: int, value: str, over: threading.Event) -> None:
-        """Do one thing; what may be done twice is tried until it is acknowledged."""
+        """Do one thing. Repeatable actions are retried until they are acknowledged."""
         for _ in range(TRIES if verb in AGAIN else 1):
             if self.once(verb, paper, value) or over.wait(RETRY):
                 return
 
     def once(self, verb: str, paper: int, value: str, patience: float = PATIENCE) -> bool:
-        """Do one thing, once. Whether that was acknowledged."""
+        """Do one thing once, and tell whether it was acknowledged."""
         answer = self._send(verb, paper, value, patience)
-        return _taken(answer)
+        return _is_success(answer)
 
     def _send(self, verb: str, paper: int, value: str, patience: float) -> requests.Response | None:
         path = f"/papers/{paper}/{verb}"
@@ -115,25 +115,25 @@ class Person:
                 answer = self.post("/add", patience, url=value)
             case _:
                 answer = self.post(path, patience)
-        acknowledged = _taken(answer)
+        acknowledged = _is_success(answer)
         if answer is None or acknowledged or answer.status_code >= 500:
-            self.book.write(Act(self.email, verb, paper, value, acknowledged, time.time()))
+            self.book.record(Act(self.email, verb, paper, value, acknowledged, time.time()))
         return answer
 
     def _act_and_undo(self, paper: int) -> None:
-        """Something that certainly changes something, and back."""
-        mine = states([act for act in self.book.acts if act.person == self.email])
-        before = mine.get((self.email, paper), {UNTOUCHED})
+        """Do something that certainly changes something, and undo it."""
+        possible = states([act for act in self.book.acts if act.person == self.email])
+        before = possible.get((self.email, paper), {UNTOUCHED})
         if len(before) != 1:
             return
         state: State = next(iter(before))
         verb = self.random.choice([verb for verb, stage in STAGES.items() if stage != state[1] and verb != "pass"])
         answer = self._send(verb, paper, "", PATIENCE)
-        if not _taken(answer):
+        if not _is_success(answer):
             return
         answer = self.post("/undo")
-        acknowledged = _taken(answer)
-        self.book.write(Act(self.email, "undo", paper, "", acknowledged, time.time(), back=state))
+        acknowledged = _is_success(answer)
+        self.book.record(Act(self.email, "undo", paper, "", acknowledged, time.time(), back=state))
 
     def _look(self) -> None:
         path = self.random.choice(PAGES)
@@ -142,22 +142,22 @@ class Person:
             self.papers = sorted({*self.papers, *papers_on(page.text)})
 
 
-def _taken(answer: requests.Response | None) -> bool:
+def _is_success(answer: requests.Response | None) -> bool:
     return answer is not None and answer.status_code < 400
 
 
 def papers_on(page: str) -> list[int]:
-    """The papers whose cards are on a page."""
+    """Return the papers whose cards are on a page."""
     return sorted({int(pk) for pk in re.findall(r"/papers/(\d+)/vote", page)})
 
 
 def _odd(answer: requests.Response) -> str:
-    """The trouble with this answer; empty when there is none."""
+    """Describe the problem with this answer, or return an empty string."""
     status, path = answer.status_code, answer.request.path_url
     if status == 503:
-        return "" if "Retry-After" in answer.headers or path == "/readyz" else "does not say when to come again"
+        return "" if "Retry-After" in answer.headers or path == "/readyz" else "has no Retry-After"
     if status >= 500:
-        return "an error of ours"
+        return "an internal error"
     if "/signin" in answer.headers.get("Location", ""):
         return "was signed out"
     if (
@@ -173,13 +173,13 @@ def _odd(answer: requests.Response) -> str:
 
 
 def join(person: Person, link: str) -> None:
-    """Come in by a one-time link."""
+    """Join through a one-time link."""
     path = link.removeprefix(person.base)
     person.get(path)
     answer = person.post(
         path, name=person.email.split("@")[0], email=person.email, time_zone="UTC", password=PASSWORD, again=PASSWORD
     )
-    assert _taken(answer), f"{person.email} could not join by {link}."
+    assert _is_success(answer), f"{person.email} could not join by {link}."
 
 
 def invite(admin: Person) -> str:
@@ -187,23 +187,23 @@ def invite(admin: Person) -> str:
     page = admin.get(answer.headers["Location"]) if answer is not None and answer.is_redirect else answer
     assert page is not None
     link = re.search(r"https?://[^\s\"<]+/link/[^\s\"<]+", page.text)
-    assert link, "No invitation was made."
+    assert link, "No invitation was created."
     return link[0]
 
 
 def subscribe(admin: Person, kind: str, address: str) -> None:
     answer = admin.post("/sources/new", save="1", kind=kind, address=address, name=address[-60:], horizon="core")
-    assert _taken(answer), f"{address} was not taken."
+    assert _is_success(answer), f"{address} was not accepted."
 
 
 def open_channel(admin: Person, address: str) -> str:
-    """A signed webhook; returns its key."""
+    """Open a signed webhook and return its key."""
     answer = admin.post("/settings/channels", kind="webhook", name="counter", address=address)
     key = re.search(r"whsec_[A-Za-z0-9+/=]+", answer.text if answer is not None else "")
-    assert key, "The channel was not made."
+    assert key, "The channel was not created."
     return key[0]
 
 
 def open_project(admin: Person) -> None:
     answer = admin.post("/projects/new", name="Atlas", horizon="core", warning_days="3")
-    assert _taken(answer), "The project was not made."
+    assert _is_success(answer), "The project was not created."

@@ -1,4 +1,4 @@
-"""chaos.product: the product as processes of its own, with a clean environment and its output kept."""
+"""chaos.product: the product as separate processes, with a clean environment and its output kept."""
 
 import contextlib
 import os
@@ -18,19 +18,19 @@ from feedserver import FeedServer
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def wait_for(what: Callable[[], Any], seconds: float = 20, every: float = 0.05) -> Any:
-    """The first truthy answer; fails loudly when there is none in time."""
+def wait_for(condition: Callable[[], Any], seconds: float = 20, every: float = 0.05) -> Any:
+    """Return the condition's first truthy value; fail loudly when there is none in time."""
     deadline = time.monotonic() + seconds
-    while not (answer := what()):
-        assert time.monotonic() < deadline, f"Nothing came of {what} in {seconds} s."
+    while not (answer := condition()):
+        assert time.monotonic() < deadline, f"{condition} did not come true within {seconds} s."
         time.sleep(every)
     return answer
 
 
 def environment(var: Path, server: FeedServer, **more: str) -> dict[str, str]:
-    """A clean environment in which the feed server is all there is of the internet."""
-    mine = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
-    return mine | {
+    """Return a clean environment in which the feed server is the whole internet."""
+    inherited = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
+    return inherited | {
         "TENTH_VAR": str(var),
         "ARXIV_FEED_URL": server.arxiv_feed_url,
         "ARXIV_API_URL": server.arxiv_api_url,
@@ -44,7 +44,7 @@ def environment(var: Path, server: FeedServer, **more: str) -> dict[str, str]:
 
 
 class Service:
-    """A process of the product, its output kept for when something goes wrong."""
+    """A process of the product, with its output kept in case something goes wrong."""
 
     def __init__(self, arguments: list[str], env: dict[str, str]):
         self.lines: list[str] = []
@@ -64,21 +64,21 @@ class Service:
         for line in self.process.stdout:
             self.lines.append(line.rstrip())
 
-    def said(self, pattern: str, seconds: float = 30) -> re.Match[str]:
-        """The first line that matches."""
+    def wait_for_line(self, pattern: str, seconds: float = 30) -> re.Match[str]:
+        """Wait for the first line that matches, and return the match."""
 
         def look() -> re.Match[str] | None:
-            found = next(filter(None, (re.search(pattern, line) for line in list(self.lines))), None)
-            assert found or self.process.poll() is None, "It ended:\n" + "\n".join(self.lines)
-            return found
+            match = next(filter(None, (re.search(pattern, line) for line in list(self.lines))), None)
+            assert match or self.process.poll() is None, "It stopped:\n" + "\n".join(self.lines)
+            return match
 
         try:
             return wait_for(look, seconds)
         except AssertionError as error:
-            raise AssertionError(f"No {pattern!r} was said:\n" + "\n".join(self.lines)) from error
+            raise AssertionError(f"No line matched {pattern!r}:\n" + "\n".join(self.lines)) from error
 
     def end(self) -> int:
-        """End it as Ctrl-C or systemd does; prints its last lines when it did not end well."""
+        """Stop it as Ctrl-C or systemd would; print its last lines when it did not stop cleanly."""
         self.process.terminate()
         code = self.process.wait(30)
         if code:
@@ -86,7 +86,7 @@ class Service:
         return code
 
     def kill(self) -> None:
-        """All of it at once, as a power cut does."""
+        """Kill the whole process group at once, as a power failure would."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(10)

@@ -1,4 +1,4 @@
-"""chaos.run: kill parts of a house at work, wait each time until all is well, and in the end look what it kept."""
+"""chaos.run: kill parts of a working house, wait each time until everything works again, and check the result."""
 
 import contextlib
 import os
@@ -23,25 +23,25 @@ from .product import ROOT
 from .promises import Arrival, Outage
 from .targets import Processes, Strike, plan, strike
 
-LIMIT = 20.0  # seconds until all is well again
-HOPELESS = 60.0  # seconds; then somebody starts it anew, and the kill counts as too long
-TARGET_SECONDS = 30.0  # until it is said that there is no such process
-NOTICED = 0.5  # until whatever the kill ends can have ended
-PROBE = 3.0  # seconds that a share has, before another one is sent to see whether the worker takes that
-MEMBERS = ("ada", "bo", "cleo", "prober")  # the last one only sees whether all is well
+LIMIT = 20.0  # seconds until everything must work again
+HOPELESS = 60.0  # seconds; after that the product is restarted, and the kill counts as too slow
+TARGET_SECONDS = 30.0  # seconds to look for a process to kill
+NOTICED = 0.5  # seconds for the effect of a kill to show
+PROBE = 3.0  # seconds for a share to arrive, before another is sent to see whether the worker takes that one
+MEMBERS = ("ada", "bo", "cleo", "prober")  # the last one only checks whether everything works
 
 
 @dataclass
 class Hit:
-    """One kill, and how long each part took to be well again."""
+    """One kill, and how long each part took to recover."""
 
     strike: Strike
     at: float
     ready: float = 0
     act: float = 0
     work: float = 0
-    restarted: bool = False  # all of the product, as systemd does when it has ended
-    hopeless: bool = False  # somebody had to start it anew
+    restarted: bool = False  # the whole product, by us in systemd's place
+    hopeless: bool = False  # it had to be restarted by hand
 
     @property
     def seconds(self) -> float:
@@ -50,13 +50,13 @@ class Hit:
     def __str__(self) -> str:
         name = f"{self.strike.target} {self.strike.signal.name.removeprefix('SIG')}"
         parts = f"ready {self.ready:5.1f}  act {self.act:5.1f}  work {self.work:5.1f}"
-        more = "  (all of it started anew)" if self.restarted else ""
-        more = "  NOT WELL UNTIL SOMEBODY STARTED IT ANEW" if self.hopeless else more
+        more = "  (the whole product was restarted)" if self.restarted else ""
+        more = "  DID NOT RECOVER UNTIL RESTARTED" if self.hopeless else more
         return f"{time.strftime('%H:%M:%S', time.localtime(self.at))}  {name:20} {self.seconds:5.1f} s  {parts}{more}"
 
 
 class Run:
-    """A house under fire. Use as a context: on leaving it, all has ended."""
+    """A house under fire. Use it as a context manager: on leaving, everything has stopped."""
 
     def __init__(
         self, seed: int, kills: int, only: Collection[str] = (), drain: float = 1200, limit: float = LIMIT
@@ -77,7 +77,7 @@ class Run:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._rest()
+        self._stop_acting()
         self.house.__exit__()
         (self.folder / "output.log").write_text("\n".join(self.house.keeper.log()))
 
@@ -85,53 +85,53 @@ class Run:
 
     def go(self) -> None:
         self.house.furnish()
-        self._begin()
-        for each in self.strikes:
-            self._strike(each)
-        self._rest()
+        self._start_acting()
+        for planned in self.strikes:
+            self._strike(planned)
+        self._stop_acting()
         self._drain()
 
-    def _begin(self) -> None:
+    def _start_acting(self) -> None:
         lives = [actor.live for actor in self.actors] + [self.house.live]
         self.threads = [threading.Thread(target=live, args=(self.over,), daemon=True) for live in lives]
         for thread in self.threads:
             thread.start()
 
-    def _rest(self) -> None:
-        """Nobody acts any more, and the world stands still."""
+    def _stop_acting(self) -> None:
+        """Stop the members and the world."""
         self.over.set()
         for thread in self.threads:
             thread.join(HOPELESS)
         self.threads = []
 
-    def _strike(self, each: Strike) -> None:
+    def _strike(self, planned: Strike) -> None:
         self.house.step_wanted.set()
-        self._wait(each.wait / 3 if each.hasty else each.wait)
+        self._wait(planned.wait / 3 if planned.hasty else planned.wait)
         self.shared_memory |= segments(self.processes)
-        hit = self._hit(each)
+        hit = self._hit(planned)
         if hit is None:
-            print(f"          there was no {each.target} to hit", flush=True)
+            print(f"          there was no {planned.target} to kill", flush=True)
             return
         self.hits.append(hit)
-        if each.target == "supervisor":
+        if planned.target == "supervisor":
             self.house.keeper.service.process.wait(END_SECONDS)
-            hit.restarted = self.house.keeper.look()
+            hit.restarted = self.house.keeper.restart_if_stopped()
             hit.at = self.house.keeper.started_at
         if hit.strike.followed:
-            print(hit, "and at once:", flush=True)
+            print(hit, "and right after it:", flush=True)
             return
-        self._wait_until_well(hit)
-        print(hit, "" if hit.seconds <= self.limit else "TOO LONG", flush=True)
+        self._wait_until_recovered(hit)
+        print(hit, "" if hit.seconds <= self.limit else "TOO SLOW", flush=True)
 
-    def _hit(self, each: Strike) -> Hit | None:
-        """Strike once there is somebody to hit."""
+    def _hit(self, planned: Strike) -> Hit | None:
+        """Strike once there is a process to hit."""
         keeper, deadline = self.house.keeper, time.monotonic() + TARGET_SECONDS
         while time.monotonic() < deadline:
-            keeper.look()
+            keeper.restart_if_stopped()
             keeper.struck_at = time.time()
-            if victim := strike(each, self.processes, keeper.supervisor, time.sleep):
-                hit = Hit(each, time.time())
-                if each.is_a_request and not each.followed:  # what it has in hand may be finished
+            if victim := strike(planned, self.processes, keeper.supervisor, time.sleep):
+                hit = Hit(planned, time.time())
+                if planned.is_a_request and not planned.followed:  # it may finish its current work
                     with contextlib.suppress(psutil.Error):
                         victim.wait(END_SECONDS)
                     hit.at = time.time()
@@ -142,27 +142,27 @@ class Run:
     def _wait(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            self.house.keeper.look()
+            self.house.keeper.restart_if_stopped()
             time.sleep(0.05)
 
-    # ── is it well? ──────────────────────────────────────────────────────────────────────────
+    # ── recovery ─────────────────────────────────────────────────────────────────────────────
 
-    def _wait_until_well(self, hit: Hit) -> None:
-        """All parts say so, an act goes through, and a worker takes what was asked for after the kill."""
+    def _wait_until_recovered(self, hit: Hit) -> None:
+        """Wait until all parts report ready, an action goes through, and a worker does newly requested work."""
         began, deadline = hit.at, time.time() + HOPELESS
 
-        def until(happens: Iterator[bool]) -> float:
+        def until(attempts: Iterator[bool]) -> float:
             nonlocal deadline
-            for done in happens:
-                if self.house.keeper.look():
+            for succeeded in attempts:
+                if self.house.keeper.restart_if_stopped():
                     hit.restarted = True
-                if done:
+                if succeeded:
                     return time.time() - began
                 if time.time() > deadline:
                     if hit.hopeless:
-                        raise GivenUpError(f"A new start did not help either: {hit}\n" + self._last_words())
+                        raise GivenUpError(f"A restart did not help either: {hit}\n" + self._last_words())
                     hit.hopeless = True
-                    self.house.keeper.start_anew()
+                    self.house.keeper.restart()
                     deadline = time.time() + HOPELESS
                 time.sleep(0.05)
             raise AssertionError
@@ -180,13 +180,13 @@ class Run:
             yield self.house.keeper.is_ready()
 
     def _acts(self) -> Iterator[bool]:
-        """A vote, each time another, with little patience."""
+        """Try a vote, a different one each time, with little patience."""
         while True:
             paper, value = self.prober.random.choice(self.prober.papers), self.prober.random.choice(["1", "-1"])
             yield self.prober.once("vote", paper, value, patience=5)
 
     def _works(self, since: float) -> Iterator[bool]:
-        """A share that is asked for now, and another one when that is not taken soon; or a source pulled since then."""
+        """Wait for a share sent now, sending another if it is not delivered soon, or for a source pulled since then."""
         self.house.step_wanted.set()
         while True:
             act = str(uuid.UUID(int=self.prober.random.getrandbits(128), version=4))
@@ -198,47 +198,47 @@ class Run:
             yield False
 
     def arrivals(self) -> list[Arrival]:
-        """The messages that the webhook took. Its requests are dated by another clock than ours."""
+        """Return the messages that the webhook accepted. Its requests are dated by another clock than ours."""
         ahead = time.time() - time.monotonic()
         return [
-            Arrival(str(uuid.UUID(asked.headers["webhook-id"].removeprefix("msg_"))), asked.began + ahead)
-            for asked in list(self.house.counter.requests)
-            if asked.path.startswith("/hooks/") and asked.status == 204
+            Arrival(str(uuid.UUID(request.headers["webhook-id"].removeprefix("msg_"))), request.began + ahead)
+            for request in list(self.house.counter.requests)
+            if request.path.startswith("/hooks/") and request.status == 204
         ]
 
     # ── the end ──────────────────────────────────────────────────────────────────────────────
 
     def _drain(self) -> None:
-        """Wait until nothing waits, is claimed or held, or as long as a claim may last."""
-        deadline, told = time.monotonic() + self.drain_seconds, time.monotonic() + PROBE
+        """Wait until nothing is waiting, claimed or held, or for as long as a claim may last."""
+        deadline, next_report = time.monotonic() + self.drain_seconds, time.monotonic() + PROBE
         while time.monotonic() < deadline:
             with contextlib.suppress(psycopg.Error):
-                stale = self.house.ask()
+                stale = self.house.refresh_one()
                 stuck = promises.nothing_is_stuck(self.house.reader.read(sound=False))
                 if not stale and not stuck:
                     return
-                if time.monotonic() > told:
-                    print("          waiting:", *(stuck or ["sources are to be pulled"]), flush=True)
-                    told += TARGET_SECONDS
-            self.house.keeper.look()
+                if time.monotonic() > next_report:
+                    print("          waiting:", *(stuck or ["sources to be pulled"]), flush=True)
+                    next_report += TARGET_SECONDS
+            self.house.keeper.restart_if_stopped()
             time.sleep(0.5)
 
     def outages(self) -> list[Outage]:
-        """From each kill until all was well; of kills in a row, until the last of them was."""
-        found: list[Outage] = []
+        """Return the time from each kill until recovery; for kills in a row, until recovery from the last one."""
+        outages: list[Outage] = []
         ended = time.time()
         for hit in reversed(self.hits):
             if hit.seconds:
                 ended = hit.at + hit.seconds
-            found.append(Outage(hit.at, ended))
-        return found
+            outages.append(Outage(hit.at, ended))
+        return outages
 
     def broken(self, evidence: Evidence, calm: Evidence) -> list[str]:
-        """Every promise that was not kept, in sentences."""
+        """Return every broken promise as a sentence."""
         acts, site = self.house.book.acts, self.house.world.url
         longest = timedelta(seconds=self.house.longest_pull)
-        slow = [f"It took {hit.seconds:.0f} s after: {hit}" for hit in self.hits if hit.seconds > self.limit]
-        failed = [f"A start failed:\n{said}" for said in self.house.keeper.failed]
+        slow = [f"Recovery took {hit.seconds:.0f} s: {hit}" for hit in self.hits if hit.seconds > self.limit]
+        failed = [f"A start failed:\n{output}" for output in self.house.keeper.failed]
         return [
             *slow,
             *failed,
@@ -252,13 +252,13 @@ class Run:
             *promises.answers_are_right(self.house.book.odd),
             *promises.log_is_clean(self.house.keeper.log()),
             *evidence.unsound,
-            *checked(self.house.env),
+            *system_check(self.house.env),
         ]
 
     def calm(self) -> Evidence:
-        """The same world, as far as this one came, and nothing killed."""
+        """Run the same world to the same point without killing anything."""
         path = folder("calm")
-        shutil.copytree(self.house.var / "static", path / "var" / "static")  # to compress it anew takes seconds
+        shutil.copytree(self.house.var / "static", path / "var" / "static")  # compressing them again would take seconds
         with House(self.seed, path) as house:
             house.furnish()
             for _ in range(self.house.steps):
@@ -269,28 +269,31 @@ class Run:
         return evidence
 
     def end(self) -> list[str]:
-        """End it in order. Returns what it left behind."""
+        """Stop it in order. Returns what it left behind."""
         self.shared_memory |= segments(self.processes)
         self.house.keeper.end()
         code = self.house.keeper.service.process.returncode
-        left = [f"It ended with exit code {code}."] if code else []
-        left += [f"The process {each.pid} is left: {' '.join(each.cmdline())}" for each in self.processes.left()]
-        left += [f"The shared memory {name} is left." for name in sorted(self.shared_memory) if exists(name)]
+        leftovers = [f"It stopped with exit code {code}."] if code else []
+        leftovers += [
+            f"The process {process.pid} is still running: {' '.join(process.cmdline())}"
+            for process in self.processes.leftovers()
+        ]
+        leftovers += [f"The shared memory {name} remains." for name in sorted(self.shared_memory) if exists(name)]
         if self.processes.cluster.sockets.exists():
-            left.append(f"The folder {self.processes.cluster.sockets} is left.")
-        return left + checksums(self.processes)
+            leftovers.append(f"The folder {self.processes.cluster.sockets} remains.")
+        return leftovers + checksums(self.processes)
 
 
-# ── what else there is to look at ────────────────────────────────────────────────────────────
+# ── other checks ─────────────────────────────────────────────────────────────────────────────
 
 
-def checked(env: dict[str, str]) -> list[str]:
-    done = subprocess.run([sys.executable, "manage.py", "check"], cwd=ROOT, env=env, capture_output=True, text=True)
-    return [f"manage.py check says: {done.stderr}"] if done.returncode else []
+def system_check(env: dict[str, str]) -> list[str]:
+    result = subprocess.run([sys.executable, "manage.py", "check"], cwd=ROOT, env=env, capture_output=True, text=True)
+    return [f"manage.py check says: {result.stderr}"] if result.returncode else []
 
 
 def segments(processes: Processes) -> set[str]:
-    """The shared memory that the database here has now: POSIX by path, System V by id."""
+    """Return the shared memory the database is using: POSIX by path, System V by id."""
     postmaster = processes.postmaster()
     if postmaster is None:
         return set()
@@ -313,8 +316,8 @@ def exists(segment: str) -> bool:
 
 
 def checksums(processes: Processes) -> list[str]:
-    """Every page of the database, once it has ended in order."""
+    """Check every page of the database after it was shut down in order."""
     cluster = processes.cluster
     command = [cluster.binary("pg_checksums"), "--check", "-D", str(cluster.data)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd="/")
-    return [f"pg_checksums says: {done.stderr.strip()}"] if done.returncode else []
+    result = subprocess.run(command, capture_output=True, text=True, cwd="/")
+    return [f"pg_checksums says: {result.stderr.strip()}"] if result.returncode else []

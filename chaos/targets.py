@@ -1,4 +1,4 @@
-"""chaos.targets: which processes the product is made of, and the plan of who is killed, when and how."""
+"""chaos.targets: the processes that make up the product, and the plan of which to kill, when and how."""
 
 import contextlib
 import random
@@ -12,9 +12,9 @@ import psutil
 
 from ops.embedded import Cluster
 
-MARK = "TENTH_SUPERVISED"  # ops.run: in the environment of all that a supervisor starts
+MARK = "TENTH_SUPERVISED"  # set by ops.run in the environment of everything a supervisor starts
 KILL, TERM, INT, QUIT, STOP = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGSTOP)
-# What each may be sent, the usual one more often. STOP: it hangs for a while, and then is killed.
+# The signals each may get, the usual one more often. STOP suspends the process for a while and then kills it.
 SIGNALS: dict[str, list[signal.Signals]] = {
     "worker": [KILL, KILL, STOP, TERM],
     "worker child": [KILL, KILL, STOP],
@@ -24,12 +24,12 @@ SIGNALS: dict[str, list[signal.Signals]] = {
     "backend": [KILL, KILL, TERM],
     "auxiliary": [KILL],
     "postmaster": [KILL, KILL, INT, QUIT],
-    "recovery": [INT],  # a backend is killed, and the postmaster asked to end while it recovers from that
+    "recovery": [INT],  # kills a backend, and tells the postmaster to stop while it recovers
     "supervisor": [KILL, KILL, TERM, INT],
 }
-HASTY = 0.1  # of the kills come before all is well again after the one before
+HASTY = 0.1  # the share of kills that come before recovery from the previous one
 WAITS = (0.1, 3.0)  # seconds
-HANGS = (0.5, 4.0)  # seconds that what is stopped hangs
+HANGS = (0.5, 4.0)  # seconds for which a process is suspended
 RECOVERY_SECONDS = 5.0
 
 
@@ -37,23 +37,24 @@ RECOVERY_SECONDS = 5.0
 class Strike:
     target: str
     signal: signal.Signals
-    wait: float  # seconds, once all is well again after the one before
-    hasty: bool  # does not wait until all is well again
+    wait: float  # seconds after recovery from the previous kill
+    hasty: bool  # does not wait for recovery
     followed: bool  # by a hasty one
-    draw: float  # which of several
+    draw: float  # chooses among several processes
 
     @property
     def is_a_request(self) -> bool:
-        """Asks a service to end, which it does in its own time."""
+        """Tell whether this asks a service to stop, which it does in its own time."""
         return self.signal == TERM and self.target in {"worker", "beat", "web", "web child", "backend"}
 
 
 def plan(seed: int, kills: int, only: Collection[str] = ()) -> list[Strike]:
-    """Each target in turn, in an order that is drawn anew each time round."""
+    """Plan kills of each target in turn, in an order drawn afresh every round."""
     rng = random.Random(f"{seed} strikes")
     targets: list[str] = []
     while len(targets) < kills:
-        targets += rng.sample(among := [each for each in SIGNALS if not only or each in only], len(among))
+        available = [target for target in SIGNALS if not only or target in only]
+        targets += rng.sample(available, len(available))
     hasty = [rng.random() < HASTY for _ in range(kills + 1)]
     hasty[0] = hasty[kills] = False
     return [
@@ -63,14 +64,14 @@ def plan(seed: int, kills: int, only: Collection[str] = ()) -> list[Strike]:
 
 
 class Processes:
-    """The processes that work in one data folder."""
+    """The processes that use one data folder."""
 
     def __init__(self, var: Path):
         self.var = str(var.resolve())
         self.cluster = Cluster(var)
 
     def marked(self) -> list[psutil.Process]:
-        """All that a supervisor has started here, but the database."""
+        """Return everything a supervisor started here, except the database."""
         ours = []
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
@@ -85,7 +86,7 @@ class Processes:
         return None
 
     def postgres(self) -> list[psutil.Process]:
-        """Every PostgreSQL process in this folder, whoever started it."""
+        """Return every PostgreSQL process in this folder, whoever started it."""
         ours = []
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
@@ -93,11 +94,11 @@ class Processes:
                     ours.append(process)
         return ours
 
-    def left(self) -> list[psutil.Process]:
+    def leftovers(self) -> list[psutil.Process]:
         return self.marked() + self.postgres()
 
     def of(self, target: str, supervisor: int) -> list[psutil.Process]:
-        """The processes that a strike at this target may hit."""
+        """Return the processes that a strike at this target may hit."""
         match target:
             case "supervisor":
                 return [psutil.Process(supervisor)] if psutil.pid_exists(supervisor) else []
@@ -107,7 +108,7 @@ class Processes:
             case "backend" | "auxiliary":
                 return self._children_of_postmaster(client=target == "backend")
         word = {"worker": "celery", "beat": "ops.beat", "web": "gunicorn"}[target.split()[0]]
-        tops = [each for each in self.marked() if _says(each, word) and not _says(_parent(each), word)]
+        tops = [process for process in self.marked() if _runs(process, word) and not _runs(_parent(process), word)]
         if "child" not in target:
             return tops
         children: list[psutil.Process] = []
@@ -133,8 +134,8 @@ def _parent(process: psutil.Process) -> psutil.Process | None:
         return None
 
 
-def _says(process: psutil.Process | None, word: str) -> bool:
-    """Whether its command names this program; not the shell-like helpers that only hand a command on."""
+def _runs(process: psutil.Process | None, word: str) -> bool:
+    """Tell whether a process runs this program; helpers that only pass a command on do not count."""
     try:
         return process is not None and any(part.partition(".")[0] == word or part == word for part in process.cmdline())
     except psutil.Error:
@@ -144,8 +145,8 @@ def _says(process: psutil.Process | None, word: str) -> bool:
 def strike(
     plan: Strike, processes: Processes, supervisor: int, sleep: Callable[[float], object]
 ) -> psutil.Process | None:
-    """Do it. Returns whom it hit, None when there was nobody."""
-    candidates = sorted(processes.of(plan.target, supervisor), key=lambda each: each.pid)
+    """Carry out a strike. Returns the process hit, or None when there was none."""
+    candidates = sorted(processes.of(plan.target, supervisor), key=lambda process: process.pid)
     if not candidates:
         return None
     victim = candidates[int(plan.draw * len(candidates))]
@@ -164,7 +165,7 @@ def strike(
 
 
 def _begin_recovery(plan: Strike, processes: Processes, supervisor: int) -> bool:
-    """Kill a backend, so that the postmaster throws all out and recovers; True once it does."""
+    """Kill a backend so that the postmaster disconnects everybody and recovers; True once it does."""
     backends = processes.of("backend", supervisor)
     postmaster = processes.postmaster()
     if not backends or not postmaster:

@@ -1,4 +1,4 @@
-"""config.bundle: one stylesheet for the browser, from the parts that css/tenth.css imports."""
+"""config.bundle: join the parts that css/tenth.css imports into one stylesheet."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ _IMPORT = re.compile(r'^@import url\("([\w.-]+)"\);$', re.MULTILINE)
 
 
 def parts_of(text: str) -> list[str]:
-    """The files that a stylesheet imports, in order.
+    """Return the files that a stylesheet imports, in order.
 
     >>> parts_of('@import url("base.css");\\n@import url("list.css");\\n')
     ['css/base.css', 'css/list.css']
@@ -21,7 +21,7 @@ def parts_of(text: str) -> list[str]:
 
 
 class Storage(CompressedManifestStaticFilesStorage):
-    """Puts each part in the place of its @import, before the files are hashed and compressed."""
+    """Replaces each @import with the file it names, before files are hashed and compressed."""
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         if BUNDLE in paths and not dry_run:

@@ -1,4 +1,4 @@
-"""config.gunicorn: how the web server runs."""
+"""config.gunicorn: the web server's configuration."""
 
 import gc
 import os
@@ -13,8 +13,8 @@ bind = f"[{settings.BIND}]:{settings.PORT}" if ":" in settings.BIND else f"{sett
 workers = settings.WEB_WORKERS
 worker_class = "ops.arrivals.Worker"
 threads = 4
-worker_connections = 400  # for each worker, in use or waiting
-# The code is loaded once and shared by the workers. Safe: database pools open at the first query, in the worker.
+worker_connections = 400  # per worker, active or waiting
+# Load the code once and share it among workers. This is safe: database pools open at a worker's first query.
 preload_app = True
 timeout = 60
 graceful_timeout = 10
@@ -23,13 +23,11 @@ max_requests = 20_000
 max_requests_jitter = 2_000
 loglevel = "warning"
 control_socket_disable = True
-forwarded_allow_ips = (
-    ""  # nobody is believed here, this machine neither: TRUSTED_PROXY_HEADER says whom Django believes
-)
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 (the heartbeat must not wait for a disk)
+forwarded_allow_ips = ""  # trust nobody here, not even this machine; Django trusts TRUSTED_PROXY_HEADER only
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 (the heartbeat must not touch a disk)
 
 
 def pre_fork(server: Any, worker: Any) -> None:
-    """What is loaded stays where it is, or collecting garbage would copy the shared pages into each worker."""
+    """Freeze loaded objects, or garbage collection would copy the shared pages into each worker."""
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""config.proxy: whose address a request comes from."""
+"""config.proxy: the address that a request comes from."""
 
 import ipaddress
 
@@ -7,14 +7,14 @@ from django.http import HttpRequest
 
 
 def client_ip(request: HttpRequest) -> str | None:
-    """The visitor's address: what the configured proxy wrote last into X-Forwarded-For, else whoever connected.
+    """Return the visitor's address: the last one in X-Forwarded-For if a proxy is configured, else the connection's.
 
-    Without TRUSTED_PROXY_HEADER nobody is believed. What a visitor writes into the header stands before what the
-    proxy adds, so it never counts. Of an IPv6 address the first half is told: one visitor has all of the second.
+    Without TRUSTED_PROXY_HEADER the header is ignored. A visitor's own entries come before the one the proxy adds, so
+    they never count. IPv6 addresses are cut to their first half: one visitor owns all of the second.
     """
-    told = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
     connected = request.META.get("REMOTE_ADDR", "")
-    for text in (told, connected) if settings.TRUSTED_PROXY_HEADER else (connected,):
+    for text in (forwarded, connected) if settings.TRUSTED_PROXY_HEADER else (connected,):
         try:
             address = ipaddress.ip_address(text)
         except ValueError:

@@ -1,6 +1,6 @@
-"""config.settings: everything that can be set, from the environment, in one file. README has the table.
+"""config.settings: every setting, read from the environment, in one file. README has the table.
 
-A wrong value stops the start with a sentence that names the variable.
+A wrong value stops the start with a message that names the variable.
 """
 
 import contextlib
@@ -25,8 +25,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 load_dotenv(BASE_DIR / ".env", interpolate=False)
 
 
-def _fail(name: str, what: str, show: bool = True) -> ImproperlyConfigured:
-    return ImproperlyConfigured(f"{name}={os.environ.get(name, '')!r}: {what}" if show else f"{name}: {what}")
+def _fail(name: str, problem: str, show: bool = True) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"{name}={os.environ.get(name, '')!r}: {problem}" if show else f"{name}: {problem}")
 
 
 def _text(name: str, default: str = "") -> str:
@@ -41,7 +41,7 @@ def _bool(name: str, default: bool) -> bool:
         return True
     if value in {"0", "false", "no", "off"}:
         return False
-    raise _fail(name, "say 1 or 0.")
+    raise _fail(name, "use 1 or 0.")
 
 
 def _number(name: str, default: float, least: float, most: float) -> float:
@@ -50,43 +50,43 @@ def _number(name: str, default: float, least: float, most: float) -> float:
     except ValueError:
         number = float("nan")
     if not least <= number <= most:
-        raise _fail(name, f"a number from {least:g} to {most:g} is needed.")
+        raise _fail(name, f"expected a number from {least:g} to {most:g}.")
     return number
 
 
 def _whole(name: str, default: int, least: int, most: int) -> int:
     number = _number(name, default, least, most)
     if number != int(number):
-        raise _fail(name, "a whole number is needed.")
+        raise _fail(name, "expected a whole number.")
     return int(number)
 
 
 def _address(name: str, default: str, *schemes: str, show: bool = True) -> str:
-    """An address with one of these schemes and a host, without a slash at its end."""
+    """Return a URL with one of these schemes and a host, without a trailing slash."""
     address = _text(name, default).rstrip("/")
     try:
         parts = urlsplit(address)
-        known = parts.scheme in schemes and parts.hostname and (parts.port is None or parts.port > 0)
-    except ValueError:  # a port that is no number, an IPv6 address cut short
-        known = False
-    if not known:
+        is_valid = parts.scheme in schemes and parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:  # a port that is not a number, a truncated IPv6 address
+        is_valid = False
+    if not is_valid:
         expected = " or ".join(f"{scheme}://" for scheme in schemes)
-        raise _fail(name, f"an address that begins with {expected} and names a host is needed.", show)
+        raise _fail(name, f"expected a URL with a host, starting with {expected}.", show)
     return address
 
 
-# Where this install keeps what it makes: database, keys, collected static files.
+# The folder for everything this install creates: database, keys, collected static files.
 VAR_DIR = Path(_text("TENTH_VAR") or BASE_DIR / "var").expanduser().resolve()
 
 DEBUG = _bool("DEBUG", False)
 
 
 def _secret_key() -> str:
-    """Given, or made once into the data folder."""
-    if given := _text("SECRET_KEY"):
-        if not is_plausible(given):
-            raise _fail("SECRET_KEY", "at least 50 random characters are needed; without it one is made.", show=False)
-        return given
+    """Return the key from the environment, or from the data folder, where one is created at the first start."""
+    if configured := _text("SECRET_KEY"):
+        if not is_plausible(configured):
+            raise _fail("SECRET_KEY", "at least 50 random characters are needed; unset, one is created.", show=False)
+        return configured
     path = VAR_DIR / "secret_key"
     try:
         if not path.exists():
@@ -95,32 +95,32 @@ def _secret_key() -> str:
             part.touch(mode=0o600)
             part.write_text(secrets.token_urlsafe(64))
             with contextlib.suppress(FileExistsError):
-                os.link(part, path)  # whole or not at all; of two processes one is first
+                os.link(part, path)  # completely or not at all; if two processes race, the first wins
             part.unlink()
         return path.read_text()
     except OSError as error:
         raise ImproperlyConfigured(
-            f"TENTH_VAR: {path} cannot be read or written ({error.strerror}). "
-            "Start Tenth as the account that owns this folder, or name another."
+            f"TENTH_VAR: cannot read or write {path} ({error.strerror}). "
+            "Start Tenth as the account that owns this folder, or choose another folder."
         ) from error
 
 
 SECRET_KEY = _secret_key()
 
-# The address: links in mails, allowed hosts, cookies and redirects follow PUBLIC_URL.
+# Links in mails, allowed hosts, cookies and redirects all follow PUBLIC_URL.
 BIND = _text("BIND", "127.0.0.1").strip("[]")
 PORT = _whole("PORT", 8000, 1, 65535)
 PUBLIC_URL = _address("PUBLIC_URL", f"http://localhost:{PORT}", "http", "https")
 _public = urlsplit(PUBLIC_URL)
 if _public.path or _public.query or _public.fragment or _public.username:
-    raise _fail("PUBLIC_URL", "an address such as https://tenth.example.org is needed, without a path.")
+    raise _fail("PUBLIC_URL", "expected a URL such as https://tenth.example.org, without a path.")
 HTTPS = _public.scheme == "https"
 
 ALLOWED_HOSTS = [_public.hostname or ""]
 if not HTTPS:
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]", BIND]
     if BIND in {"0.0.0.0", "::"} and not _text("PUBLIC_URL"):  # noqa: S104
-        ALLOWED_HOSTS = ["*"]  # on a LAN, by whatever name the machine has there
+        ALLOWED_HOSTS = ["*"]  # on a LAN, under whatever name this machine has there
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "tenth_session"
@@ -128,22 +128,22 @@ CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "tenth_csrf"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
 CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from beside us, over plain http
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probed from nearby, over plain http
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin" if HTTPS else None  # browsers complain about it over http
 X_FRAME_OPTIONS = "DENY"
-# The header in which a trusted proxy says what scheme the visitor used. Set: every request comes through that proxy.
+# The header in which a trusted proxy reports the visitor's scheme. If set, every request comes through that proxy.
 TRUSTED_PROXY_HEADER = _text("TRUSTED_PROXY_HEADER")
 if TRUSTED_PROXY_HEADER:
     if not TRUSTED_PROXY_HEADER.replace("-", "").isalnum():
-        raise _fail("TRUSTED_PROXY_HEADER", "the name of a header such as X-Forwarded-Proto is needed.")
+        raise _fail("TRUSTED_PROXY_HEADER", "expected the name of a header, such as X-Forwarded-Proto.")
     SECURE_PROXY_SSL_HEADER = ("HTTP_" + TRUSTED_PROXY_HEADER.upper().replace("-", "_"), "https")
 elif HTTPS:
     raise _fail(
         "TRUSTED_PROXY_HEADER",
-        "PUBLIC_URL is https, so a proxy speaks it for us. Name the header in which it tells the scheme, "
+        "PUBLIC_URL is https, so a proxy must terminate TLS for Tenth. Name the header in which it reports the scheme, "
         "such as X-Forwarded-Proto.",
     )
 WEB_WORKERS = _whole("WEB_WORKERS", 2, 1, 64)
@@ -166,17 +166,17 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "papers.middleware.ProbeMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",  # above all that may say no, which it says shorter to htmx
+    "django_htmx.middleware.HtmxMiddleware",  # above everything that may refuse: refusals are shorter for htmx
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # below whitenoise: its files are compressed already (decision 23)
     "csp.middleware.CSPMiddleware",
-    "papers.middleware.AwayMiddleware",  # above all that asks the database
+    "papers.middleware.AwayMiddleware",  # above everything that queries the database
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "papers.middleware.DoorMiddleware",  # a view answers strangers only if it says so
+    "papers.middleware.DoorMiddleware",  # strangers reach only views that allow them
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -218,38 +218,38 @@ TEMPLATES = [
     }
 ]
 
-# The database: a real one by DATABASE_URL, else the embedded one that ops.embedded runs.
+# The database: the one in DATABASE_URL, else the embedded one that ops.embedded runs.
 EMBEDDED = not _text("DATABASE_URL")
 
 
 def _database() -> dict[str, Any]:
-    """Django's settings for DATABASE_URL, read as libpq itself reads it."""
+    """Return Django's settings for DATABASE_URL, parsed as libpq would parse it."""
     if not _text("DATABASE_URL").startswith(("postgresql://", "postgres://")):
-        raise _fail("DATABASE_URL", "postgresql://user:password@host/name is needed.", show=False)
+        raise _fail("DATABASE_URL", "expected postgresql://user:password@host/name.", show=False)
     try:
         parts = conninfo_to_dict(_text("DATABASE_URL"))
     except ProgrammingError as error:
-        raise _fail("DATABASE_URL", f"not understood ({str(error).strip()}).", show=False) from error
+        raise _fail("DATABASE_URL", f"cannot parse it ({str(error).strip()}).", show=False) from error
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
-    known = {ours: str(parts.pop(theirs, "")) for ours, theirs in names.items()}
-    if not known["NAME"]:
-        raise _fail("DATABASE_URL", "the name of the database is missing after the host.", show=False)
-    return {"ENGINE": "django.db.backends.postgresql", **known, "OPTIONS": parts}
+    connection = {ours: str(parts.pop(theirs, "")) for ours, theirs in names.items()}
+    if not connection["NAME"]:
+        raise _fail("DATABASE_URL", "the database name is missing after the host.", show=False)
+    return {"ENGINE": "django.db.backends.postgresql", **connection, "OPTIONS": parts}
 
 
 DATABASES = {"default": {**Cluster(VAR_DIR).django_settings(), "OPTIONS": {}} if EMBEDDED else _database()}
-# Up to 20 connections: each thread of a worker has its own. A page waits this long for a database that restarts, then
-# says so. As often, the pool begins anew to look for it: its pauses grow, and after a long absence it would come back
-# minutes late.
+# Up to 20 connections: every thread of a worker has its own. A page waits `timeout` seconds for a restarting database
+# before it says so. `reconnect_timeout` makes the pool start over just as often: its pauses grow, and after a long
+# outage it would otherwise come back minutes late.
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 20, "timeout": 5, "reconnect_timeout": 5}
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # each connection is tried before a request gets it
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # test each connection before a request gets it
 
-# What the health page shows of the machine.
+# Shown on the health page.
 VERSION = version.VERSION
-DATA_DIR = Cluster(VAR_DIR).home if EMBEDDED else VAR_DIR  # where this machine keeps what grows
+DATA_DIR = Cluster(VAR_DIR).home if EMBEDDED else VAR_DIR  # the disk that grows
 QUEUE_DEPTH = "ops.broker.depth"
 
-# The queue: RabbitMQ or Redis by CELERY_BROKER_URL, else PGMQ inside the same database.
+# The queue: RabbitMQ or Redis if CELERY_BROKER_URL names one, else PGMQ inside the same database.
 CELERY_BROKER_URL = _text("CELERY_BROKER_URL", "pgmq://")
 if CELERY_BROKER_URL != "pgmq://":
     _address("CELERY_BROKER_URL", "", "amqp", "amqps", "redis", "rediss", show=False)  # it may hold a password
@@ -267,15 +267,15 @@ CSRF_FAILURE_VIEW = "papers.views.page.csrf_failed"
 LOGIN_REDIRECT_URL = "today"
 LOGOUT_REDIRECT_URL = "signin"
 
-# Sign-in is throttled: too many wrong passwords mean a wait of a quarter of an hour. papers.throttle counts them.
+# Sign-in is throttled: too many wrong passwords lock it for a quarter of an hour. papers.throttle does the counting.
 AXES_HANDLER = "papers.throttle.Handler"
 AXES_FAILURE_LIMIT = 1
 AXES_COOLOFF_TIME = 0.25
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # what a sign-in forgives
-# Beside "password": axes writes the rest of a form that failed into the database, and what identifies into the log.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # cleared by a successful sign-in
+# Beside "password": axes writes other fields of a failed form into the database, and who it was into the log.
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "current", "again"]
 AXES_RESET_ON_SUCCESS = True
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # trying while waiting does not lengthen the wait
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # attempts while locked out do not extend the lockout
 AXES_LOCKOUT_CALLABLE = "papers.views.signin.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
@@ -296,32 +296,32 @@ STORAGES = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "config.bundle.Storage"
     },
 }
-# A notice travels in a signed cookie, which costs no write; one that is too long for it goes into the session.
+# Messages travel in a signed cookie, which costs no write; one too long for a cookie goes into the session.
 MESSAGE_STORAGE = "django.contrib.messages.storage.fallback.FallbackStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the ticks of a large OPML file
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the checkboxes of a large OPML file
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# A sentence at the top of every page: a trial install, work planned tonight.
+# A sentence at the top of every page, such as "Trial install" or "Maintenance tonight".
 BANNER = _text("BANNER")
 
-# Pulling
+# Fetching
 ALLOW_PRIVATE_ADDRESSES = _bool("ALLOW_PRIVATE_ADDRESSES", False)
 CONTACT = _text("CONTACT", PUBLIC_URL)
 if not CONTACT.isascii() or not CONTACT.isprintable():
-    raise _fail("CONTACT", "a mail address or a web address in plain ASCII is needed: it goes into our User-Agent.")
+    raise _fail("CONTACT", "expected an email address or URL in plain ASCII, because it goes into our User-Agent.")
 ARXIV_FEED_URL = _address("ARXIV_FEED_URL", "https://rss.arxiv.org", "http", "https")
 ARXIV_API_URL = _address("ARXIV_API_URL", "https://export.arxiv.org/api/query", "http", "https")
 HOST_PACE_SECONDS = _number("HOST_PACE_SECONDS", 1, 0, 3600)
-# arXiv's terms of use: one request per three seconds over all machines of an install.
+# arXiv's terms of use: one request every three seconds, over all machines of an install.
 ARXIV_PACE_SECONDS = _number("ARXIV_PACE_SECONDS", 3, 0, 3600)
 
-# How long the log of fetches is kept, and what the queue has archived.
+# How long to keep the fetch log and archived queue messages.
 KEEP_LOGS_DAYS = _whole("KEEP_LOGS_DAYS", 90, 1, 36500)
 
 LOG_LEVEL = _text("LOG_LEVEL", "INFO").upper()
 if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
-    raise _fail("LOG_LEVEL", "say DEBUG, INFO, WARNING, ERROR or CRITICAL.")
+    raise _fail("LOG_LEVEL", "use DEBUG, INFO, WARNING, ERROR or CRITICAL.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -333,16 +333,16 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
-        "arxiv": {"level": "WARNING"},  # it tells of every request
-        "urllib3": {"level": "WARNING"},  # so does it, and the address of a webhook is a secret
-        "axes": {"level": "WARNING"},  # it tells of every sign-in, with the one-time link that was used
+        "arxiv": {"level": "WARNING"},  # logs every request
+        "urllib3": {"level": "WARNING"},  # logs every request, and a webhook's URL is a secret
+        "axes": {"level": "WARNING"},  # logs every sign-in, including the one-time link used
         "django.request": {"filters": ["not_away"]},
-        # These bring handlers of their own, which would write the addresses with the tokens in them.
+        # These have handlers of their own, which would log URLs with tokens in them.
         "gunicorn.error": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "django.server": {"handlers": ["console"], "propagate": False},
-        # Robots that ask for hosts that we are not get their 400, and no traceback in the log.
+        # Bots that ask for unknown hosts get a 400, without a traceback in the log.
         "django.security.DisallowedHost": {"handlers": ["none"], "propagate": False},
     },
 }
 
-MESSAGE_TAGS = {10: "", 20: "", 25: "good", 30: "warn", 40: "bad"}  # the notice classes of pieces.css
+MESSAGE_TAGS = {10: "", 20: "", 25: "good", 30: "warn", 40: "bad"}  # the message classes in pieces.css

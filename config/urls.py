@@ -1,4 +1,4 @@
-"""config.urls: the product's own addresses, and the door for staff."""
+"""config.urls: the product's own URLs, and the staff entrance."""
 
 from django.contrib import admin
 from django.urls import include, path

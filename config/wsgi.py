@@ -1,4 +1,4 @@
-"""config.wsgi: what the web server calls."""
+"""config.wsgi: the WSGI application."""
 
 import logging
 import os
@@ -14,7 +14,7 @@ from config.celery import app
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
 
-# What the first requests would load is loaded now, once, before gunicorn makes its workers: they share it (20 MB).
+# Load now, before gunicorn forks its workers, what the first requests would load: the workers share it (20 MB).
 get_resolver().reverse_dict  # noqa: B018 (loads all views)
 app.connection_for_write().get_transport_cls()
 
@@ -22,5 +22,5 @@ log = logging.getLogger("tenth")
 if not settings.HTTPS:
     log.warning(
         "PUBLIC_URL is http: secure cookies, HSTS and the redirect to https are off. "
-        "Fine on this machine; anyone on the way can read along elsewhere."
+        "Fine on this machine; across a network, anyone in between can read the traffic."
     )

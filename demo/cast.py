@@ -1,8 +1,8 @@
-"""demo.cast: who plays: members, sources, projects, and what people say. All invented."""
+"""demo.cast: the characters: members, sources, projects, and their words. All invented."""
 
 from dataclasses import dataclass
 
-YOU = "priya@team.example"  # who the link signs in
+YOU = "priya@team.example"  # the person that the link signs in
 
 
 @dataclass(frozen=True)
@@ -11,7 +11,7 @@ class Member:
     name: str
     role: str
     time_zone: str
-    likes: dict[str, float]  # categories, and how much
+    likes: dict[str, float]  # categories and how much they like them
     comes: float  # the chance that they open the queue on a working day
 
     @property
@@ -31,12 +31,12 @@ GUEST = ("Ludmila Říha", "ludmila@team.example", "guest", "Europe/Prague")
 
 @dataclass(frozen=True)
 class Origin:
-    """A source: an arXiv category or search, or the slug of a blog of the feed server."""
+    """A source: an arXiv category or search, or the slug of one of the feed server's blogs."""
 
     address: str
     horizon: str
-    worth: float  # how good its papers are: few sources give half of what gets used
-    name: str = ""  # a blog has its own
+    worth: float  # how good its papers are; a few sources give half of what gets used
+    name: str = ""  # blogs have their own
 
 
 ORIGINS = (
@@ -64,7 +64,8 @@ ORIGINS = (
     Origin("jnb", "core", 0.1),
 )
 MUTED = "tea-room"
-LATE = ("cs.CV", "search: cat:eess.AS", "search: abs:calibration")  # what of today is left to the worker, at least
+# Today's papers of these sources are left to the worker.
+LATE = ("cs.CV", "search: cat:eess.AS", "search: abs:calibration")
 
 PROJECTS = (  # name, horizon, founded by, members, days until the deadline
     ("Atlas", "core", "priya", ("priya", "tomas", "kenji"), 9),

@@ -1,4 +1,4 @@
-"""demo.folder: where the demo keeps what it makes, and what must stay the same from one start to the next."""
+"""demo.folder: the demo's data folder, and the few values that must stay the same from one start to the next."""
 
 import itertools
 import json
@@ -10,41 +10,41 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# Not TENTH_VAR: whoever has that set for their real install must not find the demo in it.
+# Not TENTH_VAR: people who have set that for their real install must not find the demo in it.
 PATH = Path(os.environ.get("TENTH_DEMO_VAR") or ROOT / "var-demo").expanduser().resolve()
-HISTORY = timedelta(days=75)  # the world begins before the team does
-NOTE, TOLD = PATH / "demo.json", PATH / "told"
+HISTORY = timedelta(days=75)  # the world begins before the team's work does
+NOTE, COMPLETE = PATH / "demo.json", PATH / "complete"
 
 
 @dataclass(frozen=True)
 class Folder:
     since: date  # the first day of the invented world
-    feeds: int  # the port of the feed server: addresses of sources hold it
-    token: str  # in the link that signs in
+    feeds: int  # the feed server's port, which is part of the sources' addresses
+    token: str  # part of the link that signs in
 
     @property
     def site(self) -> str:
-        """Where the feed server answers."""
+        """The feed server's address."""
         return f"http://127.0.0.1:{self.feeds}"
 
     @property
-    def is_told(self) -> bool:
-        """Whether the two months are in the database, all of them."""
-        return TOLD.exists()
+    def is_complete(self) -> bool:
+        """Tell whether the database contains the whole two months."""
+        return COMPLETE.exists()
 
 
-def opened() -> Folder:
-    """The folder as it is."""
-    kept = json.loads(NOTE.read_text())
-    return Folder(**{**kept, "since": date.fromisoformat(kept["since"])})
+def load_folder() -> Folder:
+    """Load the values of an existing folder."""
+    values = json.loads(NOTE.read_text())
+    return Folder(**{**values, "since": date.fromisoformat(values["since"])})
 
 
 def open_folder(port: int) -> Folder:
-    """The folder as it is; a new one takes the first free port beside the web server's for its feed server."""
+    """Load the folder, or create it with the first free port near the web server's for its feed server."""
     if NOTE.exists():
-        return opened()
-    beside = itertools.chain(range(port + 1, 65536), range(port - 1, 1023, -1))
-    feeds = next(other for other in beside if is_free(other))
+        return load_folder()
+    nearby = itertools.chain(range(port + 1, 65536), range(port - 1, 1023, -1))
+    feeds = next(other for other in nearby if is_free(other))
     folder = Folder(datetime.now(UTC).date() - HISTORY, feeds, secrets.token_urlsafe(16))
     PATH.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = NOTE.with_suffix(".part")

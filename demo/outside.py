@@ -1,15 +1,15 @@
-"""demo.outside: the feed server, from where the demo steers it: its clock, its blogs, and what goes wrong there."""
+"""demo.outside: control of the feed server: its clock, its blogs and its faults."""
 
 import json
 import urllib.request
 from typing import Any
 
-BUSY, STRICT = "/hooks/chat/reading-club", "/hooks/chat/retired-room"  # one lets every message wait, one refuses it
+BUSY, STRICT = "/hooks/chat/reading-club", "/hooks/chat/retired-room"  # one keeps every message waiting, one refuses it
 FAILING_BLOG = "uncertain"
 
 
 def order(site: str, **orders: Any) -> dict[str, Any]:
-    """Send orders (FeedServer.control has them) and return how things stand. Raises OSError when nobody answers."""
+    """Send orders (see FeedServer.control) and return the server's state. Raises OSError when nobody answers."""
     with urllib.request.urlopen(f"{site}/control", json.dumps(orders).encode(), timeout=10) as answer:  # noqa: S310
         return json.load(answer)
 

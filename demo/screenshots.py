@@ -1,6 +1,6 @@
-"""python -m demo.screenshots: what `make screenshots` does: README's pictures, taken of the demo by headless Chromium.
+"""python -m demo.screenshots: take README's pictures for `make screenshots`, of the demo in headless Chromium.
 
-A demo that runs is used; else one is started, and ended afterwards.
+A running demo is used; otherwise one is started, and stopped afterwards.
 """
 
 import json
@@ -33,9 +33,9 @@ class Picture:
     path: str
     size: tuple[int, int] = DESKTOP
     dark: bool = False
-    follow: str = ""  # links on that page, by CSS: what is shown is where one of them leads,
-    wants: tuple[str, ...] = ()  # the first that has most of these
-    top: str = ""  # what stands at the upper edge
+    follow: str = ""  # CSS of links on that page; the picture shows the page that one of them leads to,
+    wants: tuple[str, ...] = ()  # namely the first with the most of these
+    top: str = ""  # the element at the upper edge
 
 
 PAPER = (
@@ -68,22 +68,22 @@ def main() -> None:
 
 @contextmanager
 def demo() -> Iterator[None]:
-    """A demo whose worker has brought today's papers."""
+    """Make sure a demo answers and its worker has fetched today's papers."""
     if answers():
         yield
         return
     env = {**os.environ, "PORT": PORT}
-    started = subprocess.Popen([sys.executable, "-m", "demo"], cwd=ROOT, env=env, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, "-m", "demo"], cwd=ROOT, env=env, stdout=subprocess.DEVNULL)
     try:
         while not answers():
-            if started.poll() is not None:
-                sys.exit("The demo ended before it answered.")
+            if process.poll() is not None:
+                sys.exit("The demo stopped before it answered.")
             time.sleep(0.5)
         time.sleep(15)  # for the worker's first round
         yield
     finally:
-        started.send_signal(signal.SIGINT)
-        started.wait(60)
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
 
 
 def answers() -> bool:
@@ -118,17 +118,17 @@ def take(browser: Browser, picture: Picture) -> None:
     size = path.stat().st_size
     print(f"{path.relative_to(ROOT)}: {size // 1000} kB")
     if size > MOST_BYTES:
-        sys.exit(f"{path.name} is bigger than {MOST_BYTES // 1000} kB: show less of the page.")
+        sys.exit(f"{path.name} is larger than {MOST_BYTES // 1000} kB: show less of the page.")
 
 
 def choose(page: Page, picture: Picture) -> str:
-    """Where to, of the links to follow."""
-    found = [link.get_attribute("href") or "" for link in page.locator(picture.follow).all()]
-    counted = {}
-    for href in dict.fromkeys(found):
+    """Choose the page to show among the links to follow."""
+    links = [link.get_attribute("href") or "" for link in page.locator(picture.follow).all()]
+    scores = {}
+    for href in dict.fromkeys(links):
         page.goto(SITE + href)
-        counted[href] = sum(page.locator(wanted).count() > 0 for wanted in picture.wants)
-    return max(counted, key=lambda href: counted[href])
+        scores[href] = sum(page.locator(selector).count() > 0 for selector in picture.wants)
+    return max(scores, key=lambda href: scores[href])
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
-"""demo.settings: the product's settings, over the demo's own folder, on this machine only, with invented sources."""
+"""demo.settings: the product's settings, but in the demo's own folder, on this machine only, with invented sources."""
 
 import os
 
 from demo.folder import PATH, ROOT, open_folder
 
 _port = os.environ.get("PORT", "").strip() or "8010"
-_folder = open_folder(int(_port) if _port.isdecimal() else 8010)  # a wrong one is refused below
+_folder = open_folder(int(_port) if _port.isdecimal() else 8010)  # an invalid one is refused below
 
-# Set before the product reads its own, so that neither a .env file nor the shell's variables lead elsewhere.
+# Set before the product reads its settings, so that neither a .env file nor the shell can point elsewhere.
 os.environ |= {
     "TENTH_VAR": str(PATH),
     "PORT": _port,
@@ -21,12 +21,12 @@ os.environ |= {
     "ARXIV_PACE_SECONDS": "0",
     "LOG_LEVEL": os.environ.get("LOG_LEVEL") or "WARNING",
     "BANNER": "A demo: every paper, person and result here is invented. "
-    f"To throw it away, end it and remove {PATH.name}/.",
+    f"To delete it, stop it and remove {PATH.name}/.",
 }
 
 from config.settings import *  # noqa: E402, F403
 
 ROOT_URLCONF = "demo.urls"
 TEMPLATES = [{**TEMPLATES[0], "DIRS": [ROOT / "demo" / "templates", ROOT / "templates"]}]  # noqa: F405
-# Browsers keep cookies by host, whatever the port: nobody is signed out of their own install beside this one.
+# Browsers share cookies between ports of a host; these names keep people signed in to their own install.
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "tenth_demo_session", "tenth_demo_csrf"

@@ -1,4 +1,4 @@
-"""demo.tales: what became of each paper that the invented team applied: the script of its ledger."""
+"""demo.tales: the history of each paper that the invented team applied: the script of its ledger."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,24 +6,24 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Step:
-    after: int  # days since the step before
-    do: str  # a verb of tell.Ledger
-    by: str = ""  # else whoever applied it
-    said: dict[str, Any] = field(default_factory=dict)
+    after: int  # days since the previous step
+    do: str  # a method of tell.Team.step
+    by: str = ""  # else the person who applied the paper
+    values: dict[str, Any] = field(default_factory=dict)
 
 
-def _(after: int, do: str, by: str = "", **said: Any) -> Step:
-    return Step(after, do, by, said)
+def _(after: int, do: str, by: str = "", **values: Any) -> Step:
+    return Step(after, do, by, values)
 
 
 @dataclass(frozen=True)
 class Tale:
-    """A paper that was applied, on this day of the two months, and what became of it."""
+    """A paper that was applied on this day of the two months, and its further history."""
 
     day: int
     project: str
     by: str
-    fits: str  # the category, or the address of the source, of the paper that it takes
+    fits: str  # the category or source that its paper must come from
     taken: str
     steps: tuple[Step, ...] = ()
 
@@ -315,7 +315,7 @@ TALES = (
     Tale(57, "Pocket assistant", "tomas", "cs.AI", "A checklist before each irreversible call"),
 )
 
-# From before the two months, when links were still brought by hand: their year is over.
+# Applied more than a year ago, before the two months, when links were still added by hand.
 OLD = (
     (
         "Two-tower retrieval for help desks, without labels",

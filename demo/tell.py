@@ -1,4 +1,4 @@
-"""demo.tell: two months of a team's work, day by day, through the product's own pipeline and verbs."""
+"""demo.tell: two months of a team's work, day by day, through the product's own pipeline and functions."""
 
 import heapq
 import itertools
@@ -21,45 +21,45 @@ from papers.sharing import channels, outbox, shares
 
 DAYS = 60
 NEW_YORK = ZoneInfo("America/New_York")
-LOOKED_AT = 40  # cards of one morning
+CARDS_A_MORNING = 40
 RUNS = "https://git.invented.example/{project}/runs/{number}"
 
-Act = Callable[[datetime], None]
+Action = Callable[[datetime], None]
 
 
 class Timeline:
-    """What happens, in the order of time, whenever it was planned."""
+    """Planned actions, carried out in order of time, in whatever order they were planned."""
 
     def __init__(self) -> None:
-        self._planned: list[tuple[datetime, int, Act]] = []
+        self._planned: list[tuple[datetime, int, Action]] = []
         self._number = itertools.count()
 
-    def at(self, when: datetime, act: Act) -> None:
-        heapq.heappush(self._planned, (when, next(self._number), act))
+    def at(self, when: datetime, action: Action) -> None:
+        heapq.heappush(self._planned, (when, next(self._number), action))
 
     def run(self, until: datetime) -> None:
         while self._planned and self._planned[0][0] < until:
-            when, _, act = heapq.heappop(self._planned)
-            act(when)
+            when, _, action = heapq.heappop(self._planned)
+            action(when)
 
 
 def working_day(when: datetime) -> datetime:
-    """This time, or on Monday."""
+    """Move a time at the weekend to Monday."""
     return when + timedelta(days=max(0, 7 - when.weekday()) if when.weekday() >= 5 else 0)
 
 
-def take_stock(when: datetime) -> None:
-    """PostgreSQL's planner goes by what it last counted, and two months pass here before it would count by itself."""
+def update_statistics(when: datetime) -> None:
+    """Update PostgreSQL's planner statistics: two months pass here before it would do that by itself."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
 class Team:
-    """The invented members, in front of the product."""
+    """The invented members, who use the product."""
 
     def __init__(self, site: str, now: datetime, days: int = DAYS):
         self.site, self.now, self.rng = site, now, Random("two months")
-        # The midnight in New York when arXiv's today began; most of what it brings is left to the worker.
+        # Midnight in New York, when arXiv's current day began; most of what that day brings is left to the worker.
         self.end = now.astimezone(NEW_YORK).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
         self.days = days
         self.start = self.end - timedelta(days=days)
@@ -67,19 +67,19 @@ class Team:
         self.people: dict[str, Person] = {}
         self.projects: dict[str, Project] = {}
         self.channels: dict[str, Channel] = {}
-        self.sources: dict[str, Source] = {}  # by the cast's address
+        self.sources: dict[str, Source] = {}  # by address in the cast
         self.worth: dict[int, float] = {}  # by source id
 
     def tell(self) -> None:
         self.gather()
         self.plan()
         for day in range(2, self.days, 4):
-            self.timeline.at(self.start + timedelta(days=day), take_stock)
+            self.timeline.at(self.start + timedelta(days=day), update_statistics)
         self.timeline.run(self.now)
         refresh.refresh_yields(self.now)
         outside.order(self.site, now=None)
 
-    # ── before it begins ─────────────────────────────────────────────────────────────────────
+    # ── before the two months ────────────────────────────────────────────────────────────────
 
     def gather(self) -> None:
         long_ago = self.now - timedelta(days=420)
@@ -93,27 +93,29 @@ class Team:
             self.channels[name] = channels.create(
                 self.people["priya"], self.start, kind="slack", name=name, address=self.hook(name)
             )
-        for name, horizon, founder, members, left in cast.PROJECTS:
+        for name, horizon, founder, members, days_left in cast.PROJECTS:
             self.projects[name] = projects.create(
                 self.people[founder],
                 long_ago + timedelta(days=10),
                 name,
                 horizon=horizon,
-                deadline=(self.now + timedelta(days=left)).date() if left else None,
+                deadline=(self.now + timedelta(days=days_left)).date() if days_left else None,
                 members=[self.people[key] for key in members],
                 channel=self.channels["papers"] if horizon == "core" else None,
             )
         blogs = outside.order(self.site)["blogs"]
         wishes = [
-            subscriptions.Wish("arxiv", one.address, one.name, one.horizon)
-            if one.name
-            else subscriptions.Wish("feed", blogs[one.address]["feed"], blogs[one.address]["name"], one.horizon)
-            for one in cast.ORIGINS
+            subscriptions.Wish("arxiv", origin.address, origin.name, origin.horizon)
+            if origin.name
+            else subscriptions.Wish(
+                "feed", blogs[origin.address]["feed"], blogs[origin.address]["name"], origin.horizon
+            )
+            for origin in cast.ORIGINS
         ]
         added = {source.address: source for source in subscriptions.add(self.people["priya"], wishes, self.start)}
-        for one, wish in zip(cast.ORIGINS, wishes, strict=True):
-            self.sources[one.address] = added[wish.address]
-            self.worth[self.sources[one.address].pk] = one.worth
+        for origin, wish in zip(cast.ORIGINS, wishes, strict=True):
+            self.sources[origin.address] = added[wish.address]
+            self.worth[self.sources[origin.address].pk] = origin.worth
         for title, project, taken, days in tales.OLD:
             self.timeline.at(self.now - timedelta(days=days), self.old(title, project, taken))
 
@@ -123,13 +125,13 @@ class Team:
     def plan(self) -> None:
         for day in range(self.days + 1):
             morning = self.start + timedelta(days=day)
-            self.timeline.at(morning + timedelta(minutes=45), self.pull)  # arXiv’s feeds are due by then
+            self.timeline.at(morning + timedelta(minutes=45), self.pull)  # arXiv's feeds are due by then
             for member in cast.MEMBERS:
                 zone = ZoneInfo(member.time_zone)
                 local = (morning + timedelta(hours=12)).astimezone(zone)
                 nine = local.replace(hour=9, minute=self.rng.randint(0, 40), second=0)
-                away = member.email == cast.YOU and self.is_late(morning)
-                if local.weekday() < 5 and self.rng.random() < member.comes and not away:
+                is_away = member.email == cast.YOU and self.is_late(morning)
+                if local.weekday() < 5 and self.rng.random() < member.comes and not is_away:
                     self.timeline.at(nine.astimezone(UTC), self.morning(member))
             if day % 7 == 6:
                 self.timeline.at(morning + timedelta(hours=1), self.refresh)
@@ -144,14 +146,14 @@ class Team:
         subscriptions.change(self.people["tomas"], self.sources[cast.MUTED], now, state=Source.State.MUTED)
 
     def is_late(self, day: datetime) -> bool:
-        """One of the last days, on which the one who the link signs in as was away, and so has a full queue."""
+        """Tell whether this is one of the last days, when the demo's user was away, so that their queue is full."""
         later = (day + timedelta(days=number) for number in range(1, (self.end - day).days + 1))
-        return sum(has_batch(each.astimezone(NEW_YORK).date()) for each in later) < 3
+        return sum(has_batch(day_after.astimezone(NEW_YORK).date()) for day_after in later) < 3
 
     # ── sources ──────────────────────────────────────────────────────────────────────────────
 
     def pull(self, now: datetime) -> None:
-        """Do once a day what the beat does each minute."""
+        """Pull once a day what the beat would: quiet blogs once a week, others three times, arXiv on working days."""
         outside.order(self.site, now=now.isoformat())
         due = Source.objects.due(now).order_by("next_fetch", "id")
         if now > self.end:
@@ -175,15 +177,15 @@ class Team:
 
     # ── a morning ────────────────────────────────────────────────────────────────────────────
 
-    def morning(self, member: cast.Member) -> Act:
+    def morning(self, member: cast.Member) -> Action:
         def act(now: datetime) -> None:
             person, rng = self.people[member.key], self.rng
-            shown = queue.take(person, now, limit=LOOKED_AT).cards
+            shown = queue.take(person, now, limit=CARDS_A_MORNING).cards
             liked = sorted(((self.interest(member, card), card.paper.pk, card) for card in shown), reverse=True)
             clock = now
             for place, (interest, _, card) in enumerate(liked):
                 clock += timedelta(seconds=rng.randint(20, 200))
-                if clock > self.now:  # they are still at it while somebody starts the demo
+                if clock > self.now:  # still at it when the demo starts
                     return
                 if interest > 1.1 and place < 4:
                     self.like(member, person, card.paper, interest, clock)
@@ -200,20 +202,20 @@ class Team:
         return taste + self.worth_of(card) + 0.1 * (card.up - card.down) + self.rng.uniform(0, 0.8)
 
     def worth_of(self, card: queue.Card) -> float:
-        return max((self.worth.get(each.source.pk, 0) for each in card.sightings), default=0)
+        return max((self.worth.get(sighting.source.pk, 0) for sighting in card.sightings), default=0)
 
     def like(self, member: cast.Member, person: Person, paper: Paper, interest: float, now: datetime) -> None:
         rng = self.rng
         # A deadline is near, so the last days are busy.
         chances = (5, 2, 3) if now > self.end - timedelta(days=4) else (3, 3, 8)
-        does = rng.choices(("read", "keep", "pass"), chances)[0]
-        {"read": stages.read, "keep": stages.keep, "pass": stages.pass_}[does](person, paper, now)
-        if does != "read":
+        choice = rng.choices(("read", "keep", "pass"), chances)[0]
+        {"read": stages.read, "keep": stages.keep, "pass": stages.pass_}[choice](person, paper, now)
+        if choice != "read":
             return
         if rng.random() < 0.85:
             votes.cast(person, paper, 1 if rng.random() < 0.5 + interest / 4 else -1, now)
         if rng.random() < 0.3:
-            other = rng.choice([each for each in cast.MEMBERS if each is not member])
+            other = rng.choice([other for other in cast.MEMBERS if other is not member])
             self.comment(person, other, paper, rng.choice(cast.PROJECTS)[0], now)
 
     def comment(self, person: Person, other: cast.Member, paper: Paper, project: str, now: datetime) -> None:
@@ -221,13 +223,13 @@ class Team:
         comments.add(person, paper, text, now)
 
     def read_kept(self, person: Person, now: datetime) -> None:
-        """Now and then somebody gets to what they had kept."""
+        """Now and then read a paper that had been kept."""
         kept = Stage.objects.kept_by(person).filter(kept_at__lt=now - timedelta(days=2)).select_related("paper")
         for row in kept.order_by("kept_at")[: self.rng.choice((0, 0, 1, 1, 2))]:
             now += timedelta(minutes=row.paper.minutes)
             if now > self.now:
                 return
-            if self.rng.random() < 0.7:  # it did not seem as urgent any more
+            if self.rng.random() < 0.7:  # it no longer seems urgent
                 stages.pass_(person, row.paper, now)
                 continue
             stages.read(person, row.paper, now)
@@ -235,17 +237,17 @@ class Team:
 
     # ── the ledger ───────────────────────────────────────────────────────────────────────────
 
-    def begin(self, tale: tales.Tale) -> Act:
+    def begin(self, tale: tales.Tale) -> Action:
         def act(now: datetime) -> None:
             patient = now < self.start + timedelta(days=tale.day + 6)
-            paper = self.fitting(tale, now, strictly=patient)
+            paper = self.find_paper(tale, now, strictly=patient)
             if not paper:
                 self.timeline.at(now + timedelta(days=1), act)  # nothing fits yet
                 return
             application = applications.apply(self.people[tale.by], paper, self.projects[tale.project], tale.taken, now)
             when = now
             if self.rng.random() < 0.7:
-                by, other = self.rng.sample([each for each in cast.MEMBERS if each.key != tale.by], 2)
+                by, other = self.rng.sample([member for member in cast.MEMBERS if member.key != tale.by], 2)
                 self.timeline.at(
                     now + timedelta(hours=self.rng.randint(2, 30)),
                     lambda later: self.comment(self.people[by.key], other, paper, tale.project, later),
@@ -256,11 +258,11 @@ class Team:
 
         return act
 
-    def fitting(self, tale: tales.Tale, now: datetime, strictly: bool = True) -> Paper | None:
-        """Of what was read or voted up lately and is not applied yet: of the right field, from a good source."""
-        lately = now - timedelta(days=21)
-        voted = Vote.objects.filter(value=1, at__range=(lately, now)).values("paper")
-        read = Stage.objects.filter(read_at__range=(lately, now)).values("paper")
+    def find_paper(self, tale: tales.Tale, now: datetime, strictly: bool = True) -> Paper | None:
+        """Find a recently read or upvoted paper that is not applied yet, from the right field and a good source."""
+        recent = now - timedelta(days=21)
+        voted = Vote.objects.filter(value=1, at__range=(recent, now)).values("paper")
+        read = Stage.objects.filter(read_at__range=(recent, now)).values("paper")
         papers = Paper.objects.filter(pk__in=voted.union(read), applications=None).for_cards()
         cards = queue.cards(self.people[tale.by], list(papers.order_by("pk")), now)
         source = self.sources.get(tale.fits)
@@ -268,7 +270,7 @@ class Team:
             card
             for card in cards
             if tale.fits in card.paper.categories[:1]
-            or any(source and each.source.pk == source.pk for each in card.sightings)
+            or any(source and sighting.source.pk == source.pk for sighting in card.sightings)
         ]
         best = max(
             fits if strictly else cards,
@@ -277,30 +279,30 @@ class Team:
         )
         return best.paper if best else None
 
-    def step(self, tale: tales.Tale, step: tales.Step, application: Application) -> Act:
+    def step(self, tale: tales.Tale, step: tales.Step, application: Application) -> Action:
         def act(now: datetime) -> None:
-            person, said = self.people[step.by or tale.by], dict(step.said)
+            person, values = self.people[step.by or tale.by], dict(step.values)
             match step.do:
                 case "record":
                     number = self.rng.randint(100, 999)
                     link = RUNS.format(project=self.projects[tale.project].slug, number=number)
-                    results.record(person, application, now, link=link, **said)
+                    results.record(person, application, now, link=link, **values)
                 case "advance":
-                    applications.advance(person, application, said["to"], now)
+                    applications.advance(person, application, values["to"], now)
                 case "check":
                     result = application.results.order_by("-at").first()
                     assert result, tale
-                    checks.check(person, result, said["holds"], said["note"], now)
+                    checks.check(person, result, values["holds"], values["note"], now)
                 case "outcome":
-                    applications.set_outcome(person, application, said["outcome"], said["note"], now)
+                    applications.set_outcome(person, application, values["outcome"], values["note"], now)
                 case "over":
-                    applications.set_alternatives(person, application, said["text"], now)
+                    applications.set_alternatives(person, application, values["text"], now)
                 case "drop":
-                    applications.drop(person, application, said["outcome"], said["why"], now)
+                    applications.drop(person, application, values["outcome"], values["why"], now)
 
         return act
 
-    def old(self, title: str, project: str, taken: str) -> Act:
+    def old(self, title: str, project: str, taken: str) -> Action:
         def act(now: datetime) -> None:
             person = self.people["priya"]
             link = f"https://papers.invented.example/{'-'.join(title.lower().split()[:3])}"
@@ -308,9 +310,7 @@ class Team:
             stages.read(person, paper, now)
             application = applications.apply(person, paper, self.projects[project], taken, now)
             later = now + timedelta(days=20)
-            results.record(
-                person, application, later, note="Better than what we had, on every slice.", ours="+5 points"
-            )
+            results.record(person, application, later, note="Better than before on every slice.", ours="+5 points")
             other = self.people["tomas"]
             result = application.results.get()
             checks.check(other, result, True, "Holds.", later + timedelta(days=1))
@@ -329,10 +329,10 @@ class Team:
             member = cast.MEMBERS[number % len(cast.MEMBERS)]
             self.timeline.at(working_day(self.start + timedelta(days=day, hours=9)), self.share(member, "papers"))
         self.timeline.at(self.start + timedelta(days=self.days * 2 // 3), self.share(cast.MEMBERS[3], "retired room"))
-        # The feed server lets this one wait, each time that the worker knocks.
+        # The feed server keeps this one waiting at every attempt.
         self.timeline.at(self.now - timedelta(minutes=3), self.share(cast.MEMBERS[1], "reading club", deliver=False))
 
-    def share(self, member: cast.Member, channel: str, deliver: bool = True) -> Act:
+    def share(self, member: cast.Member, channel: str, deliver: bool = True) -> Action:
         def act(now: datetime) -> None:
             liked = Vote.objects.filter(value=1, at__gt=now - timedelta(days=9), at__lte=now, paper__shares=None)
             vote = liked.order_by("-at").select_related("paper").first()
@@ -340,8 +340,8 @@ class Team:
                 return
             note = self.rng.choice(cast.NOTES).format(project=self.rng.choice(cast.PROJECTS)[0])
             act = UUID(int=self.rng.getrandbits(128), version=4)
-            made = shares.share(self.people[member.key], vote.paper, self.channels[channel], note, act, now)
-            if deliver and made.claim(now):
-                outbox.deliver(made, now)
+            share = shares.share(self.people[member.key], vote.paper, self.channels[channel], note, act, now)
+            if deliver and share.claim(now):
+                outbox.deliver(share, now)
 
         return act

@@ -1,4 +1,4 @@
-"""demo.urls: the product's addresses, and the link that signs in."""
+"""demo.urls: the product's URLs plus the link that signs in."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""demo.views: the door of the demo, one link that is good as long as its folder is there; and what to try first."""
+"""demo.views: the demo's sign-in link, valid as long as the demo's folder exists, and the notes on what to try."""
 
 import secrets
 
@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from demo.cast import YOU
-from demo.folder import opened
+from demo.folder import load_folder
 from papers.models import Person
 from papers.views import page
 
@@ -19,8 +19,8 @@ from papers.views import page
 @never_cache
 @require_safe
 def enter(request: HttpRequest, token: str) -> HttpResponse:
-    """Be the demo's admin. The address holds a secret of this folder; the server listens on this machine only."""
-    if not secrets.compare_digest(token.encode(), opened().token.encode()):
+    """Sign in as the demo's admin. The URL contains this folder's secret; the server listens on this machine only."""
+    if not secrets.compare_digest(token.encode(), load_folder().token.encode()):
         raise Http404
     login(request, get_object_or_404(Person, email=YOU), backend="django.contrib.auth.backends.ModelBackend")
     return page.SeeOther("/")
@@ -36,4 +36,4 @@ def dismiss(request: HttpRequest) -> HttpResponse:
 @require_safe
 def chat(request: HttpRequest) -> HttpResponse:
     """Show what has arrived in the invented chat, which answers on a port of its own."""
-    return HttpResponseRedirect(f"{opened().site}/hooks/")
+    return HttpResponseRedirect(f"{load_folder().site}/hooks/")

@@ -1,7 +1,7 @@
-"""feedserver: a loopback server of invented papers, in the dialects that arXiv and blogs speak. Knows nothing of Tenth.
+"""feedserver: serve invented papers on loopback, in the dialects of arXiv and of blogs. It knows nothing of Tenth.
 
 words → invent → world → arxiv_api | arxiv_feed | press → mischief → server
-(vocabulary, one text, what exists when, dialects, what goes wrong, HTTP)
+(vocabulary, one text, everything that exists at a given time, dialects, faults, HTTP)
 """
 
 from .server import Clock, FeedServer

@@ -11,15 +11,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m feedserver", description=__doc__)
     parser.add_argument("--port", type=int, default=8200)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--now", type=datetime.fromisoformat, help="stand still at this time, with its offset from UTC")
-    parser.add_argument("--days", type=int, default=62, help="how many days of papers there are")
-    parser.add_argument("--a-day", type=int, default=40, help="about how many papers arXiv announces a day")
-    given = parser.parse_args()
-    if given.now and given.now.tzinfo is None:
+    parser.add_argument(
+        "--now", type=datetime.fromisoformat, help="stop the clock at this time; needs an offset from UTC"
+    )
+    parser.add_argument("--days", type=int, default=62, help="days of papers to invent")
+    parser.add_argument("--a-day", type=int, default=40, help="papers announced a day on arXiv, roughly")
+    options = parser.parse_args()
+    if options.now and options.now.tzinfo is None:
         parser.error("--now needs an offset, such as 2026-03-04T15:00:00+00:00")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     server = FeedServer(
-        seed=given.seed, now=given.now, port=given.port, history=timedelta(days=given.days), a_day=given.a_day
+        seed=options.seed, now=options.now, port=options.port, history=timedelta(days=options.days), a_day=options.a_day
     )
     with server:
         print(f"Invented papers at {server.url}", flush=True)

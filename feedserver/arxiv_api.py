@@ -21,25 +21,25 @@ NEW_ID = re.compile(r"\d{4}\.\d{4,5}(v[1-9]\d*)?")
 OLD_ID = re.compile(r"[a-z]+(-[a-z]{2,})?(\.[A-Za-z-]{2,})?/\d{7}(v[1-9]\d*)?")
 
 Match = Callable[[Paper], bool]
-Found = tuple[Paper, tuple[Version, ...]]  # with the versions until now, or the one that was asked for
+Hit = tuple[Paper, tuple[Version, ...]]  # with all versions up to now, or the requested one
 
 
 class BadQueryError(Exception):
-    """What arXiv's error entry says."""
+    """A query that arXiv rejects; the message is the text of its error entry."""
 
 
 def reply(world: World, now: datetime, query: dict[str, str]) -> Reply:
-    """The answer to one query."""
+    """Answer one query."""
     try:
         start = _number(query, "start", 0)
         most = _number(query, "max_results", 10)
         if most > MOST_RESULTS:
             raise BadQueryError(f"max_results must be less than {MOST_RESULTS}")
-        found = _sort(_find(world, world.today(now), query), query)
+        hits = _sort(_find(world, world.today(now), query), query)
     except BadQueryError as error:
         return _error(str(error), now)
-    entries = "".join(_entry(*each) for each in found[start : start + min(most, MOST_IN_A_SLICE)])
-    head = _head(query, start, most, len(found), now)
+    entries = "".join(_entry(*hit) for hit in hits[start : start + min(most, MOST_IN_A_SLICE)])
+    head = _head(query, start, most, len(hits), now)
     body = f"{DECLARATION}{FEED}{head}{entries}</feed>\n".encode()
     return Reply(body=body, content_type="application/atom+xml; charset=utf-8")
 
@@ -53,10 +53,10 @@ def _number(query: dict[str, str], name: str, default: int) -> int:
     return int(value)
 
 
-# What is found
+# Searching
 
 
-def _find(world: World, day: date, query: dict[str, str]) -> list[Found]:
+def _find(world: World, day: date, query: dict[str, str]) -> list[Hit]:
     words, ids = query.get("search_query", ""), query.get("id_list", "")
     if not words and not ids:
         raise BadQueryError("search_query and id_list must not both be empty")
@@ -64,34 +64,33 @@ def _find(world: World, day: date, query: dict[str, str]) -> list[Found]:
     papers = world.papers(day)
     if not ids:
         return [(paper, paper.until(day)) for paper in papers if matches is None or matches(paper)]
-    known = {paper.id: paper for paper in papers}
-    found: list[Found] = []
-    for asked in ids.split(","):
-        asked = asked.strip()
-        if not NEW_ID.fullmatch(asked) and not OLD_ID.fullmatch(asked):
-            raise BadQueryError(f"incorrect id format for {asked}")
-        base, _, number = asked.partition("v")
-        paper = known.get(base)
+    by_id = {paper.id: paper for paper in papers}
+    hits: list[Hit] = []
+    for requested in map(str.strip, ids.split(",")):
+        if not NEW_ID.fullmatch(requested) and not OLD_ID.fullmatch(requested):
+            raise BadQueryError(f"incorrect id format for {requested}")
+        base, _, number = requested.partition("v")
+        paper = by_id.get(base)
         if paper and (matches is None or matches(paper)):
             versions = [version for version in paper.until(day) if not number or version.number == int(number)]
             if versions:
-                found.append((paper, (paper.versions[0], versions[-1])))
-    return found
+                hits.append((paper, (paper.versions[0], versions[-1])))
+    return hits
 
 
-def _sort(found: list[Found], query: dict[str, str]) -> list[Found]:
+def _sort(hits: list[Hit], query: dict[str, str]) -> list[Hit]:
     by, order = query.get("sortBy") or "relevance", query.get("sortOrder") or "descending"
     if by not in {"relevance", "lastUpdatedDate", "submittedDate"}:
         raise BadQueryError("sortBy must be in: relevance, lastUpdatedDate, submittedDate")
     if order not in {"ascending", "descending"}:
         raise BadQueryError("sortOrder must be in: ascending, descending")
     if query.get("id_list") and by == "relevance":
-        return found
+        return hits
     which = -1 if by == "lastUpdatedDate" else 0
-    return sorted(found, key=lambda each: each[1][which].submitted, reverse=order == "descending")
+    return sorted(hits, key=lambda hit: hit[1][which].submitted, reverse=order == "descending")
 
 
-# The query language: prefixes, quotes, brackets, and AND, OR, ANDNOT from left to right; nothing between means OR.
+# The query language: prefixes, quotes, brackets, and AND, OR, ANDNOT from left to right; a missing operator means OR.
 
 TOKEN = re.compile(
     r"(?P<bracket>[()])"
@@ -101,7 +100,7 @@ TOKEN = re.compile(
 
 
 def parse(query: str) -> Match:
-    """A test for papers."""
+    """Turn a query into a predicate on papers."""
     tokens = list(TOKEN.finditer(query))
     matches, rest = _expression(tokens)
     if rest:
@@ -142,14 +141,14 @@ def _term(token: re.Match[str]) -> Match:
         since, until = (_moment(token[name]) for name in ("since", "until"))
         return lambda paper: since <= paper.versions[0].submitted <= until
     field = token["field"] or "all"
-    wanted = token["phrase"] if token["phrase"] is not None else token["word"]
+    term = token["phrase"] if token["phrase"] is not None else token["word"]
     if field == "cat":
-        if wanted.endswith("*"):
-            return lambda paper: any(name.startswith(wanted[:-1]) for name in paper.text.categories)
-        return lambda paper: wanted in paper.text.categories
+        if term.endswith("*"):
+            return lambda paper: any(name.startswith(term[:-1]) for name in paper.text.categories)
+        return lambda paper: term in paper.text.categories
     if field == "id":
-        return lambda paper: paper.id == wanted
-    folded = f" {_fold(wanted)} "
+        return lambda paper: paper.id == term
+    folded = f" {_fold(term)} "
     return lambda paper: folded in _fields(paper, field)
 
 
@@ -161,7 +160,7 @@ def _moment(digits: str) -> datetime:
 
 
 def _fold(text: str) -> str:
-    """Words in lower case without accents, one blank between them."""
+    """Reduce text to lower-case words without accents, separated by single spaces."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return " ".join(re.findall(r"[a-z0-9]+", plain))
 
@@ -170,11 +169,11 @@ def _fields(paper: Paper, field: str) -> str:
     text = paper.text
     authors = " ; ".join(author.name for author in text.authors)
     fields = {"ti": text.title, "abs": text.abstract, "co": text.comment, "jr": text.journal_ref, "au": authors}
-    wanted = [*fields.values()] if field == "all" else [fields.get(field, "")]
-    return "".join(f" {_fold(each)} " for each in wanted)
+    selected = [*fields.values()] if field == "all" else [fields.get(field, "")]
+    return "".join(f" {_fold(value)} " for value in selected)
 
 
-# How it is written
+# Writing the answer
 
 
 def _head(query: dict[str, str], start: int, most: int, total: int, now: datetime) -> str:
@@ -226,7 +225,7 @@ def _entry(paper: Paper, versions: tuple[Version, ...]) -> str:
 
 
 def _error(message: str, now: datetime) -> Reply:
-    """One entry that is no paper: an id below /api/errors, and no date of publication."""
+    """Return one entry that is not a paper: its id is under /api/errors, and it has no publication date."""
     address = f"https://arxiv.org/api/errors#{re.sub('[^A-Za-z0-9.]+', '_', message)}"
     head = lines(
         2,

@@ -19,24 +19,24 @@ ATOM = (
 
 
 def reply(world: World, now: datetime, form: str, query: str, *, stale: bool = False) -> Reply:
-    """The feed `rss` or `atom` of one or several archives or categories, `+` between them.
+    """Return the `rss` or `atom` feed of one or more archives or categories, joined by `+`.
 
-    A stale feed holds the previous batch under a fresh date.
+    A stale feed contains the previous batch under today's date.
     """
     day = world.today(now)
     address = f"http://rss.arxiv.org/{form}/{query}"
-    asked = []
+    names = []
     for name in query.split("+"):
         archive = name.split(".")[0].lower()
         if archive not in ARCHIVES:
-            known = ", ".join(sorted(ARCHIVES))
-            return _error(form, address, day, f"Bad archive '{archive}'. Valid archive names are: {known}.")
+            valid = ", ".join(sorted(ARCHIVES))
+            return _error(form, address, day, f"Bad archive '{archive}'. Valid archive names are: {valid}.")
         if name.lower() not in CATEGORIES:
             return _error(form, address, day, f"Bad subject class '{name.split('.')[1]}'.")
-        asked.append(CATEGORIES[name.lower()])
-    found = world.announcements(batch_before(day) if stale else day, asked)
+        names.append(CATEGORIES[name.lower()])
+    announcements = world.announcements(batch_before(day) if stale else day, names)
     draw = _rss if form == "rss" else _atom
-    body = draw(address, " + ".join(asked), day, now, found).encode()
+    body = draw(address, " + ".join(names), day, now, announcements).encode()
     midnight = datetime.combine(day + timedelta(days=1), time(), EASTERN)
     return Reply(
         body=body,
@@ -56,16 +56,18 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), EASTERN)
 
 
-def _creators(found: Announcement) -> str:
-    """One string, with commas between the authors and inside the affiliations alike."""
-    authors = found.paper.text.authors
-    return ", ".join(f"{each.name} ({each.affiliation})" if each.affiliation else each.name for each in authors)
+def _creators(announcement: Announcement) -> str:
+    """Return one string, with commas both between authors and inside affiliations."""
+    authors = announcement.paper.text.authors
+    return ", ".join(
+        f"{author.name} ({author.affiliation})" if author.affiliation else author.name for author in authors
+    )
 
 
-def _summary(found: Announcement) -> str:
+def _summary(announcement: Announcement) -> str:
     return (
-        f"arXiv:{found.paper.id}v{found.version} Announce Type: {found.type} \n"
-        f"Abstract: {found.paper.abstract_of(found.version)}"
+        f"arXiv:{announcement.paper.id}v{announcement.version} Announce Type: {announcement.type} \n"
+        f"Abstract: {announcement.paper.abstract_of(announcement.version)}"
     )
 
 
@@ -84,69 +86,69 @@ def _rss_head(title: str, address: str, description: str, day: date) -> str:
     )
 
 
-def _rss(address: str, asked: str, day: date, now: datetime, found: list[Announcement]) -> str:
+def _rss(address: str, names: str, day: date, now: datetime, announcements: list[Announcement]) -> str:
     head = _rss_head(
-        f"{asked} updates on arXiv.org", address, f"{asked} updates on the arXiv.org e-print archive.", day
+        f"{names} updates on arXiv.org", address, f"{names} updates on the arXiv.org e-print archive.", day
     )
     skip = lines(4, "<skipDays>", "  <day>Saturday</day>", "  <day>Sunday</day>", "</skipDays>")
-    items = "".join(_rss_item(each, format_datetime(_midnight(day))) for each in found)
+    items = "".join(_rss_item(announcement, format_datetime(_midnight(day))) for announcement in announcements)
     return f"{DECLARATION}{RSS}  <channel>\n{head}{skip}{items}  </channel>\n</rss>\n"
 
 
-def _rss_item(found: Announcement, published: str) -> str:
-    text = found.paper.text
+def _rss_item(announcement: Announcement, published: str) -> str:
+    text = announcement.paper.text
     inside = lines(
         6,
         tag("title", text.title),
-        tag("link", f"https://arxiv.org/abs/{found.paper.id}"),
-        tag("description", _summary(found)),
-        tag("guid", f"oai:arXiv.org:{found.paper.id}v{found.version}", 'isPermaLink="false"'),
+        tag("link", f"https://arxiv.org/abs/{announcement.paper.id}"),
+        tag("description", _summary(announcement)),
+        tag("guid", f"oai:arXiv.org:{announcement.paper.id}v{announcement.version}", 'isPermaLink="false"'),
         *(tag("category", category) for category in text.categories),
         tag("pubDate", published),
-        tag("arxiv:announce_type", found.type),
+        tag("arxiv:announce_type", announcement.type),
         tag("dc:rights", text.licence),
         tag("arxiv:DOI", text.doi),
         tag("arxiv:journal_reference", text.journal_ref),
-        tag("dc:creator", _creators(found)),
+        tag("dc:creator", _creators(announcement)),
     )
     return f"    <item>\n{inside}    </item>\n"
 
 
-def _atom(address: str, asked: str, day: date, now: datetime, found: list[Announcement]) -> str:
+def _atom(address: str, names: str, day: date, now: datetime, announcements: list[Announcement]) -> str:
     head = lines(
         2,
         tag("id", address),
-        tag("title", f"{asked} updates on arXiv.org"),
+        tag("title", f"{names} updates on arXiv.org"),
         tag("updated", _built(day).isoformat()),
         f'<link href="{escape(address)}" rel="self" type="application/atom+xml"/>',
-        tag("subtitle", f"{asked} updates on the arXiv.org e-print archive."),
+        tag("subtitle", f"{names} updates on the arXiv.org e-print archive."),
     )
-    entries = "".join(_atom_entry(each, _midnight(day).isoformat(), now) for each in found)
+    entries = "".join(_atom_entry(announcement, _midnight(day).isoformat(), now) for announcement in announcements)
     return f"{DECLARATION}{ATOM}{head}{entries}</feed>\n"
 
 
-def _atom_entry(found: Announcement, published: str, now: datetime) -> str:
-    text = found.paper.text
+def _atom_entry(announcement: Announcement, published: str, now: datetime) -> str:
+    text = announcement.paper.text
     inside = lines(
         4,
-        tag("id", f"oai:arXiv.org:{found.paper.id}v{found.version}"),
+        tag("id", f"oai:arXiv.org:{announcement.paper.id}v{announcement.version}"),
         tag("title", text.title),
         tag("updated", now.astimezone(UTC).isoformat()),  # the time of the build, not of the paper
-        f'<link href="https://arxiv.org/abs/{found.paper.id}" rel="alternate" type="text/html"/>',
-        tag("summary", _summary(found)),
+        f'<link href="https://arxiv.org/abs/{announcement.paper.id}" rel="alternate" type="text/html"/>',
+        tag("summary", _summary(announcement)),
         *(f'<category term="{category}"/>' for category in text.categories),
         tag("published", published),
-        tag("arxiv:announce_type", found.type),
+        tag("arxiv:announce_type", announcement.type),
         tag("dc:rights", text.licence),
         tag("arxiv:journal_reference", text.journal_ref),
         tag("arxiv:DOI", text.doi),
-        tag("dc:creator", _creators(found)),
+        tag("dc:creator", _creators(announcement)),
     )
     return f"  <entry>\n{inside}  </entry>\n"
 
 
 def _error(form: str, address: str, day: date, message: str) -> Reply:
-    """A feed that is valid, empty, and says what was wrong."""
+    """Return a feed that is valid, empty, and says what was wrong."""
     title = f"Feed error for query: {address}"
     if form == "rss":
         text = f"{DECLARATION}{RSS}  <channel>\n{_rss_head(title, address, message, day)}  </channel>\n</rss>\n"

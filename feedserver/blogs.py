@@ -1,4 +1,4 @@
-"""feedserver.blogs: the invented blogs, digests and journals, and the dialect that each of them speaks."""
+"""feedserver.blogs: the invented blogs, digests and journals, each with its dialect."""
 
 from typing import NamedTuple
 
@@ -11,8 +11,8 @@ class Blog(NamedTuple):
     dialect: str  # rss, atom, json or rdf
     every_days: float = 5  # between posts, on average
     kind: str = "blog"  # a digest links to arXiv papers, a journal to DOIs
-    full: bool = True  # whether the feed carries the posts in full
-    about: str = ""  # categories that it writes about, one blank between them; all of them
+    full: bool = True  # whether the feed contains the full posts
+    about: str = ""  # categories it writes about, separated by spaces; empty for all
 
     @property
     def feed_name(self) -> str:

@@ -1,8 +1,8 @@
-"""feedserver.hooks: the far side of a share: a chat's incoming webhook that is as strict as Slack's, and a signed one.
+"""feedserver.hooks: receiving webhooks: an incoming webhook as strict as Slack's, and one that checks signatures.
 
-/hooks/chat/<name>    takes what Slack takes, answers as Slack answers
-/hooks/signed/<name>  takes Standard Webhooks signed with the key in `keys[name]`
-/hooks/               shows what has arrived
+/hooks/chat/<name>    accepts and answers like Slack
+/hooks/signed/<name>  accepts Standard Webhooks signed with the key in `keys[name]`
+/hooks/               shows the messages received
 """
 
 import base64
@@ -17,7 +17,7 @@ from typing import Any
 
 from .reply import Reply
 
-TOLERANCE = 300  # seconds that a signed message's clock may differ from ours
+TOLERANCE = 300  # seconds by which a signed message's clock may differ from ours
 MOST_BLOCKS, MOST_CHARACTERS = 50, 13_200
 _CONTROL = re.compile(r"<([^>]*)>")
 _LINK = re.compile(r"https?://[^|\s]+(\|[^|]*)?")
@@ -25,7 +25,7 @@ _LINK = re.compile(r"https?://[^|\s]+(\|[^|]*)?")
 
 @dataclass(frozen=True)
 class Received:
-    """A message that was taken. `again`: its id had been here before."""
+    """An accepted message. `again` means that its id had been received before."""
 
     path: str
     body: dict[str, Any]
@@ -36,7 +36,7 @@ class Received:
 
 @dataclass
 class Hooks:
-    keys: dict[str, str] = field(default_factory=dict)  # whsec_… by the name of a signed webhook
+    keys: dict[str, str] = field(default_factory=dict)  # whsec_… keys by the name of a signed webhook
     received: list[Received] = field(default_factory=list)
 
     def receive(self, path: str, headers: dict[str, str], body: bytes, now: datetime) -> Reply:
@@ -47,7 +47,7 @@ class Hooks:
             return _says(404, "no webhook of this name")
         return self._signed(path, self.keys[name], headers, body, now)
 
-    # As Slack does
+    # Like Slack
 
     def _chat(self, path: str, headers: dict[str, str], body: bytes) -> Reply:
         if not headers.get("content-type", "").startswith("application/json"):
@@ -70,7 +70,7 @@ class Hooks:
         self.received.append(Received(path, sent, headers, seen or sent["text"]))
         return _says(200, "ok")
 
-    # As Standard Webhooks asks of a receiver
+    # Like a receiver of Standard Webhooks
 
     def _signed(self, path: str, key: str, headers: dict[str, str], body: bytes, now: datetime) -> Reply:
         name, at = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
@@ -80,24 +80,26 @@ class Hooks:
         expected = base64.b64encode(
             hmac.new(secret, b".".join([name.encode(), at.encode(), body]), hashlib.sha256).digest()
         )
-        given = [each.partition(",") for each in headers.get("webhook-signature", "").split()]
-        if not any(version == "v1" and hmac.compare_digest(value.encode(), expected) for version, _, value in given):
+        signatures = [part.partition(",") for part in headers.get("webhook-signature", "").split()]
+        if not any(
+            version == "v1" and hmac.compare_digest(value.encode(), expected) for version, _, value in signatures
+        ):
             return _says(401, "no signature fits")
         sent = json.loads(body)
-        again = any(one.headers.get("webhook-id") == name for one in self.received)
+        again = any(message.headers.get("webhook-id") == name for message in self.received)
         paper = sent["data"]["paper"]
         self.received.append(Received(path, sent, headers, f"{sent['type']}: {paper['title']}", again))
         return Reply(status=204)
 
     def page(self) -> str:
-        """What has arrived, the newest first."""
+        """Return an HTML page of the received messages, newest first."""
         rows = "".join(
-            f"<li><b>{html.escape(one.path.rsplit('/', 1)[1])}</b><pre>{html.escape(one.text)}</pre>\n"
-            for one in reversed(self.received)
+            f"<li><b>{html.escape(message.path.rsplit('/', 1)[1])}</b><pre>{html.escape(message.text)}</pre>\n"
+            for message in reversed(self.received)
         )
         return (
             '<!doctype html><meta charset="utf-8"><title>An invented chat</title>\n<h1>An invented chat</h1>\n'
-            f"<p>What was shared to the webhooks here, {len(self.received)} in all.\n<ol reversed>\n{rows}</ol>\n"
+            f"<p>Messages shared to these webhooks: {len(self.received)}.\n<ol reversed>\n{rows}</ol>\n"
         )
 
 
@@ -106,7 +108,7 @@ def _says(status: int, text: str) -> Reply:
 
 
 def _block(block: dict[str, Any]) -> str:
-    """A block as people see it. Raises where Slack would refuse it."""
+    """Return a block as people see it. Raises where Slack would refuse it."""
     if block["type"] == "section":
         return mrkdwn(block["text"]["text"])
     if block["type"] != "rich_text":
@@ -132,14 +134,14 @@ def _element(element: dict[str, Any]) -> str:
 
 
 def mrkdwn(text: str) -> str:
-    """Text in Slack's markup as people see it: who it calls, and what it formats, stands in brackets.
+    """Return text in Slack's markup as people see it, with mentions and formatting named in brackets.
 
     >>> mrkdwn("<https://t.example/s/1|A title> &lt;!here&gt;"), mrkdwn("<!channel> *now*")
     ('A title <!here>', '[calls !channel] [bold now]')
     """
 
-    def control(found: re.Match[str]) -> str:
-        inner = found[1]
+    def control(match: re.Match[str]) -> str:
+        inner = match[1]
         if _LINK.fullmatch(inner):
             return inner.partition("|")[2] or inner
         return f"[calls {inner}]"

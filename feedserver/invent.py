@@ -1,4 +1,4 @@
-"""feedserver.invent: one invented paper, post or person from a random number generator; the same one each time."""
+"""feedserver.invent: invent a paper, post or person from a random number generator, the same one every time."""
 
 import html
 import re
@@ -18,7 +18,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What a paper says, whenever it appears."""
+    """The text of a paper, at whatever time it appears."""
 
     title: str
     abstract: str
@@ -41,12 +41,12 @@ class PostText:
 
 @cache
 def person(seed: int, number: int) -> Author:
-    """The team of all authors is one long line; whoever stands early in it signs more often."""
+    """Return an author by number. The lower the number, the more papers the author has."""
     rng = Random(f"{seed} person {number}")
-    given, family = words.NAMES[rng.choice(sorted(words.NAMES))]
-    name = f"{rng.choice(given.split())} {rng.choice(family.split('|'))}"
+    first_names, last_names = words.NAMES[rng.choice(sorted(words.NAMES))]
+    name = f"{rng.choice(first_names.split())} {rng.choice(last_names.split('|'))}"
     first, rest = name.split(" ", 1)
-    if number > 900:  # only very long author lists reach this far, and namesakes would be many
+    if number > 900:  # only very long author lists reach this far, and would have many namesakes
         name = f"{first} {rng.choice('ABCDEGHJKLMPRST')}. {rng.choice('ABCDEGHJKLMPRST')}. {rest}"
     elif rng.random() < 0.25:
         name = f"{first} {rng.choice('ABCDEGHJKLMPRST')}. {rest}"
@@ -57,7 +57,7 @@ def person(seed: int, number: int) -> Author:
 
 def authors(rng: Random, seed: int, count: int = 0) -> tuple[Author, ...]:
     count = count or min(40, 1 + int(rng.gammavariate(1.6, 2.4)))
-    # Twice a random number's square: a few sign a lot, as in any field.
+    # A squared random number: a few authors write a lot, as in any field.
     numbers = dict.fromkeys(int(1 + 900 * rng.random() ** 2) + 900 * (n // 900) for n in range(count * 3))
     signed = [person(seed, number) for number in list(numbers)[:count]]
     if rng.random() >= 0.3:  # most feeds print no affiliations
@@ -68,7 +68,7 @@ def authors(rng: Random, seed: int, count: int = 0) -> tuple[Author, ...]:
 
 
 class Slots:
-    """The words of one paper: each key is chosen once, so that the sentences speak of one thing."""
+    """The words of one paper. Each key is chosen once, so that all sentences are about the same thing."""
 
     def __init__(self, rng: Random, topic: words.Topic):
         self.rng = rng
@@ -95,16 +95,16 @@ class Slots:
 
     def say(self, sentences: tuple[str, ...]) -> str:
         sentence = self.rng.choice(sentences)
-        said = re.sub(r"\{([a-z_]+)\}", lambda found: self.chosen.get(found[1], found[0]), sentence)
-        return said[:1].upper() + said[1:]
+        text = re.sub(r"\{([a-z_]+)\}", lambda match: self.chosen.get(match[1], match[0]), sentence)
+        return text[:1].upper() + text[1:]
 
     def title(self) -> str:
         if self.rng.random() < 0.01:
             return self.say(words.ODD_TITLES)
-        said = self.say(words.TITLES)
-        if self.rng.random() < 0.25 and not said.endswith("?"):
-            said += self.say(words.TWISTS)
-        return headline(said) if self.rng.random() < 0.6 else said
+        title = self.say(words.TITLES)
+        if self.rng.random() < 0.25 and not title.endswith("?"):
+            title += self.say(words.TWISTS)
+        return headline(title) if self.rng.random() < 0.6 else title
 
 
 _LARGE = re.compile(r"(?<![\w-])(?!(?:a|and|are|by|for|from|in|of|on|the|to|under|with)\b)[a-z]")
@@ -115,7 +115,7 @@ def headline(title: str) -> str:
     >>> headline("On the limits of early-exit drafting for LLMs")
     'On the Limits of Early-exit Drafting for LLMs'
     """
-    return _LARGE.sub(lambda found: found[0].upper(), title)
+    return _LARGE.sub(lambda match: match[0].upper(), title)
 
 
 def _topic(rng: Random, about: str = "") -> words.Topic:
@@ -125,7 +125,7 @@ def _topic(rng: Random, about: str = "") -> words.Topic:
 
 
 def text(seed: int, key: str, author_count: int = 0) -> Text:
-    """The paper with this key."""
+    """Return the paper with this key."""
     rng = Random(f"{seed} paper {key}")
     topic = _topic(rng)
     slots = Slots(rng, topic)
@@ -143,7 +143,7 @@ def text(seed: int, key: str, author_count: int = 0) -> Text:
     if rng.random() < 0.06:
         journal, name = rng.choice(words.JOURNALS)
         number = rng.randint(1, 400)
-        doi = f"10.5555/{journal}.2026.{number}.{rng.randint(1000, 9999)}"  # 10.5555 belongs to nobody's papers
+        doi = f"10.5555/{journal}.2026.{number}.{rng.randint(1000, 9999)}"  # a prefix for tests
         journal_ref = f"{name} {rng.randint(2, 30)} (2026) {number}-{number + rng.randint(5, 30)}"
     return Text(
         title=slots.title(),
@@ -159,7 +159,7 @@ def text(seed: int, key: str, author_count: int = 0) -> Text:
 
 
 def post(seed: int, key: str, about: str = "") -> PostText:
-    """The blog post with this key, about one of these categories (none named: any)."""
+    """Return the blog post with this key, about one of these categories, or any if none is given."""
     rng = Random(f"{seed} post {key}")
     slots = Slots(rng, _topic(rng, about))
     paragraphs = [slots.say((paragraph,)) for paragraph in rng.sample(words.POST_PARAGRAPHS, rng.randint(3, 6))]

@@ -1,4 +1,4 @@
-"""feedserver.markup: the few strokes with which XML is written by hand, so that bytes can be like the original's."""
+"""feedserver.markup: the little XML we write by hand, so that the bytes can match the original's."""
 
 from xml.sax.saxutils import escape, quoteattr
 
@@ -6,12 +6,12 @@ DECLARATION = "<?xml version='1.0' encoding='UTF-8'?>\n"
 
 
 def tag(name: str, text: str, attributes: str = "") -> str:
-    """`<name attributes>text</name>`; an empty text gives nothing, as an absent field."""
+    """Return `<name attributes>text</name>`, or nothing if the text is empty, like an absent field."""
     return f"<{name}{' ' + attributes if attributes else ''}>{escape(text)}</{name}>" if text else ""
 
 
 def lines(indent: int, *parts: str) -> str:
-    """The parts that are not empty, each on a line of its own."""
+    """Join the parts that are not empty, one per line."""
     return "".join(f"{' ' * indent}{part}\n" for part in parts if part)
 
 

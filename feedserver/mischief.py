@@ -1,4 +1,4 @@
-"""feedserver.mischief: the ways in which real servers misbehave. Each turns a good reply into a bad one."""
+"""feedserver.mischief: the ways real servers misbehave. Each turns a good reply into a bad one."""
 
 import gzip
 import re
@@ -14,7 +14,7 @@ BLANKS = b" " * 1_000_000
 
 
 def status(good: Reply, code: int | str, retry_after: str = "") -> Reply:
-    """A bare status with a line of plain text, as a CDN answers; 304 has no body."""
+    """Answer with a bare status and a line of plain text, as a CDN does; 304 has no body."""
     code = int(code)
     body = b"" if code == 304 else b"Rate exceeded.\n" if code == 429 else b"Something went wrong.\n"
     return Reply(
@@ -26,37 +26,37 @@ def status(good: Reply, code: int | str, retry_after: str = "") -> Reply:
 
 
 def redirect(good: Reply, to: str, code: int | str = 302) -> Reply:
-    """To another place, the same one (a loop) or a private address; 301 and 308 are for ever."""
+    """Redirect elsewhere, to the same address (a loop) or to a private address; 301 and 308 are permanent."""
     return Reply(status=int(code), headers={"Location": to})
 
 
 def drip(good: Reply, seconds: float | str = 60) -> Reply:
-    """The whole body, but spread over so many seconds."""
+    """Send the whole body, but spread over this many seconds."""
     return replace(good, manner="drip", seconds=float(seconds))
 
 
 def hang(good: Reply, seconds: float | str = 60) -> Reply:
-    """Takes the request and says nothing."""
+    """Accept the request and never answer."""
     return replace(good, manner="hang", seconds=float(seconds))
 
 
 def close(good: Reply) -> Reply:
-    """Promises the whole body, sends half, and is gone."""
+    """Promise the whole body, send half and disconnect."""
     return replace(good, manner="close")
 
 
 def unframed(good: Reply, pause: float | str = 0, version: str = "1.1") -> Reply:
-    """No length: the body ends where the connection does, in HTTP/1.0 or 1.1; one byte each `pause` seconds."""
+    """Send no length: the body ends with the connection, in HTTP/1.0 or 1.1, one byte every `pause` seconds."""
     return replace(good, manner="unframed", seconds=float(pause), version=version)
 
 
 def stall(good: Reply, seconds: float | str = 60) -> Reply:
-    """The head, the first letters of the body, and then nothing more, on a line that stays open."""
+    """Send the headers and the start of the body, then nothing more on a connection that stays open."""
     return replace(good, manner="stall", seconds=float(seconds))
 
 
 def cut(good: Reply) -> Reply:
-    """Half of the document, sent as if it were whole."""
+    """Send half of the document as if it were complete."""
     return replace(good, body=good.body[: len(good.body) // 2])
 
 
@@ -65,17 +65,17 @@ def empty(good: Reply) -> Reply:
 
 
 def page(good: Reply) -> Reply:
-    """A page for people where a feed should be."""
+    """Send a page for people where a feed should be."""
     return Reply(body=LOGIN_PAGE)
 
 
 def charset(good: Reply) -> Reply:
-    """Latin-1 bytes that call themselves UTF-8."""
+    """Send Latin-1 bytes labelled as UTF-8."""
     return replace(good, body=good.body.decode().encode("latin-1", "replace"))
 
 
 def malformed(good: Reply) -> Reply:
-    """Entries without anything usable before, between and after the good ones."""
+    """Add unusable entries before, between and after the good ones."""
     text = good.body.decode()
     if good.content_type.startswith(("application/feed+json", "application/json")):
         bad = '{"id": null, "date_published": "the other day"}, 17, '
@@ -86,7 +86,7 @@ def malformed(good: Reply) -> Reply:
 
 
 def guids(good: Reply) -> Reply:
-    """Every entry has a new id, and the entries are the same."""
+    """Give every entry a new id, and change nothing else."""
     text = re.sub(
         r"(<guid[^>]*>|<entry>\s*(?:<title>.*</title>\s*<link[^>]*>\s*)?<id>)", r"\1republished:", good.body.decode()
     )
@@ -94,7 +94,7 @@ def guids(good: Reply) -> Reply:
 
 
 def scripts(good: Reply) -> Reply:
-    """Markup in titles and texts that no page may run."""
+    """Put markup that no page may run into titles and texts."""
     nasty = "&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=alert(2)&gt;"
     return replace(
         good,
@@ -110,27 +110,27 @@ def _packed(megabytes: int) -> bytes:
 
 
 def bomb(good: Reply, megabytes: int | str = 200) -> Reply:
-    """A few kilobytes of gzip that unpack to far more."""
+    """Send a few kilobytes of gzip that unpack to far more."""
     return Reply(body=_packed(int(megabytes)), content_type=good.content_type, headers={"Content-Encoding": "gzip"})
 
 
 def huge(good: Reply, megabytes: int | str = 50) -> Reply:
-    """The feed, and then blanks without end."""
+    """Send the feed followed by endless blanks."""
     return replace(good, body=good.body + BLANKS * int(megabytes))
 
 
 def poison(good: Reply, name: str, size: int | str = 200_000, charset: str = "") -> Reply:
-    """One entry of poison.ENTRIES before the good ones; or `encoding` (named by `charset`); or `headers`."""
+    """Add one entry of poison.ENTRIES before the good ones; or apply `encoding` (named by `charset`) or `headers`."""
     if name == "encoding":
         return poisons.encoding(good, charset)
     return poisons.headers(good) if name == "headers" else poisons.entry(good, name, int(size))
 
 
 KINDS: dict[str, Callable[..., Reply]] = {
-    each.__name__: each
-    for each in (
+    kind.__name__: kind
+    for kind in (
         *(status, redirect, drip, hang, close, unframed, stall, cut, empty, page, charset, malformed, guids, scripts),
         *(bomb, huge, poison),
     )
 }
-STALE = "stale"  # the previous batch under today's date: the one mischief that needs to know the calendar
+STALE = "stale"  # yesterday's batch under today's date, the one fault that needs to know the calendar

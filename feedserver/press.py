@@ -1,4 +1,4 @@
-"""feedserver.press: what a blog's site serves: home page, feed in the blog's dialect, and one page for each post."""
+"""feedserver.press: a blog's site: its home page, its feed in the blog's dialect, and a page for each post."""
 
 import html
 import json
@@ -21,7 +21,7 @@ NOT_FOUND = Reply(status=404, body=b"<!doctype html><title>Not found</title><p>T
 
 
 def reply(world: World, now: datetime, base: str, slug: str, name: str) -> Reply:
-    """The page `name` of one blog below `base`; an empty name is its home page."""
+    """Return the page `name` of a blog under `base`; an empty name is its home page."""
     blog = world.blogs.get(slug)
     if blog is None:
         return NOT_FOUND
@@ -137,7 +137,7 @@ def _json(blog: Blog, home: str, posts: list[Post], newest: datetime) -> str:
 
 
 def _rdf(blog: Blog, home: str, posts: list[Post], newest: datetime) -> str:
-    """RSS 1.0 with PRISM, as journals' publishers send it."""
+    """Return RSS 1.0 with PRISM, as publishers of journals send it."""
     head = lines(4, tag("title", blog.name), tag("link", home), tag("description", blog.tagline))
     order = lines(8, *(f"<rdf:li rdf:resource={quoteattr(_link(post, home))}/>" for post in posts))
     items = "".join(

@@ -1,4 +1,4 @@
-"""feedserver.server: the loopback HTTP server, its clock, its mischief and its memory of who asked for what."""
+"""feedserver.server: the loopback HTTP server, its clock, its faults and its record of requests."""
 
 import fnmatch
 import gzip
@@ -25,7 +25,7 @@ HISTORY = timedelta(days=62)
 
 
 class Clock:
-    """The server's idea of now: the real time until it is set (then it stands still) or advanced."""
+    """The server's clock: the real time, unless it is set (then it stands still) or advanced."""
 
     def __init__(self, now: datetime | None = None):
         self._standing = now
@@ -35,7 +35,7 @@ class Clock:
         return (self._standing or datetime.now(UTC)) + self._ahead
 
     def set(self, now: datetime | None) -> None:
-        """Stand still at this time; None: go with the real time again."""
+        """Stop the clock at this time, or with None let it follow the real time again."""
         self._standing, self._ahead = now, timedelta()
 
     def advance(self, step: timedelta) -> None:
@@ -43,8 +43,8 @@ class Clock:
 
 
 @dataclass
-class Asked:
-    """One request, and when it came and was answered (in seconds of the monotonic clock)."""
+class Request:
+    """One request, with the times it arrived and was answered (in seconds of the monotonic clock)."""
 
     path: str
     query: dict[str, str]
@@ -83,12 +83,12 @@ class FeedServer:
         self.clock = Clock(now)
         self.world = World(seed, since=(self.clock.now() - history).date(), a_day=a_day)
         self.hooks = Hooks()
-        self.requests: list[Asked] = []
+        self.requests: list[Request] = []
         self.stopping = threading.Event()
         self._troubles: list[_Trouble] = []
         self._lock = threading.Lock()
         self._http = _Http(("127.0.0.1", port), _Handler)
-        self._silent = socket.create_server(("127.0.0.1", 0))  # nobody ever accepts: the kernel shakes hands alone
+        self._silent = socket.create_server(("127.0.0.1", 0))  # nobody ever accepts, so the kernel alone shakes hands
         self._http.feeds = self
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
 
@@ -124,22 +124,22 @@ class FeedServer:
         return self.site(slug) + self.world.blogs[slug].feed_name
 
     def feeds(self) -> dict[str, str]:
-        """The address of each blog's feed, by the blog's name."""
+        """Return each blog's feed address by the blog's name."""
         return {blog.name: self.feed(blog.slug) for blog in self.world.blogs.values()}
 
     @property
     def silent_url(self) -> str:
-        """An address that opens connections, and neither reads nor answers requests."""
+        """An address that accepts connections but neither reads nor answers requests."""
         return f"http://127.0.0.1:{self._silent.getsockname()[1]}"
 
     def hook(self, name: str, kind: str = "chat") -> str:
-        """The address of a webhook: of a chat, or `signed` with the key in `hooks.keys[name]`."""
+        """Return the address of a webhook: a chat's, or a `signed` one with the key in `hooks.keys[name]`."""
         return f"{self.url}/hooks/{kind}/{name}"
 
     # Mischief
 
     def misbehave(self, pattern: str, kind: str, times: int | None = None, **options: Any) -> None:
-        """Answer requests whose path matches the pattern (`*` as in a shell) in a bad way of mischief.KINDS."""
+        """Answer requests whose path matches the shell pattern with one of the faults in mischief.KINDS."""
         if kind not in mischief.KINDS and kind != mischief.STALE:
             raise ValueError(f"{kind!r} is no mischief: {', '.join([*mischief.KINDS, mischief.STALE])}.")
         with self._lock:
@@ -150,7 +150,7 @@ class FeedServer:
             self._troubles.clear()
 
     def _trouble(self, path: str) -> _Trouble | None:
-        """The first trouble for this path, counted down."""
+        """Return the first fault for this path, and count it down."""
         with self._lock:
             for trouble in self._troubles:
                 if fnmatch.fnmatchcase(path, trouble.pattern) and trouble.times != 0:
@@ -170,8 +170,8 @@ class FeedServer:
             return good
         return mischief.KINDS[trouble.kind](good, **trouble.options)
 
-    def take(self, path: str, headers: dict[str, str], body: bytes) -> Reply:
-        """What a webhook answers. In trouble it takes nothing, unless the trouble begins after it did."""
+    def receive(self, path: str, headers: dict[str, str], body: bytes) -> Reply:
+        """Answer a webhook. With a fault it accepts nothing, unless the fault begins after accepting."""
         trouble = self._trouble(path)
         if trouble is None:
             return self.hooks.receive(path, headers, body, self.clock.now())
@@ -193,13 +193,13 @@ class FeedServer:
         return press.NOT_FOUND
 
     def _conditional(self, good: Reply, headers: dict[str, str]) -> Reply:
-        """304 where nothing changed. arXiv's own program does not know it."""
+        """Answer 304 if nothing changed; arXiv's own server never does."""
         if "Last-Modified" not in good.headers:
             return good
         etag = f'"{hashlib.sha1(good.body, usedforsecurity=False).hexdigest()}"'
         validators = {"Last-Modified": good.headers["Last-Modified"], "ETag": etag}
-        if known := headers.get("if-none-match"):
-            unchanged = known == etag
+        if etag_seen := headers.get("if-none-match"):
+            unchanged = etag_seen == etag
         elif since := headers.get("if-modified-since"):
             unchanged = parsedate_to_datetime(since) >= parsedate_to_datetime(validators["Last-Modified"])
         else:
@@ -218,13 +218,13 @@ class FeedServer:
             f"{rows}</ul>\n"
         )
 
-    # By remote control: the same for a server that is another process
+    # Remote control, for when the server runs in another process
 
     def control(self, orders: dict[str, Any]) -> dict[str, Any]:
-        """`{"advance_hours": 24}`, `{"now": "2026-03-04T15:00:00+00:00"}` (null: the real time), `{"behave": true}`,
-        `{"misbehave": {"pattern": "/rss/*", "kind": "hang", "times": 1}}`,
-        `{"key": {"name": "lab", "key": "whsec_…"}}`;
-        answers with the clock, the blogs, the requests and what the webhooks took."""
+        """Carry out orders: `{"advance_hours": 24}`, `{"now": "2026-03-04T15:00:00+00:00"}` (null: the real time),
+        `{"behave": true}`, `{"misbehave": {"pattern": "/rss/*", "kind": "hang", "times": 1}}`,
+        `{"key": {"name": "lab", "key": "whsec_…"}}`.
+        Returns the clock, the blogs, the requests and the messages that webhooks received."""
         if "key" in orders:
             self.hooks.keys[orders["key"]["name"]] = orders["key"]["key"]
         if "now" in orders:
@@ -238,8 +238,8 @@ class FeedServer:
         return {
             "now": self.clock.now().isoformat(),
             "blogs": {slug: {"name": blog.name, "feed": self.feed(slug)} for slug, blog in self.world.blogs.items()},
-            "requests": [vars(asked) for asked in self.requests],
-            "received": [vars(one) for one in self.hooks.received],
+            "requests": [vars(request) for request in self.requests],
+            "received": [vars(message) for message in self.hooks.received],
         }
 
 
@@ -248,7 +248,7 @@ class _Http(ThreadingHTTPServer):
     feeds: FeedServer
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is no news."""
+        """Ignore clients that hang up."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -260,14 +260,14 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        asked = Asked(unquote(parts.path), query, headers, began)
-        self.server.feeds.requests.append(asked)
-        reply = self.server.feeds.reply(asked.path, asked.query, headers)
-        asked.status = reply.status
+        request = Request(unquote(parts.path), query, headers, began)
+        self.server.feeds.requests.append(request)
+        reply = self.server.feeds.reply(request.path, request.query, headers)
+        request.status = reply.status
         try:
             self._send(reply, gzipped="gzip" in headers.get("accept-encoding", ""))
         finally:
-            asked.ended = time.monotonic()
+            request.ended = time.monotonic()
 
     def do_POST(self) -> None:
         began = time.monotonic()
@@ -277,12 +277,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(Reply(body=json.dumps(answer).encode(), content_type="application/json"), gzipped=False)
         elif self.path.startswith("/hooks/") and self.path.count("/") == 3:
             headers = {name.lower(): value for name, value in self.headers.items()}
-            asked = Asked(unquote(self.path), {}, headers, began)
-            self.server.feeds.requests.append(asked)
-            reply = self.server.feeds.take(asked.path, headers, body)
-            asked.status = reply.status
+            request = Request(unquote(self.path), {}, headers, began)
+            self.server.feeds.requests.append(request)
+            reply = self.server.feeds.receive(request.path, headers, body)
+            request.status = reply.status
             self._send(reply, gzipped=False)
-            asked.ended = time.monotonic()
+            request.ended = time.monotonic()
         else:
             self._send(press.NOT_FOUND, gzipped=False)
 
@@ -297,7 +297,7 @@ class _Handler(BaseHTTPRequestHandler):
             body, headers = gzip.compress(body, 1), headers | {"Content-Encoding": "gzip"}
         unframed = reply.manner == "unframed"
         if unframed:
-            self.protocol_version = f"HTTP/{reply.version}"  # of this one connection, which ends with the answer
+            self.protocol_version = f"HTTP/{reply.version}"  # only for this connection, which ends with the response
         self.send_response(reply.status, HTTPStatus(reply.status).phrase)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -326,4 +326,4 @@ class _Handler(BaseHTTPRequestHandler):
                 break
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Quiet: `requests` remembers."""
+        """Log nothing; `requests` keeps the record."""

@@ -1,4 +1,4 @@
-"""feedserver.words: the vocabulary that invented papers are made of. Every person, place, model and result is made up.
+"""feedserver.words: the vocabulary of invented papers. Every person, place, model and result is made up.
 
 In a text, `{key}` stands for one entry of the list `key`, chosen once for each paper; anything else in braces
 (TeX) stays as it is.
@@ -6,7 +6,7 @@ In a text, `{key}` stands for one entry of the list `key`, chosen once for each 
 
 from typing import NamedTuple
 
-# Given and family names that are common in many countries; combined at random.
+# First and last names common in many countries, combined at random.
 NAMES: dict[str, tuple[str, str]] = {
     "arabic": ("Layla Omar Yasmin Khalid Noura Tariq Salma", "al-Farouqi|Haddad|El-Sayed|Benali|Mansour|Khoury"),
     "brazilian": ("João Luísa Thiago Beatriz Antônio Inês", "Gonçalves|da Conceição|Araújo|Nóbrega|Magalhães"),
@@ -73,10 +73,10 @@ LABS = ("lost-baselines", "fjord-gradients", "kettle-and-sons", "overfit-researc
 
 
 class Topic(NamedTuple):
-    """A field of invented research: what it is about, what is wrong with it, and what is done about it."""
+    """A field of invented research: its subject, its problems and its methods."""
 
     category: str
-    beside: tuple[str, ...]  # other categories that its papers often carry
+    beside: tuple[str, ...]  # other categories its papers often have
     thing: tuple[str, ...]
     task: tuple[str, ...]
     trouble: tuple[str, ...]
@@ -297,7 +297,7 @@ TOPICS = (
     ),
 )
 
-# How often each topic comes up, in the order above.
+# Relative frequency of each topic, in the order above.
 WEIGHTS = (24, 20, 12, 10, 8, 6, 9, 3, 4, 3, 2, 2)
 
 TITLES = (
@@ -326,7 +326,7 @@ TITLES = (
     "On the limits of {method} for {thing}",
     "The cost of {method}: {task} in practice",
 )
-# What some titles end with.
+# Endings for some titles.
 TWISTS = (
     ", revisited",
     " at scale",
@@ -339,7 +339,7 @@ TWISTS = (
     " on a single GPU",
     " with fewer parameters",
 )
-# Rare, and all of them legal: what a page must survive.
+# Rare but legal titles that a page must survive.
 ODD_TITLES = (
     "0",
     "When $n<m$: {task} with fewer examples than classes",

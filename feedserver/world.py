@@ -1,8 +1,8 @@
-"""feedserver.world: what has been submitted, announced, revised and posted by a given time. No HTTP, no dialect.
+"""feedserver.world: papers and posts submitted, announced, revised and published by a given time. No HTTP, no dialect.
 
-All of it follows from the seed: a paper is the n-th of its announcement day, and is the same in every run.
-arXiv's calendar is kept: submissions close at 14:00 in New York, a batch appears at the next midnight, nothing is
-announced on Saturdays, Sundays and after holidays.
+Everything follows from the seed: a paper is the n-th of its announcement day and is the same in every run.
+It keeps arXiv's calendar: submissions close at 14:00 in New York, a batch appears at the next midnight, and nothing is
+announced on Saturdays, on Sundays or after holidays.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,10 +19,10 @@ EASTERN = ZoneInfo("America/New_York")
 HOLIDAYS = {  # evenings without a mailing, as arXiv published them for 2026
     (1, 1), (1, 19), (6, 19), (7, 3), (9, 7), (11, 26), (12, 25), (12, 29), (12, 31),
 }  # fmt: skip
-# Real ids of a month end near 32,000. Invented ones begin above, so that none is the address of a real paper.
+# Real ids end near 32,000 each month. Invented ones start above that, so that none belongs to a real paper.
 FIRST_NUMBER, NUMBERS_A_DAY = 60_000, 1_290
 LONGEST_AUTHOR_LIST = 2_900
-LAST_REVISION = 30  # batches later
+LAST_REVISION = 30  # batches after the first version
 FEED_LIMIT = 2_000
 VERSIONS_ANNOUNCED = 5  # later ones are never listed
 
@@ -61,7 +61,7 @@ class Version:
 class Paper:
     seed: int
     id: str
-    versions: tuple[Version, ...]  # all that there will ever be; `until` cuts the future off
+    versions: tuple[Version, ...]  # all there will ever be; `until` hides future ones
     author_count: int = 0
 
     @property
@@ -101,7 +101,7 @@ class Post:
 
 
 def has_batch(day: date) -> bool:
-    """Whether the feed of this day holds papers: the evening before had a mailing."""
+    """Tell whether the feed of this day contains papers: there was a mailing the evening before."""
     eve = day - timedelta(days=1)
     return day.weekday() < 5 and (eve.month, eve.day) not in HOLIDAYS
 
@@ -121,13 +121,13 @@ def batch_after(day: date, steps: int = 1) -> date:
 
 
 def deadline(day: date) -> datetime:
-    """When submissions for the batch of this day closed."""
+    """Return the time when submissions for this day's batch closed."""
     back = 3 if day.weekday() == 0 else 1
     return datetime.combine(day - timedelta(days=back), time(14), EASTERN)
 
 
 class World:
-    """Everything there is to serve, for each moment."""
+    """Everything there is to serve, at any moment."""
 
     def __init__(self, seed: int = 1, *, since: date, a_day: int = 40, blogs: Iterable[Blog] = BLOGS):
         if not 1 <= a_day <= NUMBERS_A_DAY // 2:
@@ -142,7 +142,7 @@ class World:
         return now.astimezone(EASTERN).date()
 
     def batch(self, day: date) -> tuple[Paper, ...]:
-        """The papers first announced on this day."""
+        """Return the papers first announced on this day."""
         if day < self.since or not has_batch(day):
             return ()
         if day not in self._batches:
@@ -164,7 +164,7 @@ class World:
             )
 
     def _versions(self, rng: Random, day: date, submitted: datetime) -> Iterator[Version]:
-        """One in five papers is revised, some again and again."""
+        """Yield versions: one paper in five is revised, some of them repeatedly."""
         yield Version(1, submitted.astimezone(UTC).replace(microsecond=0), day)
         number, later = 2, 0
         while rng.random() < (0.2 if number == 2 else 0.5):
@@ -177,41 +177,41 @@ class World:
             number += 1
 
     def papers(self, day: date) -> list[Paper]:
-        """All papers announced until this day, oldest first."""
+        """Return all papers announced up to this day, oldest first."""
         days = (self.since + timedelta(days=number) for number in range((day - self.since).days + 1))
         return [paper for day in days for paper in self.batch(day)]
 
-    def announcements(self, day: date, asked: Iterable[str]) -> list[Announcement]:
-        """What the feed of the asked archives and categories holds on one day, in the feed's order."""
+    def announcements(self, day: date, names: Iterable[str]) -> list[Announcement]:
+        """Return the entries of one day in the feed of these archives and categories, in the feed's order."""
         if not has_batch(day):
             return []
-        asked = set(asked)
-        found: dict[str, list[Announcement]] = {"new": [], "cross": [], "replace": [], "replace-cross": []}
+        requested = set(names)
+        groups: dict[str, list[Announcement]] = {"new": [], "cross": [], "replace": [], "replace-cross": []}
         for paper in self.batch(day):
-            self._announce(found, paper, 1, "new", "cross", asked)
+            self._announce(groups, paper, 1, "new", "cross", requested)
         for steps in range(1, LAST_REVISION + 1):
             for paper in self.batch(batch_before(day, steps)):
                 for version in paper.versions[1:VERSIONS_ANNOUNCED]:
                     if version.announced == day:
-                        self._announce(found, paper, version.number, "replace", "replace-cross", asked)
-        # Over the limit it is the new papers that are cut, as in arXiv's own program.
-        kept = [each for kind in ("replace-cross", "replace", "cross", "new") for each in found[kind]][:FEED_LIMIT]
-        return sorted(kept, key=lambda each: list(found).index(each.type))
+                        self._announce(groups, paper, version.number, "replace", "replace-cross", requested)
+        # Over the limit, arXiv's own program cuts the new papers.
+        kept = [entry for kind in ("replace-cross", "replace", "cross", "new") for entry in groups[kind]][:FEED_LIMIT]
+        return sorted(kept, key=lambda entry: list(groups).index(entry.type))
 
     @staticmethod
     def _announce(
-        found: dict[str, list[Announcement]], paper: Paper, version: int, own: str, other: str, asked: set[str]
+        groups: dict[str, list[Announcement]], paper: Paper, version: int, own: str, other: str, requested: set[str]
     ) -> None:
-        names = [{category, category.split(".")[0]} for category in paper.text.categories]
-        if names[0] & asked:
-            found[own].append(Announcement(paper, version, own))
-        elif any(name & asked for name in names[1:]):
-            found[other].append(Announcement(paper, version, other))
+        categories = [{category, category.split(".")[0]} for category in paper.text.categories]
+        if categories[0] & requested:
+            groups[own].append(Announcement(paper, version, own))
+        elif any(name & requested for name in categories[1:]):
+            groups[other].append(Announcement(paper, version, other))
 
     # Blogs
 
     def posts(self, blog: Blog, now: datetime) -> list[Post]:
-        """All posts of a blog until now, newest first."""
+        """Return all posts of a blog up to now, newest first."""
         days = (now.date() - self.since).days
         dates = (self.since + timedelta(days=number) for number in range(days + 1))
         posts = [post for day in dates for post in self._posts_of(blog, day) if post.at <= now]

@@ -1,4 +1,4 @@
-"""ops.apps: an app of its own, for the commands `backup` and `restore` and for Celery."""
+"""ops.apps: a Django app, so that `backup` and `restore` are management commands and Celery loads in every process."""
 
 from django.apps import AppConfig
 from django.conf import settings

@@ -1,7 +1,7 @@
-"""ops.arrivals: gunicorn's threaded worker, whose threads take up a request when all of it is there.
+"""ops.arrivals: a threaded gunicorn worker that hands a request to a thread only once all of it has arrived.
 
-gunicorn's own reads head and body in the thread that answers, so that eight slow clients hold all there is. Here they
-wait in the worker's main loop, which costs a socket each; a thread is never kept from anybody else by a client.
+gunicorn's own worker reads the request in the thread that answers it, so eight slow clients block everyone. Here slow
+requests wait in the main loop, at the cost of one socket each, and never occupy a thread.
 """
 
 import contextlib
@@ -17,46 +17,46 @@ from typing import Any
 from django.conf import settings
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-SECONDS = 60  # for a request to arrive in, and one more for each so many bytes of its body
+SECONDS = 60  # the time a request gets to arrive, plus a second for every SLOWEST bytes of its body
 SLOWEST = 32_000
 LONGEST_HEAD = 64 * 1024
-LARGEST_BODY = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1024 * 1024  # a file of that size, and the form around it
-MOST_BYTES = 32 * 1024 * 1024  # of all requests that are on their way to this worker
-STALL_SECONDS = 15  # how long a thread waits for one client to take a piece of its answer
-LINGER_SECONDS = 2.0  # for the client to close first, or an answer that it has not read yet might be lost
-SEND_BUFFER = 1024 * 1024  # a page fits in, so that the thread need not wait for who reads slowly
+LARGEST_BODY = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1024 * 1024  # the largest upload, plus the rest of its form
+MOST_BYTES = 32 * 1024 * 1024  # of all requests still arriving at this worker
+STALL_SECONDS = 15  # how long a thread waits for a client to accept the next part of the response
+LINGER_SECONDS = 2.0  # for the client to close first; closing earlier could lose a response it has not read yet
+SEND_BUFFER = 1024 * 1024  # holds a whole page, so a slow reader does not keep the thread waiting
 
 _CODED = re.compile(rb"\r\ntransfer-encoding[ \t]*:")
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]+)[ \t]*(?=\r\n|$)")
 _EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*(?=\r\n|$)")
 
 _REFUSALS = {
-    411: ("Length Required", "Send the request with its length."),
-    413: ("Content Too Large", "That is more than can be sent at once. Send less, or a smaller file."),
-    431: ("Request Header Fields Too Large", "The head of this request is too long."),
+    411: ("Length Required", "Send a Content-Length with the request."),
+    413: ("Content Too Large", "This request is too large. Send less, or a smaller file."),
+    431: ("Request Header Fields Too Large", "The headers of this request are too long."),
 }
 
 
 class Arrival:
-    """How far a request has come."""
+    """The progress of one request that is still arriving."""
 
     def __init__(self, now: float) -> None:
         self.deadline = now + SECONDS
         self.size = 0
-        self.needed = 0  # bytes of head and body; 0 until the head is there
-        self.is_over = False  # answered: what still comes is not wanted
+        self.needed = 0  # bytes of headers and body; 0 until the headers are complete
+        self.is_over = False  # answered; anything else the client sends is ignored
 
 
 def measure(held: bytes) -> int:
-    """The bytes of the whole request, or 0 when the end of its head is not there yet.
+    """Return the size of the whole request, or 0 while its headers are incomplete.
 
-    A head that gunicorn refuses ends with what is held. Raises RefusedError for what is not read at all.
+    When gunicorn will refuse the headers, return the size so far. Raise RefusedError for a request we do not read.
     """
-    start = 2 if held.startswith(b"\r\n") else 0  # one empty line before the request is forgiven
+    start = 2 if held.startswith(b"\r\n") else 0  # allow one empty line before the request
     end = held.find(b"\r\n\r\n", start)
     if end < 0:
         if held.count(b"\n") != held.count(b"\r\n"):
-            return len(held)  # gunicorn refuses a line that ends in LF alone
+            return len(held)  # gunicorn refuses lines that end in a bare LF
         if len(held) > LONGEST_HEAD:
             raise RefusedError(431)
         return 0
@@ -65,31 +65,31 @@ def measure(held: bytes) -> int:
         raise RefusedError(411)
     lengths = _LENGTH.findall(head)
     if len(lengths) != 1:
-        return end + 4  # none; or gunicorn refuses it
+        return end + 4  # no body, or several lengths, which gunicorn refuses
     if len(lengths[0]) > 12 or int(lengths[0]) > LARGEST_BODY:
         raise RefusedError(413)
     return end + 4 + int(lengths[0])
 
 
 class RefusedError(Exception):
-    """This request is not read; the argument is the status."""
+    """A request that we refuse to read; the argument is the HTTP status."""
 
 
 class Worker(ThreadWorker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.arriving: dict[TConn, Arrival] = {}  # the oldest first
+        self.arriving: dict[TConn, Arrival] = {}  # oldest first
         self.bytes_held = 0
 
     def accept(self, listener: Any) -> None:
-        """When there are too many connections, those that have waited longest make room."""
+        """Accept a connection; when there are too many, drop those that have waited longest."""
         super().accept(listener)
         while self.nr_conns >= self.worker_connections and (self.keepalived_conns or self.arriving):
             idle = self.keepalived_conns.popleft() if self.keepalived_conns else next(iter(self.arriving))
             self._drop(idle)
 
     def enqueue_req(self, conn: TConn) -> None:
-        """Wait for the request. gunicorn comes by here with each new connection, and each that speaks again."""
+        """Wait for a request. gunicorn calls this for each new connection and each request on a kept-alive one."""
         try:
             if not conn.initialized:
                 _prepare(conn)
@@ -99,14 +99,14 @@ class Worker(ThreadWorker):
             self._drop(conn)
             return
         arrival = self.arriving[conn] = Arrival(time.monotonic())
-        if read_ahead := conn.parser.unreader.buf.getbuffer().nbytes:  # it came with the last request
+        if read_ahead := conn.parser.unreader.buf.getbuffer().nbytes:  # sent together with the previous request
             self._count(arrival, read_ahead)
-            self._look(conn, arrival)
+            self._hand_over(conn, arrival)
         else:
-            self._on_readable(conn, conn.sock)  # most often all of it is here
+            self._on_readable(conn, conn.sock)  # usually the whole request is here already
 
     def finish_request(self, conn: TConn, fs: "Future[Any]") -> None:
-        """gunicorn would wait in this loop for the client to close."""
+        """Close in the background; gunicorn would block this loop until the client closes."""
         if not fs.cancelled() and fs.exception() is None and fs.result():
             super().finish_request(conn, fs)
         else:
@@ -118,7 +118,7 @@ class Worker(ThreadWorker):
             self._drop(conn)
 
     def _cap_keepalive(self, deadline: float) -> None:
-        """The worker is to stop: what has not arrived soon is not waited for."""
+        """Stop waiting for requests that will not arrive before the worker stops."""
         super()._cap_keepalive(deadline)
         for arrival in self.arriving.values():
             arrival.deadline = min(arrival.deadline, deadline)
@@ -138,14 +138,14 @@ class Worker(ThreadWorker):
             buffer.seek(0, 2)
             buffer.write(data)
             self._count(arrival, len(data))
-            self._look(conn, arrival)
+            self._hand_over(conn, arrival)
 
     def _count(self, arrival: Arrival, number: int) -> None:
         arrival.size += number
         self.bytes_held += number
 
-    def _look(self, conn: TConn, arrival: Arrival) -> None:
-        """Hand the request over when it is whole."""
+    def _hand_over(self, conn: TConn, arrival: Arrival) -> None:
+        """Hand the request to a thread once it is complete."""
         if not arrival.needed:
             held = conn.parser.unreader.buf.getvalue()
             try:
@@ -160,7 +160,7 @@ class Worker(ThreadWorker):
             self._forget(conn)
             super().enqueue_req(conn)
         elif self.bytes_held > MOST_BYTES:
-            self._drop(max(self.arriving, key=lambda each: self.arriving[each].size))
+            self._drop(max(self.arriving, key=lambda conn: self.arriving[conn].size))
 
     def _refuse(self, conn: TConn, status: int) -> None:
         reason, sentence = _REFUSALS[status]
@@ -170,7 +170,7 @@ class Worker(ThreadWorker):
         self._linger(conn)
 
     def _linger(self, conn: TConn) -> None:
-        """Answered: closed as soon as the client closes, or a little later."""
+        """Wait briefly for the client to close a connection that has been answered."""
         try:
             conn.sock.shutdown(socket.SHUT_WR)
             conn.sock.setblocking(False)
@@ -184,7 +184,7 @@ class Worker(ThreadWorker):
     def _forget(self, conn: TConn) -> None:
         if arrival := self.arriving.pop(conn, None):
             self.bytes_held -= arrival.size
-        with contextlib.suppress(OSError, ValueError, KeyError):  # it was not registered, or is closed already
+        with contextlib.suppress(OSError, ValueError, KeyError):  # never registered, or already closed
             self.poller.unregister(conn.sock)
 
     def _drop(self, conn: TConn) -> None:
@@ -194,7 +194,7 @@ class Worker(ThreadWorker):
 
 
 def _prepare(conn: TConn) -> None:
-    """Make the parser (without TLS nothing is read for it), and let no call wait for the client for ever."""
+    """Create the parser (without TLS this reads nothing) and limit how long any call waits for the client."""
     conn.init()
     conn.data_ready = True
     conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
@@ -203,6 +203,6 @@ def _prepare(conn: TConn) -> None:
 
 
 def _send(conn: TConn, answer: bytes) -> None:
-    """A few bytes, without waiting: who cannot take them does without."""
+    """Send a few bytes without waiting; give up on a client that cannot take them."""
     with contextlib.suppress(OSError):
         conn.sock.send(answer)

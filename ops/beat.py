@@ -1,4 +1,4 @@
-"""ops.beat: the clock. It sends tasks by name, so it loads neither Django's apps nor our own (half the memory)."""
+"""ops.beat: the clock. It sends tasks by name, so it loads neither Django's apps nor ours, which halves its memory."""
 
 import logging.config
 import os
@@ -13,7 +13,7 @@ app = import_string(settings.CELERY_APP)
 
 class Clock(Beat):
     def init_loader(self) -> None:
-        """Celery's own would load every task and all beneath."""
+        """Skip Celery's own loader, which would import every task and everything the tasks import."""
         app.finalize()
 
 

@@ -13,12 +13,12 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 QUEUE = "tenth"
-# Seconds until a message that nobody acknowledged is handed out again. Not renewed while a task runs or waits
-# prefetched: longer than two of the longest tasks (papers.tasks.ROUND_SECONDS, and the last pull of a round).
+# Seconds until an unacknowledged message is delivered again. This is not renewed while a task runs or waits prefetched,
+# so it is longer than two of the longest tasks (papers.tasks.ROUND_SECONDS plus the last fetch of a round).
 VISIBILITY = 900
 
-# PGMQ's own function takes the trigger away and makes it anew, and Kombu calls it in every process that publishes or
-# consumes: two at once fail, and each locks the queue. Ours takes PGMQ's lock and makes the trigger once.
+# PGMQ's own function drops and recreates the trigger, and Kombu calls it in every process that publishes or consumes:
+# two calls at once fail, and each locks the queue. Ours takes PGMQ's lock and creates the trigger once.
 ENABLE_NOTIFY_ONCE = """
 CREATE OR REPLACE FUNCTION pgmq.enable_notify_insert(queue_name TEXT, throttle_interval_ms INTEGER DEFAULT 250)
 RETURNS void AS $$
@@ -39,23 +39,26 @@ $$ LANGUAGE plpgsql;
 """
 
 
-def _twice(value: str) -> str:
-    """Quoted for libpq: pgmq takes our connection string apart and joins the parts again without quotes."""
+def _quoted(value: str) -> str:
+    """Quote a value for libpq: pgmq splits our connection string and joins the parts again without quotes."""
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def options() -> dict[str, Any]:
-    """Kombu's transport options (what each is for: docs/decisions/0001-embedded-postgres-and-pgmq.md)."""
+    """Kombu's transport options for PGMQ (each is explained in docs/decisions/0001-embedded-postgres-and-pgmq.md)."""
     database = settings.DATABASES["default"]
     extras = {name: value for name, value in database["OPTIONS"].items() if name != "pool"}
     parts = {
-        "host": _twice(database.get("HOST") or ""),
+        "host": _quoted(database.get("HOST") or ""),
         "port": database.get("PORT") or "5432",
-        "dbname": _twice(database["NAME"]),
-        "user": _twice(database.get("USER") or ""),
-        # pgmq keeps these five and drops the rest (sslmode and the like), so the rest rides on the last.
+        "dbname": _quoted(database["NAME"]),
+        "user": _quoted(database.get("USER") or ""),
+        # pgmq keeps these five and drops the rest (sslmode and so on), so the rest is appended to the last of them.
         "password": " ".join(
-            [_twice(database.get("PASSWORD") or ""), *(f"{name}={_twice(str(each))}" for name, each in extras.items())]
+            [
+                _quoted(database.get("PASSWORD") or ""),
+                *(f"{name}={_quoted(str(value))}" for name, value in extras.items()),
+            ]
         ),
     }
     return {
@@ -69,10 +72,11 @@ def options() -> dict[str, Any]:
     }
 
 
-def others(url: str) -> dict[str, Any]:
-    """The same for a broker of its own. RabbitMQ needs none: what a lost worker had is handed out at once.
+def external_options(url: str) -> dict[str, Any]:
+    """Kombu's transport options for RabbitMQ or Redis.
 
-    Redis is given up on when it falls silent, or a page that puts a task into the queue would wait for ever.
+    RabbitMQ needs none: it redelivers a lost worker's messages at once. Redis gets timeouts, or a page that queues a
+    task would wait forever for a Redis that has stopped responding.
     """
     if not url.startswith("redis"):
         return {}
@@ -80,7 +84,7 @@ def others(url: str) -> dict[str, Any]:
 
 
 def install() -> None:
-    """Make PGMQ's schema and our queue, once. Runs under the lock of ops.prepare."""
+    """Create PGMQ's schema and our queue if they are missing. Runs under the lock of ops.prepare."""
     with connection.cursor() as cursor, transaction.atomic():
         cursor.execute("SELECT to_regclass('pgmq.meta') IS NOT NULL")
         if not cursor.fetchone()[0]:
@@ -92,7 +96,7 @@ def install() -> None:
 
 
 def depth() -> int | None:
-    """How many messages wait for a worker; None when it cannot be told."""
+    """Return how many messages are waiting for a worker, or None when the broker cannot be asked."""
     if settings.CELERY_BROKER_URL == "pgmq://":
         with connection.cursor() as cursor:
             cursor.execute("SELECT to_regclass('pgmq.meta') IS NOT NULL")
@@ -106,27 +110,27 @@ def depth() -> int | None:
             try:
                 channel: Any = broker.default_channel
                 return int(channel.queue_declare(QUEUE, passive=True).message_count)
-            except broker.channel_errors:  # nothing was ever put in, or Redis has let go of the empty list
+            except broker.channel_errors:  # nothing was ever queued, or Redis has dropped the empty list
                 return 0
     except (OperationalError, OSError):
         return None
 
 
-def free() -> None:
-    """Hand out again what a killed worker had taken. Only for when no worker can be running."""
+def release_messages() -> None:
+    """Make messages that a killed worker had taken visible again. Call this only when no worker can be running."""
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE pgmq.q_{QUEUE} SET vt = now() WHERE vt > now()")  # noqa: S608 (a constant)
 
 
 @shared_task
 def delete_archived() -> int:
-    """Delete old messages that the queue has archived: PGMQ never does by itself. Returns how many."""
+    """Delete old archived messages, which PGMQ never does by itself. Returns how many."""
     before = timezone.now() - timedelta(days=settings.KEEP_LOGS_DAYS)
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'pgmq' AND starts_with(tablename, 'a_')")
-        gone = 0
+        deleted = 0
         for (table,) in cursor.fetchall():
             archive = sql.Identifier("pgmq", table)
             cursor.execute(sql.SQL("DELETE FROM {} WHERE archived_at < %s").format(archive), [before])
-            gone += cursor.rowcount
-    return gone
+            deleted += cursor.rowcount
+    return deleted

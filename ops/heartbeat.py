@@ -1,7 +1,7 @@
-"""ops.heartbeat: worker and beat say twice a minute that they live, each by doing its work.
+"""ops.heartbeat: worker and beat record twice a minute that they are alive, each as part of its work.
 
-Straight to the database: beat loads neither Django's apps nor our models. Beat signs in its own loop, a worker when a
-task has come to it through the queue and the pool.
+They write straight to the database, because beat loads neither Django's apps nor our models. Beat signs in its own
+loop; a worker signs when a task has reached it through the queue and the pool.
 """
 
 import logging
@@ -15,8 +15,8 @@ from celery.signals import task_prerun
 
 from ops.database import parameters
 
-EVERY = 30.0  # seconds; models.Heartbeat.FRESH allows for four of them
-PATIENCE = 5  # seconds that the database gets to answer
+EVERY = 30.0  # seconds; models.Heartbeat.FRESH allows for four missed ones
+PATIENCE = 5  # seconds the database gets to answer
 
 SIGN = """
 INSERT INTO papers_heartbeat (name, host, seen_at) VALUES (%s, %s, now())
@@ -24,18 +24,18 @@ ON CONFLICT (name, host) DO UPDATE SET seen_at = excluded.seen_at
 """
 
 log = logging.getLogger("tenth")
-_unheard: set[str] = set()  # who could not sign the last time: said once, not twice a minute
+_unheard: set[str] = set()  # services whose last signature failed: logged once, not twice a minute
 
 
 def sign(name: str) -> bool:
-    """Say that this service lives on this machine; False when the database could not be told."""
+    """Record that this service is alive on this machine; False when the database could not be reached."""
     try:
         with psycopg.connect(**{**parameters(), "connect_timeout": PATIENCE}, autocommit=True) as database:
             database.execute(f"SET statement_timeout = '{PATIENCE}s'")
             database.execute(SIGN, [name, socket.gethostname()[:255]])
     except psycopg.Error as error:
         if name not in _unheard:
-            log.warning("The %s cannot tell the database that it lives: %s", name, " ".join(str(error).split()))
+            log.warning("The %s cannot record in the database that it is alive: %s", name, " ".join(str(error).split()))
             _unheard.add(name)
         return False
     _unheard.discard(name)
@@ -43,7 +43,7 @@ def sign(name: str) -> bool:
 
 
 class Scheduler(celery.beat.Scheduler):
-    """Celery's, which signs at each turn of its loop when it is time to."""
+    """Celery's scheduler, which also signs in its loop when a signature is due."""
 
     signed = float("-inf")
 
@@ -59,13 +59,13 @@ _signed = float("-inf")
 
 
 @task_prerun.connect
-def worker_lives(**_: Any) -> None:
-    """A worker signs when a task has come to it through the queue and its pool: a worker that is stuck takes none.
+def sign_as_worker(**_: Any) -> None:
+    """Sign for the worker when it takes a task from the queue; a stuck worker takes none.
 
-    The beat sends one for the purpose each EVERY seconds (papers.tasks.pulse).
+    The beat sends a task for this purpose every EVERY seconds (papers.tasks.pulse).
     """
     global _signed
     now = time.monotonic()
     if now - _signed >= EVERY / 2:
-        _signed = now  # two threads at once may both sign, which does no harm
+        _signed = now  # two threads may both sign at once, which is harmless
         sign("worker")

@@ -1,6 +1,6 @@
-"""ops.keys: what a SECRET_KEY has to look like, wherever it comes from."""
+"""ops.keys: the rules for a SECRET_KEY, wherever it comes from."""
 
 
 def is_plausible(key: str) -> bool:
-    """Long and mixed enough to be random, and of characters that an environment variable can hold."""
+    """Tell whether a key is long and varied enough to be random and fits into an environment variable."""
     return len(key) >= 50 and len(set(key)) >= 5 and key.isprintable()

@@ -1,14 +1,14 @@
-"""ops.logs: what is written to the log, without the secrets that stand in addresses."""
+"""ops.logs: log records with the secrets in URLs redacted."""
 
 import logging
 import re
 
-# Routes whose next part is a secret: one-time links, papers' public links, the demo's door. Also inside of another
-# address (%2F), with doubled slashes, and however somebody typed it.
+# Routes whose next part is a secret: one-time links, public links to papers, the demo's sign-in. They may be inside
+# another URL (%2F), have doubled slashes, or be in any letter case.
 _AFTER_ROUTE = re.compile(r"((?:/|%2F)(?:link|s|demo)(?:/|%2F|%20|\\)+)[^\s\"'<>/?#&]+", re.IGNORECASE)
-# A one-time token by its looks, wherever it got to: 43 characters for 256 bits, in both cases and with a digit.
+# Anything that looks like a one-time token: 43 characters for 256 bits, with both cases and a digit.
 _TOKEN = re.compile(r"(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*[0-9])[\w-]{43}(?![\w-])", re.ASCII)
-# Addresses of others: a name and a password before the host, and the path of a webhook in what urllib3 reports.
+# Other people's URLs: name and password before the host, and a webhook's path in urllib3's messages.
 _PASSWORD = re.compile(r"(://)[^\s/@:]*:[^\s/@]+@")
 _URLLIB3 = re.compile(r"(with url: )\S+")
 
@@ -19,7 +19,7 @@ def redact(text: str) -> str:
 
 
 class Formatter(logging.Formatter):
-    """Redacts all that is written: message, traceback and stack."""
+    """Redacts everything written: message, traceback and stack."""
 
     def format(self, record: logging.LogRecord) -> str:
         return redact(super().format(record))

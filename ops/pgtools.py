@@ -1,4 +1,4 @@
-"""ops.pgtools: PostgreSQL's own pg_dump: which one, and how it reaches our database."""
+"""ops.pgtools: PostgreSQL's own pg_dump: finding it, and pointing it at our database."""
 
 import contextlib
 import os
@@ -18,32 +18,31 @@ from ops.database import parameters
 from ops.embedded import INSTALL, Cluster, EmbeddedError, wheel
 from ops.heartbeat import EVERY, PATIENCE
 
-HELD = "Stop it first: Ctrl-C where `make run` runs, or: systemctl stop tenth@web tenth@worker tenth@beat"
+HELD = "Stop it first: press Ctrl-C where `make run` is running, or: systemctl stop tenth@web tenth@worker tenth@beat"
 
 
 class ToolError(Exception):
-    """PostgreSQL's programs cannot do this here; the sentence says why and what to do."""
+    """A PostgreSQL program cannot do its job here; the message says why and what to do."""
 
 
 def program(name: str, at_least: int) -> str:
-    """The path of a pg_dump of this major version or newer: inside the wheel or on the machine.
+    """Return the path of a pg_dump of at least this major version, from the wheel or the machine.
 
-    Of several the one nearest to the server knows it best.
+    Of several, take the version nearest to the server's, which knows it best.
     """
-    found: dict[int, str] = {}
+    paths: dict[int, str] = {}
     for path in _candidates(name):
         try:
-            said = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20).stdout
+            output = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20).stdout
         except OSError:
             continue
-        if version := re.search(r"\(PostgreSQL\) (\d+)", said):
-            found.setdefault(int(version[1]), path)
-    if fitting := [version for version in found if version >= at_least]:
-        return found[min(fitting)]
-    here = " and ".join(f"{path} is of version {version}" for version, path in found.items())
+        if version := re.search(r"\(PostgreSQL\) (\d+)", output):
+            paths.setdefault(int(version[1]), path)
+    if fitting := [version for version in paths if version >= at_least]:
+        return paths[min(fitting)]
+    here = " and ".join(f"{path} is version {version}" for version, path in paths.items())
     raise ToolError(
-        f"{name} of PostgreSQL {at_least} or newer is needed, as new as the server, "
-        f"and {here or 'there is none here'}. "
+        f"{name} {at_least} or newer is needed, at least as new as the server, but {here or 'there is none here'}. "
         f"Install it (Debian, Ubuntu: apt install postgresql-client-{at_least}) and try again."
     )
 
@@ -61,18 +60,18 @@ def connect(**options: Any) -> "psycopg.Connection[Any]":
 
 
 def command(name: str, at_least: int, *arguments: str) -> tuple[list[str], dict[str, str]]:
-    """The command and its environment. The password is not on the command line, where others would read it."""
-    known = parameters()
-    password = str(known.pop("password", ""))
+    """Return the command and its environment. The password stays off the command line, where others could read it."""
+    connection = parameters()
+    password = str(connection.pop("password", ""))
     env = {**os.environ, "PGOPTIONS": "", "PGAPPNAME": "tenth manage.py"}
     if password:
         env["PGPASSWORD"] = password
-    return [program(name, at_least), "--no-password", f"--dbname={make_conninfo(**known)}", *arguments], env
+    return [program(name, at_least), "--no-password", f"--dbname={make_conninfo(**connection)}", *arguments], env
 
 
 @contextlib.contextmanager
 def running() -> Iterator[None]:
-    """The database answers, whether Tenth runs or not: the embedded one is started for as long as it is needed."""
+    """Make sure the database answers: the embedded one is started if it is not running, and stopped afterwards."""
     if not settings.EMBEDDED:
         yield
         return
@@ -86,8 +85,8 @@ def running() -> Iterator[None]:
             held = run.lock()
         except run.StartError as error:
             raise ToolError(
-                f"Tenth runs in {settings.VAR_DIR}, and its database does not answer this account. Run this as the "
-                "account that runs Tenth; if that is you, it is just starting or ending: try again in a moment."
+                f"Tenth is running in {settings.VAR_DIR}, but its database does not answer this account. Run this as "
+                "the account that runs Tenth. If that is you, it is just starting or stopping: try again in a moment."
             ) from error
         with _started(held):
             yield
@@ -97,11 +96,11 @@ def running() -> Iterator[None]:
 
 @contextlib.contextmanager
 def stopped() -> Iterator[None]:
-    """Tenth does not run on this data, and cannot be started here meanwhile; the database itself answers."""
+    """Make sure Tenth is not running on this data and cannot be started meanwhile, while the database answers."""
     try:
         held = run.lock()
     except run.StartError as error:
-        raise ToolError(f"Tenth is running in {settings.VAR_DIR}, or just ending. {HELD}") from error
+        raise ToolError(f"Tenth is running in {settings.VAR_DIR}, or is just stopping. {HELD}") from error
     if settings.EMBEDDED:
         with _started(held):
             yield
@@ -113,7 +112,7 @@ def stopped() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _started(held: IO[str]) -> Iterator[None]:
-    """The embedded database, for us alone."""
+    """Run the embedded database for us alone."""
     try:
         run.end_leftovers()
         cluster = Cluster(settings.VAR_DIR)
@@ -127,17 +126,17 @@ def _started(held: IO[str]) -> Iterator[None]:
 
 
 def refuse_company() -> None:
-    """Where the database is a server's, Tenth may run on any machine: whoever else is connected as us is Tenth.
+    """Refuse while Tenth runs against a database server: anyone connected as our role is Tenth, on whatever machine.
 
-    Who has nothing to do may not be connected just now, but then it signs within EVERY seconds (ops.heartbeat).
+    An idle process may not be connected at this moment, but then it signs within EVERY seconds (ops.heartbeat).
     """
     with connect() as own:
-        others = own.execute(
+        companions = own.execute(
             "SELECT DISTINCT coalesce(host(client_addr), 'its own machine') FROM pg_stat_activity"
             " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
         ).fetchall()
-        if others:
-            places = ", ".join(sorted(place for (place,) in others))
+        if companions:
+            places = ", ".join(sorted(place for (place,) in companions))
             raise ToolError(f"Tenth is running: it is connected to this database from {places}. {HELD}")
         with contextlib.suppress(psycopg.errors.UndefinedTable):
             recent = "SELECT name, host FROM papers_heartbeat WHERE seen_at > now() - make_interval(secs => %s) LIMIT 1"

@@ -1,7 +1,7 @@
-"""ops.prepare: what a start does before the services: queue, migrations, static files, the first admin's link.
+"""ops.prepare: everything a start does before the services: queue, migrations, static files, the first admin's link.
 
-`python -m ops.prepare` may run on many machines at once: a lock in the database lets one at a time through,
-and where nothing has changed nothing is done.
+`python -m ops.prepare` may run on many machines at once: a database lock lets one at a time through, and where nothing
+has changed it does nothing.
 """
 
 import hashlib
@@ -45,27 +45,27 @@ def prepare() -> None:
 
 
 def finish_a_restore() -> None:
-    """A restore that was cut short between data and key is finished here, or taken back."""
+    """Finish a restore that was interrupted between data and key, or undo it."""
     key.settle(connection.connection)
 
 
 def release() -> None:
-    """Take back what killed workers held: the supervisor's lock says that none of ours is running."""
+    """Release the claims of killed workers; we hold the supervisor's lock, so none of ours is running."""
     from papers.models import Host, Job, Share, Source  # noqa: PLC0415 (models load only after setup)
 
     for model in (Source, Host, Share, Job):
         model.objects.all().release()
     if settings.CELERY_BROKER_URL == "pgmq://":
-        broker.free()
+        broker.release_messages()
 
 
 def reach_broker() -> None:
-    """A broker of one's own has to answer; the queue in the database does."""
+    """Check that a separate broker answers."""
     try:
         with current_app.connection_for_write() as broker:
             broker.ensure_connection(max_retries=1, interval_start=1, timeout=10)
     except BrokerError as error:
-        raise StartError(f"CELERY_BROKER_URL cannot be used: {' '.join(str(error).split())}") from error
+        raise StartError(f"Cannot connect to CELERY_BROKER_URL: {' '.join(str(error).split())}") from error
 
 
 def migrate() -> None:
@@ -75,14 +75,14 @@ def migrate() -> None:
 
 
 def collect_static() -> None:
-    """Collect, hash and compress the static files, unless that was done for exactly these."""
+    """Collect, hash and compress the static files, unless exactly these have been collected before."""
     if settings.DEBUG:
-        return  # drawn straight from static/
+        return  # served straight from static/
     digest = hashlib.sha256((settings.BASE_DIR / "requirements.lock").read_bytes())
     for finder in get_finders():
         for path, storage in finder.list([]):
-            found = os.stat(storage.path(path))
-            digest.update(f"{path} {found.st_size} {found.st_mtime_ns}\n".encode())
+            status = os.stat(storage.path(path))
+            digest.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
     stamp = Path(settings.STATIC_ROOT) / "collected"
     if not stamp.exists() or stamp.read_text() != digest.hexdigest():
         stamp.unlink(missing_ok=True)
@@ -91,7 +91,7 @@ def collect_static() -> None:
 
 
 def first_admin_link(now: datetime) -> str:
-    """A one-time link for whoever started this install, as long as it has no admin. An older one stops working."""
+    """Create a one-time link for whoever started this install, as long as it has no admin. Older links stop working."""
     from papers.models import OneTimeLink, Person  # noqa: PLC0415 (as above)
 
     if Person.objects.admins().exists():
@@ -101,13 +101,13 @@ def first_admin_link(now: datetime) -> str:
 
 
 def main() -> None:
-    settings.DATABASES["default"]["OPTIONS"].pop("pool")  # one connection will do, and it says at once what is wrong
+    settings.DATABASES["default"]["OPTIONS"].pop("pool")  # one connection is enough, and it fails at once
     django.setup()
     try:
         prepare()
     except OperationalError as error:
         name = "the embedded database" if settings.EMBEDDED else "DATABASE_URL"
-        raise StartError(f"{name} cannot be used: {' '.join(str(error).split())}") from error
+        raise StartError(f"Cannot connect to {name}: {' '.join(str(error).split())}") from error
     if link := first_admin_link(timezone.now()):
         print(link)
 

@@ -3,7 +3,7 @@
     python -m ops.run            database (unless DATABASE_URL names one), then web, worker and beat
     python -m ops.run web        one service alone, as systemd or a container runs it (also worker, beat)
 
-Whatever is wrong ends in one sentence and exit code 2.
+Anything wrong ends with one sentence and exit code 2.
 """
 
 import errno
@@ -25,17 +25,17 @@ from ops.supervise import MARK, Output, Service, Supervisor, end, marked
 
 
 class StartError(Exception):
-    """Tenth cannot run; the sentence says why and what to do."""
+    """Tenth cannot run; the message says why and what to do."""
 
 
-def in_a_sentence(act: Callable[[], int | None]) -> int:
-    """Run it. What a person can mend is said in one sentence, without a traceback."""
+def in_a_sentence(action: Callable[[], int | None]) -> int:
+    """Run the action. Report errors that a person can fix in one sentence, without a traceback."""
     try:
-        return act() or 0
+        return action() or 0
     except (ImproperlyConfigured, StartError, EmbeddedError) as error:
         print(f"Tenth: {error}", file=sys.stderr)
     except PermissionError as error:
-        print(f"Tenth: {error.filename} is closed to this account ({error.strerror}).", file=sys.stderr)
+        print(f"Tenth: {error.filename} is not accessible to this account ({error.strerror}).", file=sys.stderr)
     return 2
 
 
@@ -60,16 +60,16 @@ def answers() -> bool:
 
 
 def lock(variable: str = "TENTH_VAR") -> IO[str]:
-    """Two supervisors never work in one folder. The lock goes with the process, however it ends."""
+    """Lock the data folder, so that two supervisors never share one. The lock goes away with the process."""
     settings.VAR_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
-    file = open(settings.VAR_DIR / "running.lock", "a+")  # noqa: SIM115 (open as long as we live)
+    file = open(settings.VAR_DIR / "running.lock", "a+")  # noqa: SIM115 (stays open as long as we live)
     try:
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # not inherited by children, as flock would be
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # unlike flock, not inherited by children
     except OSError as error:
         file.seek(0)
         raise StartError(
-            f"it is running already in {settings.VAR_DIR} (process {file.read().strip()}). "
-            f"End that one first, or give this one its own folder with {variable}."
+            f"already running in {settings.VAR_DIR} (process {file.read().strip()}). "
+            f"Stop that one first, or give this one its own folder with {variable}."
         ) from error
     file.truncate(0)
     file.write(str(os.getpid()))
@@ -78,7 +78,7 @@ def lock(variable: str = "TENTH_VAR") -> IO[str]:
 
 
 def end_leftovers() -> None:
-    """End the services that a killed supervisor left behind."""
+    """Stop the services that a killed supervisor left running."""
     end(marked(str(settings.VAR_DIR)))
 
 
@@ -89,44 +89,46 @@ def check_port(command: str = "make run") -> None:
         try:
             trial.bind((settings.BIND, settings.PORT))
         except PermissionError as error:
-            raise StartError(f"PORT={settings.PORT} needs more rights. Choose one above 1023.") from error
+            raise StartError(f"PORT={settings.PORT} needs root rights. Choose a port above 1023.") from error
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
-                raise StartError(f"BIND={settings.BIND!r} is no address of this machine ({error.strerror}).") from error
+                raise StartError(
+                    f"BIND={settings.BIND!r} is not an address of this machine ({error.strerror})."
+                ) from error
             free = settings.PORT + 1 if settings.PORT < 65535 else 8000
             raise StartError(
-                f"PORT={settings.PORT} is taken by another program. End that one or take another: {command} PORT={free}"
+                f"PORT={settings.PORT} is in use by another program. Stop it or use another port: {command} PORT={free}"
             ) from error
 
 
 def prepare(env: dict[str, str]) -> str:
-    """Run ops.prepare apart, so that the supervisor stays small. Returns the first admin's link, if one is due."""
-    done = subprocess.run([sys.executable, "-m", "ops.prepare"], env=env, stdout=subprocess.PIPE, text=True)
-    if done.returncode:
-        sys.exit(done.returncode)  # it has said why
-    return done.stdout.strip()
+    """Run ops.prepare in a process of its own, to keep the supervisor small. Returns the first admin's link, if any."""
+    result = subprocess.run([sys.executable, "-m", "ops.prepare"], env=env, stdout=subprocess.PIPE, text=True)
+    if result.returncode:
+        sys.exit(result.returncode)  # it has printed the reason
+    return result.stdout.strip()
 
 
 def first_steps(env: dict[str, str]) -> list[str]:
-    """Prepare; what a person should know then, in lines for the greeting."""
+    """Prepare, and return the lines to add to the greeting."""
     link = prepare(env)
-    return [f"Nobody is here yet. Make yourself the first admin, once: {link}"] if link else []
+    return [f"No accounts yet. Open this link once to become the first admin: {link}"] if link else []
 
 
 def run(
     ready: Callable[[dict[str, str]], list[str]] = first_steps, typed: str = "make run", variable: str = "TENTH_VAR"
 ) -> int:
-    """Everything, until Ctrl-C or SIGTERM, or until one part cannot be kept alive. The database goes first and last.
+    """Run everything until Ctrl-C, SIGTERM, or a part that keeps failing. The database starts first and stops last.
 
-    `ready` is called between database and services, with the environment of all that runs; it returns what to say.
-    `typed` is what a person typed, `variable` what names the folder.
+    `ready` is called between the database and the services, with their environment; it returns lines for the greeting.
+    `typed` is the command the person typed, `variable` the setting that names the folder.
     """
     began = time.monotonic()
-    endings = [signal.SIGTERM]
-    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup has it
-        endings.append(signal.SIGHUP)  # the terminal was closed
-    for number in endings:
-        signal.signal(number, lambda *_: sys.exit(0))  # until the supervisor's loop takes it over
+    stop_signals = [signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup ignores it
+        stop_signals.append(signal.SIGHUP)  # the terminal was closed
+    for number in stop_signals:
+        signal.signal(number, lambda *_: sys.exit(0))  # until the supervisor's loop takes over
     held = lock(variable)
     end_leftovers()
     check_port(typed)
@@ -137,30 +139,30 @@ def run(
             if cluster.account and cluster.home != settings.VAR_DIR:
                 print(f"Started as root: the database runs as {cluster.account.pw_name}, in {cluster.data}", flush=True)
             cluster.start()
-        told = ready(env)
+        notes = ready(env)
 
         def greet() -> bool:
-            """Once the web server answers."""
+            """Print the address once the web server answers."""
             if not answers():
                 return False
             print(f"\n  Tenth is ready ({time.monotonic() - began:.1f} s): {settings.PUBLIC_URL}")
-            for line in [*told, "Ctrl-C ends it."]:
+            for line in [*notes, "Press Ctrl-C to stop."]:
                 print(f"  {line}")
             print(flush=True)
             return True
 
         output, folder = Output(), str(settings.BASE_DIR)
-        wanted = [Service(name, command, env, folder, output) for name, command in services().items()]
-        supervisor = Supervisor(cluster, wanted, output, greet)
-        for number in [signal.SIGINT, *endings]:
-            signal.signal(number, supervisor.ask)
+        to_run = [Service(name, command, env, folder, output) for name, command in services().items()]
+        supervisor = Supervisor(cluster, to_run, output, greet)
+        for number in [signal.SIGINT, *stop_signals]:
+            signal.signal(number, supervisor.request_stop)
         return supervisor.run()
     except KeyboardInterrupt:
         return 0
     finally:
-        for number in [signal.SIGINT, *endings]:
-            signal.signal(number, signal.SIG_IGN)  # the end is under way, and takes its bounded time
-        end_leftovers()  # none, unless something broke
+        for number in [signal.SIGINT, *stop_signals]:
+            signal.signal(number, signal.SIG_IGN)  # already stopping, which takes a limited time
+        end_leftovers()  # none, unless something went wrong
         if cluster:
             cluster.stop()
         held.close()

@@ -1,7 +1,8 @@
-"""ops.supervise: keep database and services running until asked to end.
+"""ops.supervise: keep database and services running until told to stop.
 
-What dies is started again at once, then after a growing pause; what keeps dying young ends all, with a sentence.
-What a dead service leaves behind is ended first: the children of a killed web server hold its port.
+A service that dies is restarted at once, then after growing pauses; if it keeps dying right after its start,
+everything stops with a message. Whatever a dead service left behind is stopped first: the children of a killed web
+server hold its port.
 """
 
 import contextlib
@@ -21,39 +22,39 @@ import psycopg
 from ops.database import parameters
 from ops.embedded import Cluster
 
-MARK = "TENTH_SUPERVISED"  # in the environment of all that a supervisor starts: the data folder it works for
-PATIENCE = 20  # seconds that a service gets to finish what it does
-WITHOUT_DATABASE = 5  # the same when nothing can be finished
-YOUNG = 20  # seconds: who ends sooner than that after its start has not lived
-LIVES = 5  # so often in a row, and all ends
+MARK = "TENTH_SUPERVISED"  # in the environment of everything a supervisor starts; its value is the data folder
+PATIENCE = 20  # seconds a service gets to finish its work
+WITHOUT_DATABASE = 5  # the same, when nothing can be finished
+YOUNG = 20  # seconds; a service that stops sooner than this after its start has failed
+LIVES = 5  # after this many failures in a row, everything stops
 LONGEST_PAUSE = 5  # seconds
-ENDING = 3  # seconds that the database gets to end when somebody else has asked it to, and then as many once more
+ENDING = 3  # seconds the database gets to stop after somebody else told it to, and then again after we do
 TURN = 0.1  # seconds
 
-IDLE = 300  # seconds without a sign of life, and a worker is replaced
-LOOK = 15  # seconds between two looks at its sign of life
+IDLE = 300  # seconds without a sign of life before a worker is replaced
+LOOK = 15  # seconds between two checks for a sign of life
 
 SEEN = "SELECT seen_at FROM papers_heartbeat WHERE name = 'worker' AND host = %s"
 
 
 class Output:
-    """One line after the other, with time and name before it; coloured on a terminal."""
+    """Lines from all services, each with time and name in front; coloured on a terminal."""
 
     WIDTH = 8
     COLOURS = {"web": 36, "worker": 33, "beat": 32}
 
     def __init__(self) -> None:
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
         self._coloured = sys.stdout.isatty()
 
     def write(self, name: str, line: str) -> None:
         prefix = f"{time.strftime('%H:%M:%S')} {name.ljust(self.WIDTH)} | "
         if self._coloured and name in self.COLOURS:
             prefix = f"\033[0m\033[{self.COLOURS[name]}m{prefix}\033[0m"
-        with self._turn:
+        with self._lock:
             try:
                 print(prefix + line, flush=True)
-            except (OSError, ValueError):  # the terminal was closed: who speaks must not be held up by that
+            except (OSError, ValueError):  # the terminal was closed; the services must not block on it
                 return
 
     def follow(self, name: str, lines: IO[bytes]) -> None:
@@ -65,19 +66,19 @@ class Output:
 
 
 class Lives:
-    """How long something lived, again and again: when it may start anew, and whether that is of any use."""
+    """The record of a service's last lives: whether and when to start it again."""
 
     def __init__(self) -> None:
         self.began = time.monotonic()
-        self._short = self._failed = 0  # the last ones, in a row
+        self._short = self._failed = 0  # in a row, up to now
 
     def begin(self) -> None:
         self.began = time.monotonic()
 
     def end(self, code: int) -> float | None:
-        """Seconds to wait before the next one; None when the last ones all failed as soon as they had begun.
+        """Return the seconds to wait before the next start; None when the last few all failed right after starting.
 
-        One that was shot did not fail: memory that was short once may be there again.
+        A killed service has not failed: memory may have been short for a moment.
         """
         if time.monotonic() - self.began >= YOUNG:
             self._short = self._failed = 0
@@ -90,14 +91,14 @@ class Lives:
 
 
 class Service:
-    """One service, through all its lives."""
+    """One service, across restarts."""
 
     def __init__(self, name: str, command: list[str], env: dict[str, str], folder: str, output: Output):
         self.name, self._command, self._env, self._folder, self._output = name, command, env, folder, output
         self.lives = Lives()
         self.process: subprocess.Popen[bytes] | None = None
-        self.code = 0  # of its last end
-        self.due = 0.0  # when it may be started
+        self.code = 0  # of the last run
+        self.due = 0.0  # when it may be started again
         self._killed_at = float("inf")
 
     def start(self) -> None:
@@ -108,7 +109,7 @@ class Service:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C is the supervisor's to pass on
+            start_new_session=True,  # only the supervisor gets Ctrl-C
         )
         assert self.process.stdout
         self._output.follow(self.name, self.process.stdout)
@@ -116,15 +117,15 @@ class Service:
         self._killed_at = float("inf")
         self.lives.begin()
 
-    def ask_to_end(self, patience: float) -> None:
-        """Ask the service and not its children too: a task at work is finished, not shot."""
+    def request_stop(self, patience: float) -> None:
+        """Tell the service, but not its children, to stop: running tasks are finished, not killed."""
         if self.process and self.process.poll() is None:
             self._output.write("system", f"sending SIGTERM to {self.name} (pid {self.process.pid})")
             self.process.terminate()
             self._killed_at = min(self._killed_at, time.monotonic() + patience)
 
     def has_ended(self) -> bool:
-        """Says so once, and ends what is left of it; kills it when its time is over."""
+        """Tell whether the service has stopped: kill it when its time is up, and clean up after it once."""
         if self.process is None:
             return True
         if self.process.poll() is None and time.monotonic() >= self._killed_at:
@@ -141,7 +142,7 @@ class Service:
 
 
 def marked(folder: str, session: int | None = None) -> list[psutil.Process]:
-    """All processes that a supervisor of this data folder started, or those of one service's session."""
+    """Return all processes started by a supervisor of this data folder, or those of one service's session."""
 
     def is_ours(process: psutil.Process) -> bool:
         try:
@@ -155,7 +156,7 @@ def marked(folder: str, session: int | None = None) -> list[psutil.Process]:
 
 
 def end(processes: Iterable[psutil.Process]) -> None:
-    """Ask these to end, and kill those that do not. Each may end by itself at any moment."""
+    """Tell these processes to stop and kill those that do not. Any may exit by itself meanwhile."""
     left = list(processes)
     for process in left:
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -168,10 +169,10 @@ def end(processes: Iterable[psutil.Process]) -> None:
 
 
 class Watch(threading.Thread):
-    """Looks at the sign that the worker of this machine leaves in the database with each piece of work.
+    """Watches for the sign of life that this machine's worker leaves in the database with every task.
 
-    Counted are looks at which the database answered and the sign had not changed, by a clock of our own: neither a
-    machine that slept nor one whose clock was set looks like a worker that does nothing.
+    Only checks that the database answered count, timed by our own clock: a machine that slept or had its clock set does
+    not look like a stuck worker.
     """
 
     def __init__(self) -> None:
@@ -180,27 +181,27 @@ class Watch(threading.Thread):
         self._last: object = None
 
     def run(self) -> None:
-        looked = time.monotonic()
+        last_check = time.monotonic()
         while True:
             time.sleep(LOOK)
             now = time.monotonic()
-            self.look(min(now - looked, 2 * LOOK))
-            looked = now
+            self.check(min(now - last_check, 2 * LOOK))
+            last_check = now
 
-    def look(self, passed: float) -> None:
+    def check(self, passed: float) -> None:
         try:
             with psycopg.connect(**{**parameters(), "connect_timeout": 5}, autocommit=True) as database:
                 database.execute("SET statement_timeout = '5s'")
                 seen = database.execute(SEEN, [socket.gethostname()[:255]]).fetchone()
         except psycopg.Error:
-            self.idle = 0.0  # nothing can be signed; it gets its whole time again
+            self.idle = 0.0  # the worker cannot sign now, so its time starts again
             return
         self.idle = self.idle + passed if seen == self._last else 0.0
         self._last = seen
 
 
 class Supervisor:
-    """The loop around all of it."""
+    """The loop that watches over database and services."""
 
     def __init__(self, cluster: Cluster | None, services: list[Service], output: Output, greet: Callable[[], bool]):
         self._cluster, self._services, self._output = cluster, services, output
@@ -208,18 +209,18 @@ class Supervisor:
         self._database = Lives()
         self._database_due = self._ending_since = float("inf")
         self._watch = Watch()
-        self._asked = False
+        self._stop_requested = False
         self._failure = ""
 
-    def ask(self, number: int, _: object) -> None:
-        """Ctrl-C, systemd, or a terminal that was closed: a handler of signals."""
-        self._asked = True
+    def request_stop(self, number: int, _: object) -> None:
+        """Handle the signal that Ctrl-C, systemd or a closed terminal sends."""
+        self._stop_requested = True
 
     def run(self) -> int:
         for service in self._services:
             service.start()
         self._watch.start()
-        while not self._asked and not self._failure:
+        while not self._stop_requested and not self._failure:
             time.sleep(TURN)
             self._look_after_database()
             for service in self._services:
@@ -233,15 +234,13 @@ class Supervisor:
 
     def _look_after(self, service: Service) -> None:
         if service.name == "worker" and self._watch.idle >= IDLE:
-            self._output.write("system", f"worker has done nothing for {self._watch.idle:.0f} s, and is replaced")
+            self._output.write("system", f"worker has done nothing for {self._watch.idle:.0f} s, replacing it")
             self._watch.idle = 0.0
-            service.ask_to_end(PATIENCE)
+            service.request_stop(PATIENCE)
         if service.process and service.has_ended():
             pause = service.lives.end(service.code)
             if pause is None:
-                self._failure = (
-                    f"{service.name} has ended by itself again and again, so all ends. The lines above say why."
-                )
+                self._failure = f"{service.name} stopped again and again, shutting down. The lines above say why."
                 return
             service.due = time.monotonic() + pause
         if service.process is None and time.monotonic() >= service.due:
@@ -250,7 +249,7 @@ class Supervisor:
             service.start()
 
     def _look_after_database(self) -> None:
-        """Start it again when it has died, and end it when somebody else asked it to end and it does not get there."""
+        """Restart the database when it has died, and stop it when somebody told it to stop and it hangs."""
         if self._cluster is None:
             return
         now = time.monotonic()
@@ -262,19 +261,19 @@ class Supervisor:
                 pause = self._database.end(self._cluster.code)
                 if pause is None:
                     log = self._cluster.log
-                    self._failure = f"the database has ended again and again, so all ends. Its log says why: {log}"
+                    self._failure = f"the database stopped again and again, shutting down. Its log says why: {log}"
                     return
                 self._database_due = now + pause
         if now >= self._database_due:
-            self._output.write("system", "the database has ended, and is started again")
+            self._output.write("system", "the database stopped, restarting it")
             self._cluster.launch()
             self._database.begin()
             self._database_due = self._ending_since = float("inf")
 
     def _end(self) -> None:
-        """All services, gently. The database is ended by who started it, last."""
-        away = self._cluster and (self._cluster.has_ended() or self._cluster.is_ending())
+        """Stop all services, gently. The database is stopped last, by whoever started it."""
+        database_is_down = self._cluster and (self._cluster.has_ended() or self._cluster.is_ending())
         for service in self._services:
-            service.ask_to_end(WITHOUT_DATABASE if away else PATIENCE)
+            service.request_stop(WITHOUT_DATABASE if database_is_down else PATIENCE)
         while [service for service in self._services if not service.has_ended()]:
             time.sleep(TURN)

@@ -1,4 +1,4 @@
-"""ops.version: which Tenth this is; pyproject.toml says it."""
+"""ops.version: the version of this Tenth, read from pyproject.toml."""
 
 import tomllib
 from pathlib import Path

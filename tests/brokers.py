@@ -1,4 +1,4 @@
-"""Real brokers on loopback ports, for the tests: RabbitMQ and Redis, found, else installed by Debian's packages."""
+"""Real brokers on loopback ports for the tests: RabbitMQ and Redis, installed from Debian's packages if necessary."""
 
 import contextlib
 import os
@@ -12,20 +12,20 @@ from pathlib import Path
 
 import pytest
 
-# Debian's /usr/sbin/rabbitmq-server changes to an account of its own; this one does as it is told.
+# Debian's /usr/sbin/rabbitmq-server switches to its own account; this one does not.
 RABBITMQ = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 
 
 def _binary(name: str, package: str) -> str:
     path = shutil.which(name)
     if not path and os.geteuid() == 0 and shutil.which("apt-get"):
-        # Only the programs are wanted: the package's own service is not to be started.
+        # We only want the program, so keep the package from starting its service.
         env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
         for arguments in (["update"], ["install", "--yes", "--no-install-recommends", package]):
             subprocess.run(["apt-get", "-qq", *arguments], env=env, capture_output=True)
         path = shutil.which(name)
     if not path:
-        pytest.skip(f"no {name} here, and we are not root to install it ({package})")
+        pytest.skip(f"{name} is not installed, and only root can install it ({package})")
     return path
 
 
@@ -36,7 +36,7 @@ def _port() -> int:
 
 
 class Broker:
-    """A broker that can be stopped and started again at the same address."""
+    """A broker that can be stopped and restarted at the same address."""
 
     def __init__(self, url: str, port: int, start: Callable[[], subprocess.Popen[bytes]]):
         self.url = url
@@ -46,12 +46,12 @@ class Broker:
 
     def start(self) -> None:
         self._process = self._start()
-        until = time.monotonic() + 60
+        deadline = time.monotonic() + 60
         while True:
-            assert self._process.poll() is None, "the broker ended"
+            assert self._process.poll() is None, "the broker stopped"
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self._port), 1):
                 return
-            assert time.monotonic() < until, "the broker does not listen"
+            assert time.monotonic() < deadline, "the broker is not listening"
             time.sleep(0.1)
 
     def stop(self) -> None:
@@ -75,7 +75,7 @@ def redis() -> Iterator[Broker]:
 @contextlib.contextmanager
 def rabbitmq() -> Iterator[Broker]:
     _binary(RABBITMQ, "rabbitmq-server")
-    port, between, names = _port(), _port(), _port()
+    port, distribution_port, epmd_port = _port(), _port(), _port()
     with tempfile.TemporaryDirectory(prefix="tenth-rabbit-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
         (home / "rabbitmq.conf").write_text(f"listeners.tcp.1 = 127.0.0.1:{port}\n")
@@ -83,11 +83,11 @@ def rabbitmq() -> Iterator[Broker]:
         env = {
             "PATH": os.environ["PATH"],
             "LANG": "C.UTF-8",
-            "HOME": folder,  # where Erlang puts its cookie
+            "HOME": folder,  # where Erlang stores its cookie
             "RABBITMQ_NODENAME": f"tenth{port}@localhost",
             "RABBITMQ_NODE_PORT": str(port),
-            "RABBITMQ_DIST_PORT": str(between),
-            "ERL_EPMD_PORT": str(names),
+            "RABBITMQ_DIST_PORT": str(distribution_port),
+            "ERL_EPMD_PORT": str(epmd_port),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
             "RABBITMQ_CONFIG_FILE": str(home / "rabbitmq.conf"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(home / "plugins"),
@@ -102,7 +102,7 @@ def rabbitmq() -> Iterator[Broker]:
         try:
             yield from _running(Broker(f"amqp://guest:guest@127.0.0.1:{port}//", port, start))
         finally:
-            subprocess.run(["epmd", "-port", str(names), "-kill"], env=env, capture_output=True)
+            subprocess.run(["epmd", "-port", str(epmd_port), "-kill"], env=env, capture_output=True)
 
 
 def _running(broker: Broker) -> Iterator[Broker]:

@@ -1,4 +1,4 @@
-"""What every test stands on: a real PostgreSQL, made for this run and thrown away after it."""
+"""A real PostgreSQL for all tests, created for this run and deleted afterwards."""
 
 import os
 import shutil
@@ -6,13 +6,14 @@ from pathlib import Path
 
 from ops.embedded import Cluster
 
-LONG = {"test_pages.py", "test_archive.py", "test_tell.py", "test_samples.py", "test_apply.py"}  # beside the journeys
+# Files that take long, besides the journeys.
+LONG = {"test_pages.py", "test_archive.py", "test_tell.py", "test_samples.py", "test_apply.py"}
 
 _cluster: Cluster | None = None
 
 
 def pytest_configure(config):
-    """Start a cluster of this run's own, unless DATABASE_URL names one. xdist's workers share the controller's."""
+    """Start a cluster for this run, unless DATABASE_URL names a database. xdist's workers share the controller's."""
     global _cluster
     if os.environ.get("DATABASE_URL") or hasattr(config, "workerinput"):
         return
@@ -21,9 +22,9 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """The files that take longest come first, so that no worker is left alone with one of them at the end."""
+    """Run the longest files first, so that no worker is left alone with one of them at the end."""
     slow = {item.path for item in items if item.get_closest_marker("journey") or item.path.name in LONG}
-    items.sort(key=lambda item: item.path not in slow)  # all else keeps its order
+    items.sort(key=lambda item: item.path not in slow)  # everything else keeps its order
 
 
 def pytest_unconfigure(config):

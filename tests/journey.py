@@ -1,4 +1,4 @@
-"""What the journey stands on: the product as processes of their own, and a browser that fills in its real forms."""
+"""Tools for the journeys: the product as separate processes, and a browser that fills in its real forms."""
 
 import re
 from typing import Any
@@ -12,7 +12,7 @@ __all__ = ["ROOT", "Browser", "Service", "environment", "free_port", "service", 
 
 
 class Browser:
-    """Looks at pages and sends their forms, hidden fields and ticks included. No JavaScript."""
+    """Opens pages and submits their forms, including hidden fields and checkboxes. No JavaScript."""
 
     def __init__(self, base: str):
         self.base = base
@@ -26,11 +26,11 @@ class Browser:
     def send(
         self, action: str = "", files: dict[str, tuple[str, bytes]] | None = None, **fields: Any
     ) -> lxml.html.HtmlElement:
-        """Send the form that posts to this address, or press the button that does."""
+        """Submit the form that posts to this URL, or press the button that does."""
         form, target = self._form(action, set(fields))
         values = [pair for pair in form.form_values() if pair[0] not in fields]
         for name, value in fields.items():
-            values += [(name, each) for each in (value if isinstance(value, list) else [value])]
+            values += [(name, item) for item in (value if isinstance(value, list) else [value])]
         return self._show(self.session.post(target, values, files=files, headers={"Referer": self.url}, timeout=20))
 
     def _form(self, action: str, fields: set[str]) -> tuple[lxml.html.FormElement, str]:

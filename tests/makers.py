@@ -1,4 +1,4 @@
-"""Makers: rows for tests, each with sensible invented content and whatever the test cares about on top."""
+"""Makers: rows for tests with sensible invented content, plus whatever a test cares about."""
 
 import itertools
 import uuid
@@ -31,7 +31,7 @@ NOW = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)  # a Wednesday morning
 
 
 def make_queue() -> None:
-    """The queue inside PostgreSQL, empty: processes that another test started may have left work in an older one."""
+    """Create an empty queue in PostgreSQL; an older one may have work from another test's processes."""
     with connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA IF EXISTS pgmq CASCADE")
     broker.install()
@@ -51,7 +51,7 @@ def make_source(name: str = "", **fields: Any) -> Source:
 
 
 def make_paper(title: str = "", *, source: Source | None = None, **fields: Any) -> Paper:
-    """A paper with its names and one sighting (by `source`, else by a new one)."""
+    """Create a paper with its names and one sighting (by `source`, else by a new source)."""
     number = next(_numbers)
     arxiv_id = fields.pop("arxiv_id", f"2603.{number:05d}")
     kind = fields.pop("kind", "arxiv" if arxiv_id else "post")
@@ -96,7 +96,7 @@ def make_project(name: str = "", *, members: tuple[Person, ...] = (), **fields: 
 
 
 def make_application(paper: Paper | None = None, project: Project | None = None, **fields: Any) -> Application:
-    """A paper applied in a project: as a toy, unless the test says otherwise."""
+    """Create an application of a paper in a project, as a toy unless the test says otherwise."""
     number = next(_numbers)
     paper, project = paper or make_paper(), project or make_project()
     fields = {"person": project.created_by, "at": NOW, "taken": f"Trick {number}", **fields}
@@ -110,7 +110,7 @@ def make_result(application: Application, **fields: Any) -> Result:
 
 
 def make_channel(name: str = "", **fields: Any) -> Channel:
-    """A channel of the team's chat; nothing answers at its address unless the test gives one that does."""
+    """Create a chat channel; nothing answers at its address unless the test provides one."""
     number = next(_numbers)
     fields = {"kind": "slack", "address": f"https://chat.example/hooks/secret-{number}", **fields}
     if "created_by" not in fields:
@@ -119,7 +119,7 @@ def make_channel(name: str = "", **fields: Any) -> Channel:
 
 
 def make_share(paper: Paper | None = None, person: Person | None = None, **fields: Any) -> Share:
-    """A share that waits, unless the test says otherwise."""
+    """Create a share that is waiting, unless the test says otherwise."""
     paper, person = paper or make_paper(), person or make_person()
     fields = {"act": uuid.uuid4(), "at": NOW, **fields}
     if fields.setdefault("state", "waiting") == "waiting":

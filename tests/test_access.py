@@ -1,4 +1,4 @@
-"""access: who may see or change what, and that the answer is the same whatever the thing is."""
+"""access: permission to see or change things, with the same refusal for every kind of thing."""
 
 import pytest
 from django.urls import reverse
@@ -19,7 +19,7 @@ def ada():
 
 @pytest.fixture
 def hers(ada):
-    """A comment, a message and a public link of Ada's, each with how it is handed out and the acts upon it."""
+    """Return Ada's comment, message and public link, each with its access function, row and the URLs of its actions."""
     comment = Comment.objects.create(paper=make_paper(), person=ada, text="Worth it.", at=NOW)
     share = make_share(person=ada)
     of_share = [reverse(name, args=[share.pk]) for name in ("share_cancel", "share_again")]
@@ -31,7 +31,7 @@ def hers(ada):
     }
 
 
-def test_what_is_ones_own_is_for_oneself_and_admins(ada, hers):
+def test_things_are_open_to_their_owner_and_to_admins(ada, hers):
     admin, other = make_person(role="admin"), make_person()
     for thing, (hand_out, row, _) in hers.items():
         assert hand_out(ada, row.pk) == hand_out(admin, row.pk) == row
@@ -39,14 +39,14 @@ def test_what_is_ones_own_is_for_oneself_and_admins(ada, hers):
             hand_out(other, row.pk)
 
 
-def test_only_the_author_puts_words_into_a_comment(ada, hers):
+def test_only_the_author_edits_a_comment(ada, hers):
     _, comment, _ = hers["comment"]
     assert access.comment_for(ada, comment.pk, edit=True) == comment
     with pytest.raises(NotYours, match="Only they can"):
         access.comment_for(make_person(role="admin"), comment.pk, edit=True)
 
 
-def test_acts_on_what_is_somebody_elses_are_all_answered_alike(client, hers):
+def test_acting_on_somebody_elses_things_is_always_refused_alike(client, hers):
     client.force_login(make_person())
     addresses = [address for _, _, acts in hers.values() for address in acts]
     addresses.append(reverse("comment_edit", args=[hers["comment"][1].pk]))
@@ -59,7 +59,7 @@ def test_acts_on_what_is_somebody_elses_are_all_answered_alike(client, hers):
         assert "somebody else’s" in htmx.content.decode()
 
 
-def test_what_is_not_there_is_not_found(client, ada):
+def test_missing_things_are_not_found(client, ada):
     client.force_login(ada)
     for name in ("comment_delete", "share_cancel", "link_revoke"):
         assert client.post(reverse(name, args=[999_999])).status_code == 404

@@ -1,4 +1,4 @@
-"""The admin site: to look things up, for admins only."""
+"""The admin site: read-only, for admins only."""
 
 import pytest
 from django.contrib import admin
@@ -18,7 +18,7 @@ def listing(model, view="changelist", **kwargs):
 
 
 @pytest.mark.parametrize("model", OURS)
-def test_admin_looks_and_others_are_sent_away(client, model):
+def test_admins_may_look_and_others_may_not(client, model):
     make_paper()
     assert client.get(listing(model)).status_code == 302
     for role in ("guest", "member"):
@@ -31,7 +31,7 @@ def test_admin_looks_and_others_are_sent_away(client, model):
 
 
 @pytest.mark.parametrize("model", OURS)
-def test_nothing_is_changed_here(client, model):
+def test_nothing_can_be_changed(client, model):
     make_paper()
     client.force_login(make_person(role="admin"))
     assert client.get(listing(model, "add")).status_code == 403
@@ -46,7 +46,7 @@ def test_passwords_and_tokens_are_not_shown(client):
     assert person.password not in client.get(listing(models.Person, "change", args=[person.pk])).content.decode()
 
 
-def test_paper_is_found_by_a_whole_name(client):
+def test_a_paper_is_found_by_its_full_name(client):
     client.force_login(make_person(role="admin"))
     make_paper("The one sought", arxiv_id="2401.00001")
     make_paper("Another")
@@ -60,9 +60,9 @@ def test_more_papers_cost_no_more_queries(client):
     source = make_source()
 
     def queries():
-        with CaptureQueriesContext(connection) as seen:
+        with CaptureQueriesContext(connection) as captured:
             client.get(listing(models.Paper))
-        return len(seen)
+        return len(captured)
 
     make_paper(source=source)
     few = queries()

@@ -1,4 +1,4 @@
-"""middleware.AwayMiddleware: while the database is away nobody meets an error, and nobody loses what they typed."""
+"""middleware.AwayMiddleware: while the database is down nobody sees an error page or loses what they typed."""
 
 import pkgutil
 import re
@@ -24,7 +24,7 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 def away(settings):
-    """No database behind the socket: the connection is closed, and a new one is refused."""
+    """Cut the database off: the connection is closed, and new ones are refused."""
     real, connection.settings_dict["HOST"] = connection.settings_dict["HOST"], "/nowhere"
     yield Client(raise_request_exception=False)
     connection.settings_dict["HOST"] = real
@@ -50,7 +50,7 @@ def test_a_page_reloads_itself(lost, address):
     assert "default-src 'none'" in answer["Content-Security-Policy"]
 
 
-def test_a_piece_is_a_sentence_and_the_page_stays(lost):
+def test_an_htmx_request_gets_a_sentence_and_the_page_stays(lost):
     lost.cookies["tenth_session"] = "somebodys"
     for answer in (lost.post("/papers/1/vote", {"value": "1"}, headers=HTMX), lost.get("/", headers=HTMX)):
         assert (answer.status_code, answer["Content-Type"]) == (503, "text/plain; charset=utf-8")
@@ -70,14 +70,14 @@ def test_a_form_is_kept_and_can_be_sent_again(lost):
     assert "Files are not kept" not in answer.content.decode()
 
 
-def test_who_sends_a_form_of_somebody_else_gets_no_token_of_ours(lost):
-    """Or a page elsewhere could have its fields sent by a click on our button."""
+def test_a_form_from_another_site_gets_no_token_of_ours(lost):
+    """A page elsewhere could otherwise have its fields submitted by a click on our button."""
     lost.cookies["tenth_csrf"] = "c" * 32
     answer = lost.post("/signin", {"email": "a@b.example"})
     assert b"csrfmiddlewaretoken" not in answer.content
 
 
-def test_passwords_and_files_are_not_kept_and_it_says_so(lost):
+def test_passwords_and_files_are_not_kept_and_the_page_says_so(lost):
     answer = lost.post("/signin", {"email": "a@b.example", "password": "my secret", "again": "my secret"})
     assert b"my secret" not in answer.content
     assert "a@b.example" in answer.content.decode()
@@ -89,7 +89,7 @@ def test_passwords_and_files_are_not_kept_and_it_says_so(lost):
     assert b'name="opml"' not in answer.content
 
 
-def test_every_password_of_our_forms_is_known_as_one():
+def test_every_password_field_is_treated_as_a_secret():
     fields = [
         name
         for module in pkgutil.iter_modules(forms.__path__)
@@ -102,13 +102,13 @@ def test_every_password_of_our_forms_is_known_as_one():
     assert fields
 
 
-def test_a_form_that_cannot_be_read_is_not_promised(lost):
+def test_an_unreadable_form_is_not_offered_again(lost):
     answer = lost.post("/signin", b"--x", content_type="multipart/form-data; boundary=")
     assert answer.status_code in {400, 503}
     assert b"Send again" not in answer.content
 
 
-def test_it_lives_and_is_not_ready(lost):
+def test_it_is_alive_but_not_ready(lost):
     assert lost.get("/healthz").status_code == 200
     answer = lost.get("/readyz")
     assert answer.status_code == 503
@@ -118,8 +118,8 @@ def test_it_lives_and_is_not_ready(lost):
 # ── in the middle of a request ──────────────────────────────────────────────────────────────
 
 
-def end_ours():
-    """As a crash or an administrator does: our connection is ended by another one."""
+def end_our_connection():
+    """Have another connection terminate ours, as a crash or an administrator would."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         pid = cursor.fetchone()[0]
@@ -140,7 +140,7 @@ def query():
 
 def in_the_view(request):
     query()
-    end_ours()
+    end_our_connection()
     query()
     return HttpResponse("drawn")
 
@@ -148,15 +148,15 @@ def in_the_view(request):
 def at_commit(request):
     with transaction.atomic():
         query()
-        end_ours()
+        end_our_connection()
     return HttpResponse("drawn")
 
 
 def swallowed(request):
-    """Somebody catches the first error, and asks again in the same transaction."""
+    """Catch the first error and query again in the same transaction."""
     with transaction.atomic():
         query()
-        end_ours()
+        end_our_connection()
         for _ in range(3):
             try:
                 with transaction.atomic():
@@ -180,14 +180,14 @@ urlpatterns = [
 
 
 @pytest.mark.parametrize("place", ["in_the_view", "at_commit", "swallowed"])
-def test_a_connection_lost_in_the_middle_is_told_alike(place):
+def test_a_connection_lost_midway_gets_the_same_answer(place):
     with override_settings(ROOT_URLCONF=__name__):
         answer = Client(raise_request_exception=False).get(f"/{place}/")
     assert (answer.status_code, answer["Retry-After"]) == (503, "3")
-    assert Client().get("/signin").status_code == 200  # and the next request has a new one
+    assert Client().get("/signin").status_code == 200  # the next request gets a new one
 
 
-def test_a_mistake_of_ours_stays_an_error(caplog):
+def test_a_bug_is_still_an_error(caplog):
     with override_settings(ROOT_URLCONF=__name__):
         answer = Client(raise_request_exception=False).get("/mistake/")
     assert answer.status_code == 500

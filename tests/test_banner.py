@@ -1,4 +1,4 @@
-"""The banner: what whoever runs this install has to say on every page, and nothing where there is nothing to say."""
+"""The banner: a message from the operator on every page, if there is one."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def test_it_is_on_every_page_as_plain_text(client, settings, path):
     )
 
 
-def test_a_stranger_reads_it_too(client, settings):
+def test_strangers_see_it_too(client, settings):
     settings.BANNER = "A trial install"
     assert "A trial install" in client.get("/signin").text
 

@@ -1,4 +1,4 @@
-"""The same product through RabbitMQ and Redis: papers in, a share out once, and a broker that goes comes back."""
+"""The same product on RabbitMQ and Redis: papers come in, a share goes out once, and a lost broker comes back."""
 
 import tempfile
 import time
@@ -18,13 +18,13 @@ pytestmark = pytest.mark.journey
 
 
 @pytest.mark.parametrize("make", [brokers.rabbitmq, brokers.redis], ids=["rabbitmq", "redis"])
-def test_papers_come_in_and_a_share_goes_out_and_a_broker_that_goes_comes_back(make):
+def test_papers_come_in_shares_go_out_and_a_lost_broker_comes_back(make):
     with (
         make() as broker,
         FeedServer(seed=3, now=WEDNESDAY, history=timedelta(days=10)) as server,
         tempfile.TemporaryDirectory(prefix="tenth broker ", ignore_cleanup_errors=True) as folder,
     ):
-        Path(folder).chmod(0o711)  # the account that runs PostgreSQL, when we are root, passes through
+        Path(folder).chmod(0o711)  # lets in the account that runs PostgreSQL when we are root
         port = free_port()
         env = environment(furnished(Path(folder)), server, PORT=str(port), CELERY_BROKER_URL=broker.url)
         browser = Browser(f"http://localhost:{port}")
@@ -39,13 +39,13 @@ def test_papers_come_in_and_a_share_goes_out_and_a_broker_that_goes_comes_back(m
 
             broker.stop()
             began = time.monotonic()
-            share(browser, second)  # it is in the outbox, and the beat will find it
+            share(browser, second)  # it is in the outbox, where the beat will find it
             assert time.monotonic() - began < 15, "the page waited for the broker"
             assert "on its way" in browser.text()
 
             broker.start()
-            share(browser, third)  # whoever hears of one message delivers all that are due
+            share(browser, third)  # whichever message wakes the worker, it delivers everything due
             wait_for(lambda: len(server.hooks.received) == 3, 60)
             wait_for(lambda: browser.session.get(f"{browser.base}/readyz").ok, 60)
-            assert [one.again for one in server.hooks.received] == [False, False, False]
+            assert [message.again for message in server.hooks.received] == [False, False, False]
             assert tenth.end() == 0

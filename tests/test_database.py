@@ -1,4 +1,4 @@
-"""papers.database: what is a database that is away, and what is a mistake of ours."""
+"""papers.database: telling a database that is down from a bug."""
 
 import logging
 import sys
@@ -13,7 +13,7 @@ from papers import database
 from papers.database import NotAway, is_away
 
 
-def raised(outer, cause=None):
+def raise_and_catch(outer, cause=None):
     try:
         raise outer from cause
     except Exception as error:
@@ -30,12 +30,12 @@ def raised(outer, cause=None):
         psycopg.errors.CrashShutdown("because of crash of another server process"),
         psycopg.errors.CannotConnectNow("the database system is starting up"),
         psycopg.errors.TooManyConnections("sorry, too many clients already"),
-        raised(OperationalError("x"), psycopg.OperationalError("the connection is closed")),
-        raised(BrokerError("x"), psycopg.OperationalError("the connection is closed")),
+        raise_and_catch(OperationalError("x"), psycopg.OperationalError("the connection is closed")),
+        raise_and_catch(BrokerError("x"), psycopg.OperationalError("the connection is closed")),
         ProgrammingError("Cannot open a new connection in an atomic block."),
     ],
 )
-def test_a_database_that_is_away_is_known_by_its_errors(error):
+def test_a_database_that_is_down_is_recognised_by_its_errors(error):
     assert is_away(error)
 
 
@@ -50,16 +50,16 @@ def test_a_database_that_is_away_is_known_by_its_errors(error):
         psycopg.errors.DiskFull("x"),
         psycopg.errors.UndefinedTable("x"),
         psycopg.InterfaceError("the cursor is closed"),
-        raised(IntegrityError("x"), psycopg.errors.UniqueViolation("x")),
-        raised(InterfaceError("x"), psycopg.InterfaceError("the cursor is closed")),
+        raise_and_catch(IntegrityError("x"), psycopg.errors.UniqueViolation("x")),
+        raise_and_catch(InterfaceError("x"), psycopg.InterfaceError("the cursor is closed")),
         ProgrammingError("no such column"),
     ],
 )
-def test_a_mistake_of_ours_stays_one(error):
+def test_a_bug_stays_a_bug(error):
     assert not is_away(error)
 
 
-def test_what_comes_up_while_a_lost_connection_is_handled_is_of_it_too():
+def test_an_error_while_handling_a_lost_connection_counts_as_part_of_it():
     def handle():
         try:
             raise psycopg.OperationalError("the connection is lost")
@@ -71,7 +71,7 @@ def test_what_comes_up_while_a_lost_connection_is_handled_is_of_it_too():
     assert is_away(error.value)
 
 
-def test_the_log_of_requests_has_no_traceback_of_a_database_that_is_away():
+def test_the_request_log_has_no_traceback_while_the_database_is_down():
     def record(error):
         try:
             raise error
@@ -84,7 +84,7 @@ def test_the_log_of_requests_has_no_traceback_of_a_database_that_is_away():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_write_waits_for_a_database_that_restarts_and_for_nothing_else(monkeypatch):
+def test_a_write_waits_only_for_a_database_that_restarts(monkeypatch):
     tries = []
 
     def write():

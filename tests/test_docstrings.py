@@ -1,4 +1,4 @@
-"""The examples in docstrings are true."""
+"""The examples in docstrings are correct."""
 
 import doctest
 import importlib
@@ -15,8 +15,9 @@ MODULES = [
 ]
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if name != "feedserver.server"])  # that one serves
-def test_examples_are_true(module):
+# The example of feedserver.server would start a server.
+@pytest.mark.parametrize("module", [name for name in MODULES if name != "feedserver.server"])
+def test_examples_are_correct(module):
     result = doctest.testmod(importlib.import_module(module))
     assert result.attempted > 0
     assert result.failed == 0

@@ -1,4 +1,4 @@
-"""identity: any spelling of a paper's address is one name."""
+"""identity: every spelling of a paper's address is the same name."""
 
 import random
 import unicodedata
@@ -48,7 +48,7 @@ def test_every_spelling_of_an_arxiv_paper_is_its_id(address):
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("cs/9901001", ("cs/9901001", 0)),
         ("math.GT/0309136v2", ("math/0309136", 2)),
@@ -74,12 +74,12 @@ def test_every_spelling_of_an_arxiv_paper_is_its_id(address):
         ("https://[broken/abs/2401.12345", None),
     ],
 )
-def test_only_what_is_an_arxiv_id_is_one(text, found):
-    assert arxiv_id(text) == found
+def test_only_arxiv_ids_are_arxiv_ids(text, expected):
+    assert arxiv_id(text) == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("10.1145/3292500.3330701", "10.1145/3292500.3330701"),
         ("DOI: 10.1145/ABC", "10.1145/abc"),
@@ -95,10 +95,10 @@ def test_only_what_is_an_arxiv_id_is_one(text, found):
         ("https://blog.example/posts/10.5/thing", None),
     ],
 )
-def test_a_doi_is_found_where_one_is(text, found):
-    assert doi(text) == found
-    if found:
-        assert names_in(text) == (Name("doi", found),)
+def test_a_doi_is_found_where_there_is_one(text, expected):
+    assert doi(text) == expected
+    if expected:
+        assert names_in(text) == (Name("doi", expected),)
 
 
 POST = "https://example.com/a/post"
@@ -123,7 +123,7 @@ POST = "https://example.com/a/post"
         "https://example.com/a/po\nst",
     ],
 )
-def test_ways_to_write_one_link_are_one(url):
+def test_all_spellings_of_a_link_are_one_link(url):
     assert canonical_link(url) == POST
 
 
@@ -168,18 +168,18 @@ def test_a_link_has_one_spelling(url, link):
         ("mailto:a@b.example", ()),
     ],
 )
-def test_what_people_type_is_an_address_or_not(typed, names):
+def test_typed_text_is_recognised_as_an_address_or_not(typed, names):
     assert names_in(typed) == names
 
 
-def test_a_link_too_long_for_a_name_is_known_by_its_hash():
-    one, two = (names_in(f"https://example.com/?q={'x' * 3000}{tail}")[0] for tail in "ab")
-    assert one != two
-    assert len(one.value) < 2000
-    assert canonical_link(one.value) == one.value
+def test_a_link_too_long_for_a_name_is_hashed():
+    first, second = (names_in(f"https://example.com/?q={'x' * 3000}{tail}")[0] for tail in "ab")
+    assert first != second
+    assert len(first.value) < 2000
+    assert canonical_link(first.value) == first.value
 
 
-# ── laws that hold for any text ──────────────────────────────────────────────────────────────
+# ── properties that hold for any text ────────────────────────────────────────────────────────
 
 
 def texts(count=3000):
@@ -220,13 +220,13 @@ def test_names_are_ascii_short_and_stable():
             assert names_in(name.value) == (name,), text
 
 
-def test_a_canonical_link_is_its_own():
+def test_a_canonical_link_is_its_own_canonical_link():
     for text in texts():
         link = canonical_link(text)
         assert canonical_link(link) == link, text
 
 
-def test_folding_twice_is_folding_once():
+def test_folding_twice_changes_nothing():
     for text in [*texts(), *map(chr, range(1, 0x3000))]:
         once = fold(text)
         assert fold(once) == once, repr(text)
@@ -258,7 +258,7 @@ def test_other_authors_have_other_keys():
     assert len(author_key("x" * 5000)) <= 300
 
 
-def test_an_entry_id_is_a_name_whatever_a_feed_puts_there():
+def test_any_entry_id_makes_a_valid_name():
     for text in [*texts(500), "é" * 1900, "x" * 9000, "a\0b\ud800"]:
         name = entry_name(1, text)
         assert name.value.isascii()

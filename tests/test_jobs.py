@@ -1,4 +1,4 @@
-"""jobs: what a person waits for is bounded, done once, and always ends in an answer or a sentence."""
+"""jobs: work that a person waits for is limited, done once, and always ends with an answer or a sentence."""
 
 import itertools
 from datetime import timedelta
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def ask(monkeypatch):
-    """Leave a job whose doing is this function."""
+    """Create a job that this function carries out."""
 
     clock = itertools.count(-60)
 
@@ -33,7 +33,7 @@ def do_next():
     return Job.objects.get(pk=job.pk)
 
 
-def test_what_came_of_it_is_on_the_job(ask):
+def test_the_result_is_stored_on_the_job(ask):
     ask(address="cs.LG")
     job = do_next()
     assert (job.state, job.answer, job.error, job.claimed_until) == ("done", {"seen": {"address": "cs.LG"}}, "", None)
@@ -46,13 +46,13 @@ def raising(error):
     return doing
 
 
-def test_trouble_is_a_sentence_for_the_person(ask):
+def test_a_failure_is_a_sentence_for_the_person(ask):
     ask(raising(FetchError("blog.example did not answer in time.")))
     job = do_next()
     assert (job.state, job.trouble(NOW)) == ("failed", "blog.example did not answer in time.")
 
 
-def test_an_unexpected_error_is_told_and_logged_and_the_next_job_is_done(ask, caplog):
+def test_an_unexpected_error_is_reported_and_logged_and_the_next_job_runs(ask, caplog):
     person = make_person()
     ask(raising(RuntimeError("broken \0 off")), person, address="1")
     first = do_next()
@@ -70,7 +70,7 @@ def test_the_oldest_comes_first_and_none_is_taken_twice(ask):
     assert [Job.objects.claim_next(NOW) for _ in range(3)] == [first, second, None]
 
 
-def test_a_crashed_claim_expires_and_whoever_was_too_slow_changes_nothing(ask):
+def test_a_crashed_claim_expires_and_a_late_worker_changes_nothing(ask):
     ask()
     slow = Job.objects.claim_next(NOW)
     again = Job.objects.claim_next(NOW + Job.CLAIM + timedelta(seconds=1))
@@ -80,14 +80,14 @@ def test_a_crashed_claim_expires_and_whoever_was_too_slow_changes_nothing(ask):
     assert (Job.objects.get().state, Job.objects.get().answer) == ("done", {"by": "the second"})
 
 
-def test_what_nobody_took_is_given_up_with_a_sentence(ask):
+def test_a_job_nobody_took_is_given_up_with_a_sentence(ask):
     job = ask()
     later = job.created_at + Job.GOOD_FOR
     assert Job.objects.claim_next(later) is None
     assert "Is a worker running?" in job.trouble(later)
 
 
-def test_the_whole_team_leaves_so_many_and_no_more(ask, monkeypatch):
+def test_the_whole_team_has_a_limit(ask, monkeypatch):
     monkeypatch.setattr(jobs, "MOST_OF_ALL", 3)
     for _ in range(3):
         ask()

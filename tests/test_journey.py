@@ -1,4 +1,4 @@
-"""The whole product, from feeds on the wire to a member's votes, as processes of their own."""
+"""The whole product as separate processes, from feeds on the wire to a member's votes."""
 
 import tempfile
 from contextlib import AbstractContextManager
@@ -37,14 +37,14 @@ def server():
 @pytest.fixture
 def var():
     with tempfile.TemporaryDirectory(prefix="tenth journey ", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o711)  # the account that runs PostgreSQL, when we are root, passes through
+        Path(folder).chmod(0o711)  # lets in the account that runs PostgreSQL when we are root
         yield Path(folder)
 
 
 # ── the journey ─────────────────────────────────────────────────────────────────────────────
 
 
-def test_from_feed_to_vote_and_over_a_restart(server, var):
+def test_from_feed_to_vote_and_across_a_restart(server, var):
     port = free_port()
     env = environment(furnished(var), server, PORT=str(port))
     browser = Browser(f"http://localhost:{port}")
@@ -53,13 +53,13 @@ def test_from_feed_to_vote_and_over_a_restart(server, var):
         set_up(browser, tenth)
         subscribe(browser, server)
         cards = wait_for(lambda: cards_of(browser), 30)
-        voted, kept, passed = list(cards)[:3]
+        voted, kept, skipped = list(cards)[:3]
         browser.send(f"/papers/{voted}/vote", value="1")
         browser.open("/")
         browser.send(f"/papers/{kept}/keep")
         browser.open("/")
-        browser.send(f"/papers/{passed}/pass")
-        check_what_was_done(browser, cards, voted, kept, passed)
+        browser.send(f"/papers/{skipped}/pass")
+        check_lists(browser, cards, voted, kept, skipped)
         add_channel(browser, server)
         share(browser, voted, note="See <!channel> & table 3.")
         wait_for(lambda: server.hooks.received)
@@ -69,25 +69,25 @@ def test_from_feed_to_vote_and_over_a_restart(server, var):
 
     server.clock.advance(timedelta(days=1))
     with service(["-m", "ops.run"], env) as tenth:
-        tenth.said("Tenth is ready")
-        check_what_was_done(browser, cards, voted, kept, passed)  # still signed in, too
-        # Nobody asks for it: the beat's first tick finds the sources due, a worker pulls Thursday's batch.
+        tenth.wait_for_line("Tenth is ready")
+        check_lists(browser, cards, voted, kept, skipped)  # and still signed in
+        # Nobody requests it: the beat's first tick finds the sources due, and a worker pulls Thursday's batch.
         wait_for(lambda: set(cards_of(browser)) - set(cards), 30)
         assert tenth.end() == 0
-    (message,) = server.hooks.received  # one, over the restart too
+    (message,) = server.hooks.received  # only one, even across the restart
     assert message.text.startswith(f"Ada shared {cards[voted]}")
     assert "See <!channel> & table 3." in message.text
 
 
 def set_up(browser: Browser, tenth: Service) -> None:
-    link = tenth.said(r"first admin, once: (\S+)")[1]
+    link = tenth.wait_for_line(r"first admin: (\S+)")[1]
     browser.open(link)
     browser.send(name="Ada", email="ada@team.example", time_zone="Europe/Paris", password=PASSWORD, again=PASSWORD)
     assert browser.url.endswith("/sources/start")
 
 
 def subscribe(browser: Browser, server: FeedServer) -> None:
-    """One arXiv category by tick, three blogs by OPML."""
+    """Add an arXiv category by its checkbox and three blogs by OPML."""
     urls = [server.feed(slug) for slug in ("kettle", "petit-lot", "fjord")]
     outlines = "".join(f'<outline type="rss" text="{quote(url)}" xmlUrl="{url}"/>' for url in urls)
     opml = f'<opml version="2.0"><body>{outlines}</body></opml>'.encode()
@@ -110,7 +110,7 @@ def share(browser: Browser, paper: str, note: str = "Worth an hour.") -> None:
 
 
 def use_it(ada: Browser, paper: str) -> None:
-    """Applied by Ada, measured by Ada, checked by Bo, in production; and insight counts it."""
+    """Have Ada apply and measure a paper, Bo check it, and Ada promote it to production; insight counts it."""
     ada.open(f"/papers/{paper}/apply")
     ada.send("apply$", new_project="Atlas", taken="The loss of section 3")
     application = ada.url
@@ -133,19 +133,19 @@ def use_it(ada: Browser, paper: str) -> None:
 
 
 def cards_of(browser: Browser) -> dict[str, str]:
-    """The papers in the queue: id and title."""
+    """Return the papers in the queue by id, with their titles."""
     page = browser.open("/")
     cards = page.xpath("//*[starts-with(@id, 'paper-') and .//h2]")
     return {card.get("id").removeprefix("paper-"): card.xpath("string(.//h2)").strip() for card in cards}
 
 
-def check_what_was_done(browser: Browser, cards: dict[str, str], voted: str, kept: str, passed: str) -> None:
+def check_lists(browser: Browser, cards: dict[str, str], voted: str, kept: str, skipped: str) -> None:
     left = cards_of(browser)
     assert voted in left
-    assert not {kept, passed} & set(left)
+    assert not {kept, skipped} & set(left)
     assert browser.page.xpath(f"//*[@id='paper-{voted}']//button[@data-act='up'][@aria-pressed='true']")
     assert cards[kept] in browser.open("/kept").text_content()
-    assert cards[passed] not in browser.page.text_content()
+    assert cards[skipped] not in browser.page.text_content()
 
 
 def make_all_due(var: Path) -> None:
@@ -159,7 +159,7 @@ def make_all_due(var: Path) -> None:
 
 @pytest.fixture
 def env(server, var, transactional_db):
-    """Workers share this test's database, and the queue inside it."""
+    """Let workers share this test's database and the queue inside it."""
     make_queue()
     database = connection.settings_dict
     url = f"postgresql://{database['USER']}@{quote(database['HOST'], safe='')}/{database['NAME']}"
@@ -174,14 +174,14 @@ def make_arxiv(*categories: str) -> list[Source]:
 
 
 def ask_to_refresh(env: dict[str, str]) -> None:
-    """Tell a worker that something is due, as the doors do."""
+    """Tell a worker that something is due, as the product does."""
     code = "import config.celery, django; django.setup(); from papers.tasks import refresh_due; refresh_due.delay()"
     with service(["-c", code], env | SETTINGS) as sender:
         assert sender.process.wait(20) == 0, sender.lines
 
 
 def pull(env: dict[str, str], sources: list[Source]) -> AbstractContextManager[Service]:
-    """A process that pulls these sources, one after the other."""
+    """Start a process that pulls these sources, one after the other."""
     ids = [source.pk for source in sources]
     code = (
         f"import config.celery, django; django.setup()\nfrom papers import tasks\nfor pk in {ids}: tasks._refresh(pk)"
@@ -192,11 +192,11 @@ def pull(env: dict[str, str], sources: list[Source]) -> AbstractContextManager[S
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "config.settings"}
 
 
-def test_a_worker_killed_during_a_pull_loses_nothing_and_doubles_nothing(server, env):
+def test_a_worker_killed_during_a_pull_loses_and_duplicates_nothing(server, env):
     make_arxiv("cs.LG")
-    expected = {each.paper.id for each in server.world.announcements(WEDNESDAY.date(), ["cs.LG"]) if "new" in each.type}
+    expected = {item.paper.id for item in server.world.announcements(WEDNESDAY.date(), ["cs.LG"]) if "new" in item.type}
     with connection.cursor() as cursor, service(WORKER, env) as worker:
-        # Killed in the middle of storing: our lock holds the worker's transaction up, once papers are in it.
+        # Kill it in the middle of storing: our lock holds up the worker's transaction once papers are in it.
         cursor.execute("BEGIN")
         cursor.execute("LOCK TABLE papers_sighting IN EXCLUSIVE MODE")
         ask_to_refresh(env)
@@ -217,25 +217,25 @@ def test_a_worker_killed_during_a_pull_loses_nothing_and_doubles_nothing(server,
 
 def waits_for_a_lock() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")  # it is kept for as long as a transaction
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # otherwise the snapshot lasts as long as the transaction
         cursor.execute("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
         return cursor.fetchone() is not None
 
 
-def test_a_host_is_asked_at_its_pace_by_two_processes_together(server, env):
+def test_two_processes_together_keep_to_a_hosts_pace(server, env):
     env |= {"HOST_PACE_SECONDS": "0.5"}
     sources = make_arxiv("cs.LG", "cs.CL", "cs.CV", "stat.ML", "cs.RO", "cs.IR")
-    with pull(env, sources[::2]) as one, pull(env, sources[1::2]) as two:
-        assert [each.process.wait(30) for each in (one, two)] == [0, 0]
+    with pull(env, sources[::2]) as first, pull(env, sources[1::2]) as second:
+        assert [process.process.wait(30) for process in (first, second)] == [0, 0]
     assert FetchLog.objects.count() == len(sources)
-    asked = sorted(server.requests, key=lambda each: each.began)
-    assert len(asked) >= len(sources)
-    for before, after in pairwise(asked):
+    requests = sorted(server.requests, key=lambda request: request.began)
+    assert len(requests) >= len(sources)
+    for before, after in pairwise(requests):
         assert after.began >= before.ended, "two connections at a time"
         assert after.began - before.began >= 0.5
 
 
-def test_all_of_arxiv_is_one_host_and_its_pace_is_three_seconds():
+def test_all_of_arxiv_is_one_host_with_a_pace_of_three_seconds():
     hosts = ("rss.arxiv.org", "export.arxiv.org", "arxiv.org", "oaipmh.arxiv.org")
     assert {gate_name(f"https://{host}/some/path") for host in hosts} == {gate.ARXIV}
     assert gate.ARXIV_PACE == 3

@@ -1,4 +1,4 @@
-"""The stylesheet: its parts are joined into one, and no rule is for a class that nothing has."""
+"""The stylesheet: its parts are joined into one, and every class in it is used."""
 
 import re
 import shutil
@@ -13,24 +13,24 @@ ROOT = Path(__file__).resolve().parent.parent
 STYLES = ROOT / "static/css"
 PARTS = sorted(path for path in STYLES.glob("*.css") if path.name != "tenth.css")
 
-# Classes whose names are values: a template or a module writes the value, and not the word.
+# Classes whose names are values: a template or module writes the value rather than the word.
 VALUES = {
     *Source.Horizon.values,
-    *("kept", "passed", "read", "skimmed"),  # how far a person is with a paper
+    *("kept", "passed", "read", "skimmed"),  # a person's stage on a paper
     *settings.MESSAGE_TAGS.values(),
     *(f"tint-{number}" for number in range(6)),
-    *("htmx-request", "key", "visible"),  # htmx's own, and the charts'
+    *("htmx-request", "key", "visible"),  # htmx's own, and those of charts
 }
 
 
 def classes_of(styles: str) -> set[str]:
-    """The classes in the selectors of a stylesheet, comments and declarations left out."""
+    """Return the classes in the selectors of a stylesheet, without comments and declarations."""
     styles = re.sub(r"/\*.*?\*/", "", styles, flags=re.DOTALL)
     return set(re.findall(r"\.([a-z][\w-]*)", re.sub(r"\{[^{}]*\}", "{}", styles)))
 
 
 def words_in_use() -> set[str]:
-    """The classes of templates and modules, and every word of the scripts that could be one."""
+    """Return the classes used in templates and modules, and every word of the scripts that could be one."""
     texts = [path.read_text() for path in [*ROOT.glob("templates/**/*.html"), *ROOT.glob("papers/**/*.py")]]
     written = [match for text in texts for match in re.findall(r'class="([^"\n]*)', text)]
     written += [match for text in texts for match in re.findall(r"\{% block main_class %\}([^{]*)", text)]

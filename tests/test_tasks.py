@@ -1,4 +1,4 @@
-"""tasks: a tick wakes as many as can work, each takes all that is due, and each thing is done once."""
+"""tasks: a tick wakes as many workers as can help, each takes everything due, and each thing is done once."""
 
 import threading
 from datetime import timedelta
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def woken(monkeypatch):
-    """The names of the tasks that were put into the queue."""
+    """Collect the names of queued tasks."""
     names = []
     for name in ("refresh_due", "deliver_due", "answer_due"):
         monkeypatch.setattr(getattr(tasks, name), "apply_async", lambda name=name, **options: names.append(name))
@@ -27,22 +27,22 @@ def woken(monkeypatch):
 
 @pytest.fixture
 def pulled(monkeypatch):
-    """The sources that were pulled, in order."""
-    seen = []
+    """Collect the sources that were pulled, in order."""
+    pulled_ids = []
 
     def refresh(source, now):
-        seen.append(source.pk)
+        pulled_ids.append(source.pk)
         Source.objects.filter(pk=source.pk).update(next_fetch=now + timedelta(hours=1), claimed_until=None)
         return True
 
     monkeypatch.setattr(pipeline, "refresh", refresh)
-    return seen
+    return pulled_ids
 
 
 # ── pulling ──────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_tick_wakes_no_more_than_there_are_hosts_or_lanes(woken, settings):
+def test_a_tick_wakes_no_more_workers_than_there_are_hosts_or_lanes(woken, settings):
     settings.WORKER_CONCURRENCY = 2
     tasks.tick()
     assert woken == []
@@ -56,13 +56,13 @@ def test_a_tick_wakes_no_more_than_there_are_hosts_or_lanes(woken, settings):
     assert woken == ["refresh_due"] * 3
 
 
-def test_all_that_is_due_is_pulled_host_by_host(pulled):
+def test_everything_due_is_pulled_host_by_host(pulled):
     soon = timezone.now() - timedelta(minutes=1)
     blog = make_source(address="https://blog.example/feed")
-    one, two = (make_source(kind="arxiv", address=address, next_fetch=soon).pk for address in ("cs.LG", "cs.CL"))
+    first, second = (make_source(kind="arxiv", address=address, next_fetch=soon).pk for address in ("cs.LG", "cs.CL"))
     other = make_source(address="https://blog.example:8443/feed")
     tasks.refresh_due()
-    assert pulled == [one, two, blog.pk, other.pk]
+    assert pulled == [first, second, blog.pk, other.pk]
 
 
 def test_the_source_that_somebody_waits_for_comes_first(pulled):
@@ -71,7 +71,7 @@ def test_the_source_that_somebody_waits_for_comes_first(pulled):
     assert pulled == [second.pk, first.pk]
 
 
-def test_what_is_not_due_paused_or_a_person_stays(pulled):
+def test_sources_not_due_paused_or_a_person_are_left_alone(pulled):
     make_source(next_fetch=timezone.now() + timedelta(minutes=1))
     make_source(state="paused")
     make_source(kind="person", address="person:1", person=make_person())
@@ -80,7 +80,7 @@ def test_what_is_not_due_paused_or_a_person_stays(pulled):
     assert pulled == [muted.pk]
 
 
-def test_a_host_that_is_being_asked_is_left_alone(pulled):
+def test_a_host_in_use_is_left_alone(pulled):
     now = timezone.now()
     working = make_source(kind="arxiv", address="cs.LG", claimed_until=now + timedelta(minutes=5))
     waiting = make_source(kind="arxiv", address="cs.CL")
@@ -91,7 +91,7 @@ def test_a_host_that_is_being_asked_is_left_alone(pulled):
     assert sorted(pulled) == [working.pk, waiting.pk]
 
 
-def test_a_host_that_another_thread_asks_is_left_alone(pulled):
+def test_a_host_used_by_another_thread_is_left_alone(pulled):
     make_source(address="https://blog.example/feed")
     other = make_source()
     with tasks.PULLING.host("blog.example:443"):
@@ -99,16 +99,16 @@ def test_a_host_that_another_thread_asks_is_left_alone(pulled):
     assert pulled == [other.pk]
 
 
-def test_a_host_that_is_busy_does_not_hold_the_others_up(monkeypatch):
-    asked = []
-    monkeypatch.setattr(pipeline, "refresh", lambda source, now: bool(asked.append(source.address)))
+def test_a_busy_host_does_not_delay_the_others(monkeypatch):
+    addresses = []
+    monkeypatch.setattr(pipeline, "refresh", lambda source, now: bool(addresses.append(source.address)))
     for address in ("https://busy.example/1", "https://busy.example/2", "https://blog.example/1"):
         make_source(address=address)
     tasks.refresh_due()
-    assert asked == ["https://busy.example/1", "https://blog.example/1"]
+    assert addresses == ["https://busy.example/1", "https://blog.example/1"]
 
 
-def test_whoever_finds_enough_at_work_leaves(pulled):
+def test_a_worker_leaves_when_enough_are_working(pulled):
     make_source()
     lanes = [tasks.PULLING.lane() for _ in range(tasks.settings.WORKER_CONCURRENCY)]
     for lane in lanes:
@@ -128,7 +128,7 @@ def test_a_long_turn_leaves_the_rest_of_a_host_to_the_next_tick(pulled, monkeypa
     assert pulled == []
 
 
-def test_a_worker_that_is_asked_to_end_takes_nothing_more(pulled, monkeypatch):
+def test_a_worker_told_to_stop_takes_nothing_more(pulled, monkeypatch):
     monkeypatch.setattr(tasks, "_ending", (ending := threading.Event()))
     ending.set()
     make_source()
@@ -140,7 +140,7 @@ def test_a_worker_that_is_asked_to_end_takes_nothing_more(pulled, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_at_once_one_pulls_a_source(pulled):
+def test_only_one_of_many_workers_pulls_a_source(pulled):
     source = make_source()
     at_once(*[lambda: tasks._refresh(source.pk)] * 6)
     assert pulled == [source.pk]
@@ -171,7 +171,7 @@ def test_a_tick_wakes_a_worker_for_due_messages(woken):
     assert "deliver_due" in woken
 
 
-def test_messages_that_are_due_go_out_and_those_that_wait_stay(delivered):
+def test_due_messages_go_out_and_others_wait(delivered):
     now = timezone.now()
     due = make_share(at=now)
     make_share(at=now, next_attempt=now + timedelta(minutes=5))
@@ -181,17 +181,17 @@ def test_messages_that_are_due_go_out_and_those_that_wait_stay(delivered):
     assert delivered == [due.pk]
 
 
-def test_a_channel_that_another_thread_writes_to_does_not_hold_the_others_up(delivered):
+def test_a_channel_used_by_another_thread_does_not_delay_the_others(delivered):
     slow, quick = make_channel(), make_channel()
     make_share(channel=slow, at=timezone.now())
-    there = make_share(channel=quick, at=timezone.now())
+    share = make_share(channel=quick, at=timezone.now())
     with tasks.SENDING.host(str(slow.pk)):
         tasks.deliver_due()
-    assert delivered == [there.pk]
+    assert delivered == [share.pk]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_message_is_tried_once_however_many_hear_of_it(delivered):
+def test_a_message_is_tried_once_however_many_workers_wake_up(delivered):
     shares = [make_share(at=timezone.now()) for _ in range(5)]
     at_once(*[tasks.deliver_due] * 6)
     assert sorted(delivered) == [share.pk for share in shares]
@@ -201,14 +201,14 @@ def test_a_message_is_tried_once_however_many_hear_of_it(delivered):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_each_job_is_done_once_by_as_many_as_are_free(monkeypatch):
-    done = []
-    monkeypatch.setitem(jobs._DOERS, "add", lambda person, wish: done.append(wish["url"]) or {})
+def test_each_job_is_done_once_by_many_workers(monkeypatch):
+    urls = []
+    monkeypatch.setitem(jobs._DOERS, "add", lambda person, wish: urls.append(wish["url"]) or {})
     person, now = make_person(), timezone.now()
     for number in range(jobs.MOST_OF_ONE):
         jobs.ask(person, "add", {"url": number}, now)
     at_once(*[tasks.answer_due] * 8)
-    assert sorted(done) == list(range(jobs.MOST_OF_ONE))
+    assert sorted(urls) == list(range(jobs.MOST_OF_ONE))
     assert {job.state for job in Job.objects.all()} == {"done"}
 
 

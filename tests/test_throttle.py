@@ -1,4 +1,4 @@
-"""papers.throttle: guessing passwords is slow from everywhere, and keeps nobody out for long."""
+"""papers.throttle: guessing passwords is slow from everywhere, and locks nobody out for long."""
 
 from datetime import timedelta
 
@@ -19,12 +19,12 @@ def sign_in(client, email="ada@team.example", password="not-the-password", addre
 
 
 def guesses(client, number, email="ada@team.example", address="203.0.113.1", **more):
-    """How many of so many wrong passwords were looked at. In both texts {} is the number of the guess."""
-    looked_at = 0
+    """Return how many of these wrong passwords were checked. In both texts {} stands for the number of the guess."""
+    checked = 0
     for guess in range(number):
         answer = sign_in(client, email.format(guess), f"wrong-{guess}", address.format(guess), **more)
-        looked_at += answer.status_code == 200
-    return looked_at
+        checked += answer.status_code == 200
+    return checked
 
 
 def later(minutes):
@@ -34,13 +34,13 @@ def later(minutes):
         )
 
 
-def test_words_about_addresses_make_no_new_visitor_where_no_proxy_is_configured(client):
+def test_forwarded_headers_are_ignored_without_a_proxy(client):
     make_person(email="ada@team.example")
-    looked_at = 0
+    checked = 0
     for guess in range(100):
-        told = {"HTTP_X_FORWARDED_PROTO": "https", "HTTP_X_FORWARDED_FOR": f"198.51.100.{guess}"}
-        looked_at += sign_in(client, address="127.0.0.1", **told).status_code == 200
-    assert looked_at == throttle.PAIR - 1  # the fifth is looked at too, and is the one that begins the wait
+        headers = {"HTTP_X_FORWARDED_PROTO": "https", "HTTP_X_FORWARDED_FOR": f"198.51.100.{guess}"}
+        checked += sign_in(client, address="127.0.0.1", **headers).status_code == 200
+    assert checked == throttle.PAIR - 1  # the fifth is checked too, and starts the wait
     assert AccessAttempt.objects.get().ip_address == "127.0.0.1"
 
 
@@ -58,7 +58,7 @@ def test_many_names_tried_from_one_address_have_to_wait(client):
     assert sign_in(client, password=PASSWORD, address="192.0.2.1").status_code == 303
 
 
-def test_other_browsers_of_one_ipv6_network_are_no_new_visitors(client):
+def test_other_browsers_in_one_ipv6_network_are_the_same_visitor(client):
     make_person(email="ada@team.example")
     assert guesses(client, 20, address="2001:db8:1:2::{}") == throttle.PAIR - 1
     later(16)
@@ -72,7 +72,7 @@ def test_other_browsers_of_one_ipv6_network_are_no_new_visitors(client):
     ("email", "address"),
     [("ada@team.example", "203.0.113.1"), ("ada@team.example", "198.51.100.{}"), ("no{}@team.example", "203.0.113.1")],
 )
-def test_the_right_password_works_again_after_the_wait_that_was_told(client, email, address):
+def test_the_right_password_works_again_after_the_announced_wait(client, email, address):
     make_person(email="ada@team.example")
     guesses(client, 40, email, address)
     answer = sign_in(client, password=PASSWORD)
@@ -94,7 +94,7 @@ def test_the_wait_ends_when_enough_guesses_are_old(client):
     assert 240 < int(answer["Retry-After"]) <= 300
 
 
-def test_strangers_cannot_keep_out_a_browser_that_has_been_in_before(client):
+def test_strangers_cannot_lock_out_a_browser_that_signed_in_before(client):
     make_person(email="ada@team.example")
     sign_in(client, password=PASSWORD)
     client.post("/signout")
@@ -104,7 +104,7 @@ def test_strangers_cannot_keep_out_a_browser_that_has_been_in_before(client):
     assert sign_in(stranger, password=PASSWORD, address="192.0.2.9").status_code == 429
     assert sign_in(client, password=PASSWORD, address="192.0.2.1").status_code == 303
     client.post("/signout")
-    assert guesses(client, 10, address="192.0.2.7") == throttle.PAIR - 1  # known is not trusted
+    assert guesses(client, 10, address="192.0.2.7") == throttle.PAIR - 1  # known does not mean trusted
 
 
 def test_a_browser_is_known_for_one_person_and_one_password(client):
@@ -114,21 +114,21 @@ def test_a_browser_is_known_for_one_person_and_one_password(client):
     client.post("/signout")
     guesses(type(client)(), 40, address="198.51.100.{}")
     assert sign_in(client, password=PASSWORD, address="192.0.2.1").status_code == 429
-    known = type(client)()
-    known.cookies[throttle.COOKIE] = throttle._mark(ada)
+    known_browser = type(client)()
+    known_browser.cookies[throttle.COOKIE] = throttle._mark(ada)
     ada.set_password(NEW)
     ada.save()
-    assert sign_in(known, password=NEW, address="192.0.2.1").status_code == 429
+    assert sign_in(known_browser, password=NEW, address="192.0.2.1").status_code == 429
 
 
-def test_signing_in_does_not_forgive_what_was_tried_on_others(client):
+def test_signing_in_does_not_forgive_guesses_at_other_accounts(client):
     make_person(email="mallory@team.example")
     guesses(client, throttle.ADDRESS - 1, email="somebody{}@team.example")
     assert sign_in(client, "mallory@team.example", PASSWORD).status_code == 303
     assert guesses(type(client)(), 5, email="other{}@team.example") == 0
 
 
-def test_reset_link_ends_the_wait_and_makes_the_browser_known(client):
+def test_a_reset_link_ends_the_wait_and_makes_the_browser_known(client):
     person = make_person(email="ada@team.example")
     guesses(client, 40, address="198.51.100.{}")
     _, token = OneTimeLink.objects.mint("reset", timezone.now(), timedelta(days=1), person=person)
@@ -138,7 +138,7 @@ def test_reset_link_ends_the_wait_and_makes_the_browser_known(client):
     assert sign_in(client, password=NEW, address="192.0.2.1").status_code == 303
 
 
-def test_guessing_the_current_password_in_an_open_session_is_throttled_and_not_kept(client):
+def test_guessing_the_current_password_in_a_session_is_throttled_and_not_stored(client):
     person = make_person(email="ada@team.example")
     client.force_login(person)
     form = {"password": NEW, "again": NEW}
@@ -147,22 +147,22 @@ def test_guessing_the_current_password_in_an_open_session_is_throttled_and_not_k
     assert answer.status_code == 429
     assert "Try again in 15 minutes" in answer.content.decode()
     assert client.post("/settings/password", {"current": PASSWORD, **form}).status_code == 429
-    assert client.get("/settings").status_code == 200  # the session goes on
-    kept = str(AccessAttempt.objects.values_list("post_data", "get_data"))
-    assert "wrong-" not in kept
-    assert NEW not in kept
+    assert client.get("/settings").status_code == 200  # the session continues
+    stored = str(AccessAttempt.objects.values_list("post_data", "get_data"))
+    assert "wrong-" not in stored
+    assert NEW not in stored
     later(16)
     assert client.post("/settings/password", {"current": PASSWORD, **form}).status_code == 303
 
 
-def test_strangers_guesses_do_not_stop_somebody_from_changing_their_password(client):
+def test_strangers_guesses_do_not_stop_people_from_changing_their_password(client):
     client.force_login(make_person(email="ada@team.example"))
     guesses(type(client)(), 40, address="198.51.100.{}")
     form = {"current": PASSWORD, "password": NEW, "again": NEW}
     assert client.post("/settings/password", form).status_code == 303
 
 
-def test_the_mark_of_a_known_browser_goes_to_the_sign_in_alone(client, settings):
+def test_the_cookie_of_a_known_browser_is_sent_only_to_sign_in(client, settings):
     make_person(email="ada@team.example")
     cookie = sign_in(client, password=PASSWORD).cookies[throttle.COOKIE]
     assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/signin", True, "Lax")

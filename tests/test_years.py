@@ -1,4 +1,4 @@
-"""Running it for years: the whole product is backed up at work and goes on from the backup in another folder."""
+"""Running it for years: the whole product is backed up while working, and restored in another folder."""
 
 import socket
 import subprocess
@@ -27,7 +27,7 @@ def manage(env: dict[str, str], *args: str) -> subprocess.CompletedProcess[str]:
 
 
 def stored(var: Path) -> set[tuple[str, ...]]:
-    """What the team has: papers, who brought them, votes."""
+    """Return the team's data: papers, sightings, votes."""
     tables = ("papers_paper", "papers_sighting", "papers_name", "papers_vote", "papers_source", "papers_person")
     with psycopg.connect(host=str(Cluster(var).sockets), dbname=DATABASE, user=ROLE) as database:
         return {(table, row) for table in tables for (row,) in database.execute(f"SELECT id::text FROM {table}")}
@@ -38,7 +38,7 @@ def arxiv_ids(var: Path) -> set[str]:
         return {id for (id,) in database.execute("SELECT arxiv_id FROM papers_paper")}
 
 
-def test_a_backup_made_at_work_goes_on_in_another_folder():
+def test_a_backup_made_while_working_continues_in_another_folder():
     with (
         FeedServer(seed=3, now=WEDNESDAY, history=timedelta(days=40)) as server,
         tempfile.TemporaryDirectory(prefix="tenth years ", ignore_cleanup_errors=True) as folder,
@@ -54,26 +54,26 @@ def test_a_backup_made_at_work_goes_on_in_another_folder():
             voted, *_ = wait_for(lambda: cards_of(browser), 30)
             browser.send(f"/papers/{voted}/vote", value="1")
             make_all_due(first)
-            before, known = stored(first), arxiv_ids(first)
-            done = manage(env, "backup", str(file))  # the worker is still pulling
-            assert done.returncode == 0, done.stderr
+            before, known_ids = stored(first), arxiv_ids(first)
+            result = manage(env, "backup", str(file))  # the worker is still pulling
+            assert result.returncode == 0, result.stderr
             assert "Stop it first" in manage(env, "restore", "--force", str(file)).stderr
             page = browser.open("/settings/health").text_content()
             assert f"on {socket.gethostname()}: {file}" in " ".join(page.split())
             assert tenth.end() == 0
 
         env |= {"TENTH_VAR": str(furnished(second))}
-        done = manage(env, "restore", str(file))
-        assert done.returncode == 0, done.stderr
+        result = manage(env, "restore", str(file))
+        assert result.returncode == 0, result.stderr
         server.clock.advance(timedelta(days=1))
         with service(["-m", "ops.run"], env) as tenth:
-            tenth.said("Tenth is ready")
-            # Still signed in, since the key came along; and what was done is there.
+            tenth.wait_for_line("Tenth is ready")
+            # Still signed in, since the key came along, and earlier work is there.
             browser.open("/")
             assert browser.page.xpath(f"//*[@id='paper-{voted}']//button[@data-act='up'][@aria-pressed='true']")
             assert before <= stored(second)
-            # The queue was made anew, and works: the first tick finds the sources due.
+            # The queue was recreated and works: the first tick finds the sources due.
             announced = server.world.announcements((WEDNESDAY + timedelta(days=1)).date(), ["cs.LG"])
-            latest = {each.paper.id for each in announced} - known
+            latest = {item.paper.id for item in announced} - known_ids
             wait_for(lambda: latest & arxiv_ids(second), 30)
             assert tenth.end() == 0

@@ -1,4 +1,4 @@
-"""Workers for tests of what happens at the same time: threads with connections of their own, and a process to kill."""
+"""Workers for tests of concurrency: threads with connections of their own, and a process to kill."""
 
 import os
 import threading
@@ -14,7 +14,7 @@ from papers import tasks
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """Run these at the same moment, each in a thread; what each returned, or the error it raised."""
+    """Run these calls at the same moment, each in a thread; return each result, or the error it raised."""
     results: list[Any] = [None] * len(calls)
     ready = threading.Barrier(len(calls))
 
@@ -22,7 +22,7 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
         try:
             ready.wait(10)
             results[number] = call()
-        except Exception as error:  # the test looks at it
+        except Exception as error:  # for the test to inspect
             results[number] = error
         finally:
             connection.close()
@@ -37,17 +37,17 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
 
 def after_the_worker(client: Client, answer: HttpResponse) -> HttpResponse:
     """Let a worker do the job that an answer leads to, and return its page. The last redirect is not followed."""
-    assert "Asking" in (waits := client.get(answer["Location"]).content.decode()) or "…" in waits
+    assert "Asking" in (waiting_page := client.get(answer["Location"]).content.decode()) or "…" in waiting_page
     tasks.answer_due()
     return client.get(answer["Location"])
 
 
 def start(call: Callable[[], Any]) -> int:
-    """Run this in a process of its own; its id, to be killed with and waited for."""
+    """Run this in a separate process; return its id, to be killed with and waited for."""
     connections.close_all()
     pid = os.fork()
     if pid == 0:
-        # The server of our children is no child of this process, which would wait for it in vain: it gets its own.
+        # The child cannot wait for its parent's fork server, so it starts its own.
         forkserver._forkserver = forkserver.ForkServer()
         forkserver.ensure_running = forkserver._forkserver.ensure_running
         forkserver.connect_to_new_process = forkserver._forkserver.connect_to_new_process

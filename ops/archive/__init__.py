@@ -1,15 +1,15 @@
-"""ops.archive: an install in one file: the database, the key, and what tells whether both are whole.
+"""ops.archive: a whole install in one file: the database, the key, and checksums that show both are intact.
 
-A zip, so that anybody can look into it for as long as there are computers:
-    database.sql   what pg_dump wrote: all tables of ours at one instant; the queue is left out and made anew
-    secret_key     signs sessions, and opens what is encrypted in the database
-    tenth.json     written last: when, by what, the migrations that had been applied, and the checksums
+It is a zip, so anybody can open it with any tool:
+    database.sql   pg_dump's output: all our tables at one instant; the queue is left out and created afresh
+    secret_key     signs sessions and decrypts the encrypted values in the database
+    tenth.json     written last: date, version, applied migrations, and checksums
 
-    contents  what an archive says of itself, and what is in a database
-    dump      the grammar of database.sql; both sides hold to it
-    write     makes an archive          read    opens and checks one
-    restore   replaces what is here     load    fills the tables, in one transaction
-    key       the key follows the data
+        contents  the description inside an archive, and the contents of a database
+        dump      the grammar of database.sql, shared by both sides
+        write     makes an archive          read    opens and checks one
+        restore   replaces the data here    load    fills the tables, in one transaction
+        key       switches the key together with the data
 """
 
 from ops.archive.contents import ArchiveError, Contents, Made

@@ -1,4 +1,4 @@
-"""ops.archive.contents: what an archive says of itself, and what is in a database."""
+"""ops.archive.contents: the description inside an archive, and the contents of a database."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,12 +16,12 @@ COUNTED = {"papers_person": "people", "papers_source": "sources", "papers_paper"
 
 
 class ArchiveError(Exception):
-    """No backup was made, or a restore was not done as asked; the sentence says why and what to do."""
+    """A backup was not made, or a restore not done as asked; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """An archive’s description of itself."""
+    """The description that an archive carries."""
 
     made_at: datetime
     schema: str
@@ -46,7 +46,7 @@ def in_words(counts: dict[str, int]) -> str:
 
 
 def tables(database: "psycopg.Connection[Any]") -> set[str]:
-    """Ours, by their prefixes: also those of migrations that this code does not know."""
+    """Return our tables by their prefixes, including those of migrations that this code does not know."""
     rows = database.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()").fetchall()
     return {table for (table,) in rows if table.partition("_")[0] in _prefixes()}
 
@@ -56,22 +56,22 @@ def _prefixes() -> set[str]:
     return {"django", *(model._meta.db_table.partition("_")[0] for model in models)}
 
 
-def count(database: "psycopg.Connection[Any]", there: set[str]) -> dict[str, int]:
-    counted = sql.SQL("SELECT count(*) FROM {}")
+def count(database: "psycopg.Connection[Any]", existing: set[str]) -> dict[str, int]:
+    query = sql.SQL("SELECT count(*) FROM {}")
     return {
-        label: one(database, counted.format(sql.Identifier(table)))[0]
+        label: fetch_row(database, query.format(sql.Identifier(table)))[0]
         for table, label in COUNTED.items()
-        if table in there
+        if table in existing
     }
 
 
-def one(database: "psycopg.Connection[Any]", query: Any) -> tuple[Any, ...]:
+def fetch_row(database: "psycopg.Connection[Any]", query: Any) -> tuple[Any, ...]:
     row = database.execute(query).fetchone()
     assert row
     return tuple(row)
 
 
 def first_line(text: str) -> str:
-    """The first line that says anything, fit for a terminal: it may quote what a stranger's file holds."""
+    """Return the first non-empty line, safe for a terminal: it may quote a stranger's file."""
     line = next((line.strip() for line in text.splitlines() if line.strip()), "")
     return "".join(letter if letter.isprintable() else "?" for letter in line)[:500]

@@ -1,7 +1,7 @@
 """ops.archive.dump: the grammar of database.sql, read line by line. Nothing in it is ever executed.
 
-Taken from it are rows (COPY … FROM stdin) and how far the numbers have come (setval). The tables themselves come from
-our own migrations, so the statements that make them are passed over. Any other statement is refused.
+We take rows (COPY … FROM stdin) and sequence positions (setval). The tables come from our own migrations, so the
+statements that create them are skipped. Any other statement is refused.
 """
 
 import re
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import IO
 
-LONGEST = 64 << 20  # bytes in a line, so in a row
+LONGEST = 64 << 20  # bytes in a line, and so in a row
 
 _NAME = rb'(?:[a-z_][a-z0-9_]*|"(?:[^"\'\\\n]|"")+")'
 _COPY = re.compile(rb"COPY (%b)\.(%b) \((%b(?:, %b)*)\) FROM stdin;\n" % (_NAME, _NAME, _NAME, _NAME))
 _SETVAL = re.compile(rb"SELECT pg_catalog\.setval\('(%b)\.(%b)', (\d{1,19}), (true|false)\);\n" % (_NAME, _NAME))
-# Lines that ask for nothing: pg_dump's comments, and the settings of the session that would read it.
+# Lines with no effect: pg_dump's comments, and settings of the session that would read the file.
 _IDLE = re.compile(
     rb"(?:--.*)?\n"
     rb"|\\(?:un)?restrict [A-Za-z0-9]+\n"
@@ -23,7 +23,7 @@ _IDLE = re.compile(
     rb"|SET client_encoding = 'UTF8';\n"
     rb"|SET (?!client_encoding|role|session_authorization)[a-z_]+ = (?:[a-z0-9]+|'[^'\\]*');\n"
 )
-# The statements that make the tables begin like this, and end with the line that ends in a semicolon.
+# Statements that create the tables begin like this, and end with the first line that ends in a semicolon.
 _SCHEMA = re.compile(
     rb"(?:CREATE (?:UNLOGGED )?TABLE|CREATE (?:UNIQUE )?INDEX|CREATE SEQUENCE|CREATE STATISTICS"
     rb"|ALTER (?:TABLE|INDEX|SEQUENCE|STATISTICS)|COMMENT ON) "
@@ -32,12 +32,12 @@ _END = b"\\.\n"
 
 
 class UnknownError(Exception):
-    """Something that pg_dump does not write of tables of ours; the sentence says what and where."""
+    """Something that pg_dump does not write for our tables; the message says what and where."""
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """The rows that follow are of this table."""
+    """The start of a table's rows."""
 
     schema: str
     table: str
@@ -59,12 +59,12 @@ class Line(Enum):
 
 
 def lines(file: IO[bytes]) -> Iterator[bytes]:
-    """Its lines, in memory one at a time and none whole that is longer than LONGEST."""
+    """Yield the lines of a file, one at a time and never more than LONGEST bytes at once."""
     return iter(lambda: file.readline(LONGEST + 1), b"")
 
 
 def parse(lines: Iterable[bytes]) -> Iterator[tuple[bytes, Copy | Setval | Line]]:
-    """Each line with what it is."""
+    """Yield each line with its kind."""
     in_rows = in_statement = in_quotes = False
     for number, line in enumerate(lines, 1):
         if len(line) > LONGEST:
@@ -87,12 +87,12 @@ def parse(lines: Iterable[bytes]) -> Iterator[tuple[bytes, Copy | Setval | Line]
             yield line, Setval(_plain(setval[1]), _plain(setval[2]), int(setval[3]), setval[4] == b"true")
         else:
             start = line[:80].decode(errors="replace").rstrip("\n")
-            raise UnknownError(f"its line {number:,} is nothing that Tenth writes: {start!r}")
+            raise UnknownError(f"its line {number:,} is not something Tenth writes: {start!r}")
     if in_rows or in_statement:
         raise UnknownError("it ends in the middle of a table")
 
 
 def _plain(name: bytes) -> str:
-    """The identifier without quotes."""
+    """Return the identifier without quotes."""
     text = name.decode()
     return text[1:-1].replace('""', '"') if text.startswith('"') else text

@@ -1,7 +1,7 @@
-"""ops.archive.key: the key follows the data, also when a restore is cut short between the two.
+"""ops.archive.key: switch the key together with the data, even when a restore is interrupted between the two.
 
-The archive's key waits beside the one in use. The transaction that loads the data leaves a mark of that key in the
-database; whoever comes next sees by the mark whether the data is there, and finishes or takes back.
+The archive's key waits in a file beside the current one. The transaction that loads the data leaves a mark of that key
+in the database. Whoever comes next sees from the mark whether the data arrived, and finishes or undoes the switch.
 """
 
 import hashlib
@@ -17,15 +17,15 @@ from ops.archive.contents import KEY
 from ops.database import LOCK
 
 
-def beside() -> Path:
+def waiting_file() -> Path:
     path: Path = settings.VAR_DIR / f"{KEY}.restored"
     return path
 
 
-def lay_beside(key: str) -> None:
-    """Put it where it waits, safely on the disk."""
-    beside().unlink(missing_ok=True)
-    with open(os.open(beside(), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+def store_waiting(key: str) -> None:
+    """Store the key in its waiting file, safely on disk."""
+    waiting_file().unlink(missing_ok=True)
+    with open(os.open(waiting_file(), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(key)
         file.flush()
         os.fsync(file.fileno())
@@ -33,22 +33,22 @@ def lay_beside(key: str) -> None:
 
 
 def mark(database: "psycopg.Connection[Any]", key: str) -> None:
-    """Note in this transaction whose data this is."""
+    """Mark the data, in this transaction, as belonging to this key."""
     database.execute(sql.SQL("COMMENT ON TABLE django_migrations IS {}").format(_mark_of(key)))
 
 
 def settle(database: "psycopg.Connection[Any]") -> bool:
-    """Finish or take back what a restore has left, and say whether its data is there."""
-    if not beside().exists():
+    """Finish or undo an interrupted restore. Returns whether its data is in the database."""
+    if not waiting_file().exists():
         return False
     with database.transaction():
-        database.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])  # a restore that is still committing holds it
-        noted = database.execute("SELECT obj_description(to_regclass('django_migrations'), 'pg_class')").fetchone()
-        key = beside().read_text()
-        if not noted or noted[0] != _mark_of(key):
-            beside().unlink()
+        database.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])  # waits for a restore that is still committing
+        comment = database.execute("SELECT obj_description(to_regclass('django_migrations'), 'pg_class')").fetchone()
+        key = waiting_file().read_text()
+        if not comment or comment[0] != _mark_of(key):
+            waiting_file().unlink()
             return False
-        beside().replace(settings.VAR_DIR / KEY)
+        waiting_file().replace(settings.VAR_DIR / KEY)
         _sync_folder()
         database.execute("COMMENT ON TABLE django_migrations IS NULL")
     if not os.environ.get("SECRET_KEY", "").strip():

@@ -1,4 +1,4 @@
-"""ops.archive.restore: the archive's data in the place of what is here, all of it or nothing."""
+"""ops.archive.restore: replace the data here with the archive's, completely or not at all."""
 
 import contextlib
 import os
@@ -21,52 +21,52 @@ from ops.archive.load import load
 from ops.archive.read import Archive, opened
 from ops.archive.write import write
 
-AS_IT_WAS = "Nothing was restored, and what was here is as it was"
-NOT_KNOWN = "The database was lost just as it ended the restore, and may hold the backup's data or what was here before"
+NOTHING_CHANGED = "Nothing was restored, and your data is unchanged"
+UNCERTAIN = "The database was lost while the restore committed, so it holds either the backup's data or your old data"
 FAULTS = (ArchiveError, OSError, django.db.Error, psycopg.Error)
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
     contents: Contents
-    kept: Made | None  # what was here before
-    unreadable: int  # secrets that the backup's key does not open
+    kept: Made | None  # a backup of the data that was replaced
+    unreadable: int  # secrets that the backup's key cannot decrypt
 
 
 def restore(path: Path, now: datetime, force: bool = False) -> Restored:
-    """Put the archive's data in the place of what is there, in one transaction.
+    """Replace the data here with the archive's, in one transaction.
 
-    What is there is backed up before that; without `force` only an install that nobody uses yet is replaced.
+    Existing data is backed up first; without `force`, only an install that nobody uses yet is replaced.
     """
     with opened(path) as archive:
         _refuse_another_key(archive)
         with pgtools.stopped():
-            _let_the_key_follow("An earlier restore was cut short", None)
+            _let_the_key_follow("An earlier restore was interrupted", None)
             with pgtools.connect() as database:
                 counts = count(database, tables(database))
             kept = _keep(counts, now, force)
             unreadable = _replace(archive, kept)
             with contextlib.suppress(psycopg.Error), pgtools.connect(autocommit=True) as database:
-                database.execute("ANALYZE")  # else the first pages are slow; the server does it by and by anyway
+                database.execute("ANALYZE")  # speeds up the first pages; the server would do it later by itself
     return Restored(archive.contents, kept, unreadable)
 
 
 def _refuse_another_key(archive: Archive) -> None:
     if archive.key != settings.SECRET_KEY and os.environ.get("SECRET_KEY", "").strip():
         raise ArchiveError(
-            "SECRET_KEY is set to another key than the one in this backup, and what is encrypted could not be read. "
-            f"Remove the setting (the backup's key goes to {settings.VAR_DIR / KEY}), or set it to what this says: "
+            "SECRET_KEY is set to a different key than the one in this backup, which could not be decrypted. "
+            f"Remove the setting (the backup's key goes to {settings.VAR_DIR / KEY}), or set it to the output of: "
             f"unzip -p {shlex.quote(str(archive.path))} {KEY}"
         )
 
 
 def _keep(counts: dict[str, int], now: datetime, force: bool) -> Made | None:
-    """Back up what is here, where that is anything."""
+    """Back up the data that is about to be replaced, if there is any."""
     if not any(counts.values()):
         return None
     if not force:
         raise ArchiveError(
-            f"There is data here already: {in_words(counts)}. With --force it is backed up, then replaced."
+            f"There is data here already: {in_words(counts)}. With --force it is backed up and then replaced."
         )
     folder: Path = settings.VAR_DIR / "replaced"
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -74,19 +74,19 @@ def _keep(counts: dict[str, int], now: datetime, force: bool) -> Made | None:
 
 
 def _replace(archive: Archive, kept: Made | None) -> int:
-    """Data, then key. Each way in which that can fail has a sentence that is true of it."""
+    """Replace the data, then the key. Every way this can fail has an accurate message of its own."""
     loaded = False
     try:
-        key.lay_beside(archive.key)
+        key.store_waiting(archive.key)
         with _one_connection() as connection, transaction.atomic(durable=True):
             unreadable = load(connection, archive)
             key.mark(connection.connection, archive.key)
             loaded = True
     except FAULTS as error:
-        # Only while committing can it be unknown what became of it; until then all is rolled back.
-        if not (loaded and _let_the_key_follow(NOT_KNOWN, kept)):
+        # Only a failed commit leaves the outcome unknown; before that, everything is rolled back.
+        if not (loaded and _let_the_key_follow(UNCERTAIN, kept)):
             _take_back(kept)
-            raise ArchiveError(f"{AS_IT_WAS}: {_reason(error)}") from error
+            raise ArchiveError(f"{NOTHING_CHANGED}: {_reason(error)}") from error
     except BaseException:
         if not loaded:
             _take_back(kept)
@@ -98,7 +98,7 @@ def _replace(archive: Archive, kept: Made | None) -> int:
 
 @contextlib.contextmanager
 def _one_connection() -> Iterator[BaseDatabaseWrapper]:
-    """The connection that Django and its migrations use, without a pool beside it."""
+    """Give Django and its migrations a single connection, without a pool."""
     pooled = connections["default"]
     alone = pooled.copy()
     alone.settings_dict["OPTIONS"].pop("pool", None)
@@ -111,25 +111,25 @@ def _one_connection() -> Iterator[BaseDatabaseWrapper]:
 
 
 def _let_the_key_follow(fact: str, kept: Made | None) -> bool:
-    """Put the key right, by what the database says. Returns whether the archive's data is in it."""
+    """Bring the key in line with the data in the database. Returns whether that is the archive's."""
     try:
         with pgtools.connect(autocommit=True) as database:
             return key.settle(database)
     except (psycopg.Error, OSError) as error:
-        before = f" What was here before is in {kept.path}." if kept else ""
+        before = f" Your old data is in {kept.path}." if kept else ""
         raise ArchiveError(
-            f"{fact}, but the key that belongs to it could not be put in its place: {_reason(error)} It waits in "
-            f"{key.beside()}. Leave it there: the next start, or the next restore, puts it right.{before}"
+            f"{fact}, but its key could not be put in place: {_reason(error)} The key waits in "
+            f"{key.waiting_file()}. Leave it there: the next start, or the next restore, puts it in place.{before}"
         ) from error
 
 
 def _take_back(kept: Made | None) -> None:
-    """Nothing of a restore that was not done stays: no key beside the key, no backup of what is still here."""
+    """Clean up after a failed restore: remove the waiting key, and the backup of data that is still here."""
     with contextlib.suppress(OSError):
-        key.beside().unlink(missing_ok=True)
+        key.waiting_file().unlink(missing_ok=True)
         if kept:
             kept.path.unlink()
-            kept.path.parent.rmdir()  # unless older ones are in it
+            kept.path.parent.rmdir()  # fails when older backups are in it
 
 
 def _reason(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""ops.archive.write: one file of all there is, of one instant, while Tenth runs."""
+"""ops.archive.write: back up everything, as of one instant, while Tenth runs."""
 
 import contextlib
 import hashlib
@@ -31,8 +31,8 @@ from ops.archive.contents import (
     Contents,
     Made,
     count,
+    fetch_row,
     first_line,
-    one,
     tables,
 )
 from ops.version import VERSION
@@ -41,16 +41,16 @@ OWN_NOTE = re.compile(rb"ALTER TABLE ONLY \S+ ALTER COLUMN \S+ SET \(pg_attver=\
 
 
 def write(target: Path, now: datetime, force: bool = False) -> Made:
-    """Back up into this file, whole or not at all. Tenth may run meanwhile: all is of one instant."""
+    """Back up into this file, completely or not at all. Tenth may keep running: everything is from one instant."""
     began = time.monotonic()
     if target.is_dir():
-        raise ArchiveError(f"{target} is a folder. Name a file in it.")
+        raise ArchiveError(f"{target} is a folder. Give the name of a file in it.")
     if target.exists() and not force:
-        raise ArchiveError(f"{target} is there already. Name another file, or say --force to replace it.")
-    if key.beside().exists():
+        raise ArchiveError(f"{target} exists already. Choose another file, or replace it with --force.")
+    if key.waiting_file().exists():
         raise ArchiveError(
-            f"A restore is at work in {settings.VAR_DIR}, or was cut short there, so the key may not fit the data. "
-            "Start Tenth once, which puts that right, then back up."
+            f"A restore is running in {settings.VAR_DIR}, or was interrupted there, so the key may not match the data. "
+            "Start Tenth once to put that right, then back up."
         )
     try:
         with _whole_or_not_at_all(target, force) as file, pgtools.connect() as database:
@@ -63,31 +63,31 @@ def write(target: Path, now: datetime, force: bool = False) -> Made:
 
 
 def note(made: Made) -> None:
-    """Remember that it was made, for the page that shows admins how this install is."""
+    """Record the backup for the health page."""
     row = "INSERT INTO papers_backup (at, took_ms, size, host, path) VALUES (%s, %s, %s, %s, %s)"
     values = [made.contents.made_at, round(made.seconds * 1000), made.size, socket.gethostname()[:255], str(made.path)]
-    # The backup itself is good: an older database without this table, or one that is read only, takes nothing from it.
+    # The backup is good even if this fails: an older database lacks the table, another may be read-only.
     with contextlib.suppress(psycopg.Error), pgtools.connect() as database:
         database.execute(row, values)
 
 
 def _pack(file: IO[bytes], database: "psycopg.Connection[Any]", now: datetime) -> Contents:
-    # pg_dump joins this transaction's snapshot: what is counted here and what it writes is of the same instant.
+    # pg_dump joins this transaction's snapshot, so the counts here and its output are from the same instant.
     database.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     database.read_only = True
-    there = tables(database)
-    if "django_migrations" not in there:
-        raise ArchiveError("There is nothing to back up: the database has no tables of Tenth.")
-    (snapshot, schema) = one(database, "SELECT pg_export_snapshot(), current_schema()")
+    existing = tables(database)
+    if "django_migrations" not in existing:
+        raise ArchiveError("There is nothing to back up: the database has no Tenth tables.")
+    (snapshot, schema) = fetch_row(database, "SELECT pg_export_snapshot(), current_schema()")
     applied = database.execute("SELECT app, name FROM django_migrations ORDER BY app, name").fetchall()
-    counts = count(database, there)
+    counts = count(database, existing)
     server = database.info.server_version // 10000
-    options = [f"--snapshot={snapshot}", *(f'--table="{schema}"."{table}"' for table in sorted(there))]
+    options = [f"--snapshot={snapshot}", *(f'--table="{schema}"."{table}"' for table in sorted(existing))]
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         sums = {SQL: _dump(archive, server, options)}
         sums[KEY] = _put(archive, KEY, settings.SECRET_KEY.encode())
         contents = Contents(now, schema, [(app, name) for app, name in applied], counts, sums)
-        told = {
+        manifest = {
             "format": FORMAT,
             "made_at": now.isoformat(),
             "tenth": VERSION,
@@ -97,12 +97,12 @@ def _pack(file: IO[bytes], database: "psycopg.Connection[Any]", now: datetime) -
             "counts": counts,
             "sha256": sums,
         }
-        _put(archive, MANIFEST, json.dumps(told, indent=1).encode())
+        _put(archive, MANIFEST, json.dumps(manifest, indent=1).encode())
     return contents
 
 
 def _dump(archive: zipfile.ZipFile, server: int, options: list[str]) -> str:
-    """Stream pg_dump's SQL into the archive; returns its checksum."""
+    """Stream pg_dump's SQL into the archive and return its checksum."""
     always = ["--no-owner", "--no-acl", "--lock-wait-timeout=60s", "--encoding=UTF8"]
     command, env = pgtools.command("pg_dump", server, *always, *options)
     digest, unknown = hashlib.sha256(), None
@@ -117,41 +117,41 @@ def _dump(archive: zipfile.ZipFile, server: int, options: list[str]) -> str:
         except dump.UnknownError as error:
             unknown = error
             while process.stdout.read(CHUNK):
-                pass  # or pg_dump would fail too, and for another reason
+                pass  # keep reading, or pg_dump fails too and hides the reason
         finally:
-            process.stdout.close()  # when nobody reads on (a full disk, Ctrl-C), pg_dump ends by itself
+            process.stdout.close()  # if we stopped reading (disk full, Ctrl-C), this ends pg_dump
             process.wait()
         if process.returncode:
             errors.seek(0)
             reason = first_line(errors.read().decode(errors="replace"))
-            raise ArchiveError(f"pg_dump failed: {reason or 'it was ended.'}")
+            raise ArchiveError(f"pg_dump failed: {reason or 'it was killed.'}")
     if unknown:
-        raise ArchiveError(f"No backup was made, because it could not be restored: {unknown}.")
+        raise ArchiveError(f"No backup was made, because it could not have been restored: {unknown}.")
     return digest.hexdigest()
 
 
 def portable(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Leave out the server's own note on each column, which no other server takes; refuse what a restore would.
+    """Drop the server's own note on each column, which other servers reject. Refuse whatever a restore would refuse.
 
-    Since their security releases of November 2026 servers note one (15.20 does); a pg_dump from before then writes it
-    down.
+    Servers write such notes since their security releases of November 2026 (15.20, for one); an older pg_dump copies
+    them.
     """
-    for line, what in dump.parse(lines):
-        if what is dump.Line.ROW or not OWN_NOTE.fullmatch(line):
+    for line, kind in dump.parse(lines):
+        if kind is dump.Line.ROW or not OWN_NOTE.fullmatch(line):
             yield line
 
 
 def _chunks(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """The lines joined, about a megabyte at a time."""
-    kept: list[bytes] = []
+    """Join lines into chunks of about a megabyte."""
+    waiting: list[bytes] = []
     size = 0
     for line in lines:
-        kept.append(line)
+        waiting.append(line)
         size += len(line)
         if size >= CHUNK:
-            yield b"".join(kept)
-            kept, size = [], 0
-    yield b"".join(kept)
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    yield b"".join(waiting)
 
 
 def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> str:
@@ -160,7 +160,7 @@ def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> str:
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
-    """Private when it is unpacked, too."""
+    """An entry that stays private when it is unpacked."""
     entry = zipfile.ZipInfo(name, date_time=time.gmtime()[:6])
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.external_attr = 0o600 << 16
@@ -169,7 +169,7 @@ def _entry(name: str) -> zipfile.ZipInfo:
 
 @contextlib.contextmanager
 def _whole_or_not_at_all(target: Path, force: bool) -> Iterator[IO[bytes]]:
-    """A private file beside the target that takes its name once it is whole and on the disk."""
+    """Yield a private file beside the target, which takes the target's name once it is complete and on disk."""
     _sweep(target)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
@@ -178,7 +178,7 @@ def _whole_or_not_at_all(target: Path, force: bool) -> Iterator[IO[bytes]]:
             file.flush()
             os.fsync(file.fileno())
         if not force and target.exists():
-            raise ArchiveError(f"{target} was made by somebody else meanwhile. Name another file.")
+            raise ArchiveError(f"{target} was created by somebody else meanwhile. Choose another file.")
         part.replace(target)
         folder = os.open(target.parent, os.O_RDONLY)
         try:
@@ -190,7 +190,7 @@ def _whole_or_not_at_all(target: Path, force: bool) -> Iterator[IO[bytes]]:
 
 
 def _sweep(target: Path) -> None:
-    """Take away what a killed backup into this file left behind."""
+    """Remove what a killed backup into this file left behind."""
     for path in target.parent.iterdir():
         left = re.fullmatch(rf"\.{re.escape(target.name)}\.(\d+)\.part", path.name)
         if left and path.stat().st_uid == os.geteuid() and not psutil.pid_exists(int(left[1])):

@@ -28,7 +28,7 @@ def test_from_the_link_on_the_terminal_to_the_first_papers(chromium):
     ):
         Path(var).chmod(0o711)  # the account that runs PostgreSQL, when we are root, passes through
         with service(["-m", "ops.run"], environment(Path(var), server, PORT=str(port))) as tenth:
-            link = tenth.said(r"first admin, once: (\S+)", 60)[1]
+            link = tenth.wait_for_line(r"first admin: (\S+)", 60)[1]
             context = chromium.new_context(viewport=DESKTOP, timezone_id="Europe/Oslo")
             visitor = Visitor(context, f"http://localhost:{port}")
             page = visitor.page

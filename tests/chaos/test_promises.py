@@ -1,4 +1,4 @@
-"""Each promise that is taken away is noticed, by the same code that judges a run."""
+"""Every broken promise is noticed, by the same code that judges a real run."""
 
 from collections import Counter
 from dataclasses import replace
@@ -16,23 +16,23 @@ SITE = "http://127.0.0.1:8200"
 ADA = "ada@team.example"
 
 
-def did(verb, paper=1, value="", acknowledged=True, **more):
+def act(verb, paper=1, value="", acknowledged=True, **more):
     return Act(ADA, verb, paper, value, acknowledged, 0, **more)
 
 
 ACTS = [
-    did("vote", value="1"),
-    did("keep", paper=2),
-    did("comment", paper=3, value="Worth an hour."),
-    did("apply", paper=4, value="The schedule"),
-    did("share", paper=5, value="act-1"),
-    did("add", value=f"{SITE}/blogs/tea-room/a-post"),
+    act("vote", value="1"),
+    act("keep", paper=2),
+    act("comment", paper=3, value="Worth an hour."),
+    act("apply", paper=4, value="The schedule"),
+    act("share", paper=5, value="act-1"),
+    act("add", value=f"{SITE}/blogs/tea-room/a-post"),
 ]
 
 
 def evidence(**more):
-    """The database’s account when all of ACTS were kept."""
-    kept = {
+    """Return the database's contents when all of ACTS were kept."""
+    contents = {
         "now": NOW,
         "states": {(ADA, 1): (1, "skimmed"), (ADA, 2): (0, "kept"), (ADA, 3): (0, "skimmed")},
         "comments": Counter({(ADA, 3, "Worth an hour."): 1}),
@@ -46,10 +46,10 @@ def evidence(**more):
         "queue": [],
         "unsound": [],
     }
-    return Evidence(**kept | more)
+    return Evidence(**contents | more)
 
 
-def test_what_was_kept_breaks_no_promise():
+def test_kept_promises_are_not_reported():
     good, arrivals = evidence(), [Arrival("act-1", 10)]
     assert promises.acts_are_kept(ACTS, good) == []
     assert promises.links_are_kept(ACTS, SITE, good) == []
@@ -72,7 +72,7 @@ def test_what_was_kept_breaks_no_promise():
         {"shares": []},
     ],
 )
-def test_an_acknowledged_act_that_is_lost_or_doubled_is_noticed(lost):
+def test_a_lost_or_repeated_acknowledged_act_is_noticed(lost):
     assert len(promises.acts_are_kept(ACTS, evidence(**lost))) == 1
 
 
@@ -81,8 +81,8 @@ def test_an_act_that_nobody_did_is_noticed():
     assert "never touched paper 9" in sentence
 
 
-def test_an_act_without_an_answer_may_have_happened_or_not():
-    acts = [*ACTS, did("vote", value="-1", acknowledged=False), did("comment", 3, "Again.", acknowledged=False)]
+def test_an_unanswered_act_may_have_happened_or_not():
+    acts = [*ACTS, act("vote", value="-1", acknowledged=False), act("comment", 3, "Again.", acknowledged=False)]
     happened = evidence().states | {(ADA, 1): (-1, "skimmed")}
     comments = evidence().comments + Counter({(ADA, 3, "Again."): 1})
     assert promises.acts_are_kept(acts, evidence()) == []
@@ -90,28 +90,28 @@ def test_an_act_without_an_answer_may_have_happened_or_not():
     assert promises.acts_are_kept(acts, evidence(states=evidence().states | {(ADA, 1): (0, "")}))
 
 
-def test_an_acknowledged_act_after_one_without_an_answer_makes_it_certain():
-    acts = [did("vote", value="1"), did("vote", value="-1", acknowledged=False), did("vote", value="-1")]
+def test_an_acknowledged_act_settles_an_unanswered_one():
+    acts = [act("vote", value="1"), act("vote", value="-1", acknowledged=False), act("vote", value="-1")]
     assert states(acts) == {(ADA, 1): {(-1, "skimmed")}}
 
 
-def test_an_act_that_was_taken_back_is_expected_to_be_gone():
-    acts = [did("keep"), did("read"), did("undo", back=(0, "kept"))]
+def test_an_undone_act_is_expected_to_be_gone():
+    acts = [act("keep"), act("read"), act("undo", back=(0, "kept"))]
     assert states(acts) == {(ADA, 1): {(0, "kept")}}
 
 
-def test_a_paper_lost_and_one_too_many_are_noticed():
+def test_a_lost_paper_and_an_extra_one_are_noticed():
     calm = evidence()
     lost = promises.papers_are_the_same(calm, evidence(papers=calm.papers[:1], sightings=calm.sightings[:1]))
     more = promises.papers_are_the_same(calm, evidence(papers=[*calm.papers, "2603.60003 On tea"]))
     assert (len(lost), len(more)) == (2, 1)
 
 
-def test_a_doubled_paper_is_noticed():
+def test_a_duplicate_paper_is_noticed():
     assert promises.nothing_is_doubled(evidence(papers=["2603.60001 On kettles"] * 2))
 
 
-def test_a_link_that_was_lost_is_noticed():
+def test_a_lost_link_is_noticed():
     assert promises.links_are_kept(ACTS, SITE, evidence(by_hand=[]))
 
 
@@ -127,13 +127,13 @@ def test_a_hook_that_counts_twice_is_noticed():
     assert promises.shares_arrive_once(ACTS, evidence(), twice, [Outage(100, 110)])
 
 
-def test_a_second_arrival_is_excused_where_a_kill_came_between_the_answer_and_the_note():
+def test_a_second_arrival_is_excused_if_a_kill_came_before_the_first_was_recorded():
     twice = [Arrival("act-1", 10), Arrival("act-1", 140)]
     assert promises.shares_arrive_once(ACTS, evidence(), twice, [Outage(10.1, 12)]) == []
     assert promises.excused_doubles(twice) == 1
 
 
-def test_a_message_that_arrived_and_is_not_noted_is_noticed():
+def test_a_message_that_arrived_but_was_not_recorded_is_noticed():
     waiting = evidence(shares=[Share("act-1", "waiting", 1, None, "", None)])
     assert promises.shares_arrive_once(ACTS, waiting, [Arrival("act-1", 10)], [])
 
@@ -153,16 +153,16 @@ def test_a_message_that_arrived_and_is_not_noted_is_noticed():
         {"queue": [Message(7, NOW, NOW + timedelta(days=9))]},
     ],
 )
-def test_what_is_stuck_is_noticed(stuck):
+def test_anything_stuck_is_noticed(stuck):
     assert promises.nothing_is_stuck(evidence(**stuck))
 
 
-def test_a_message_that_a_killed_worker_had_is_handed_out_again_in_time():
+def test_a_killed_workers_message_is_delivered_again_in_time():
     hidden = Message(7, NOW - timedelta(minutes=9), NOW + timedelta(minutes=20))
     assert promises.nothing_is_stuck(evidence(queue=[hidden])) == []
 
 
-def test_what_came_too_late_is_noticed():
+def test_anything_late_is_noticed():
     slow = evidence(shares=[evidence().shares[0]._replace(seconds=900.0)])
     assert promises.nothing_was_late(slow, timedelta(0))
     assert promises.nothing_was_late(evidence(), timedelta(minutes=20))
@@ -171,8 +171,8 @@ def test_what_came_too_late_is_noticed():
 # ── answers and log ──────────────────────────────────────────────────────────────────────────
 
 
-def test_an_error_that_was_answered_is_noticed_once_for_each_address():
-    odd = Answer("POST /papers/1/vote", 500, "an error of ours")
+def test_an_error_answer_is_reported_once_for_each_address():
+    odd = Answer("POST /papers/1/vote", 500, "an internal error")
     (sentence,) = promises.answers_are_right([odd, replace(odd), odd])
     assert "500 (3 times)" in sentence
 
@@ -191,5 +191,5 @@ def test_a_traceback_that_no_kill_explains_is_noticed():
     assert "ValueError: no such thing" in sentence
 
 
-def test_a_traceback_of_a_database_that_is_away_is_explained():
+def test_a_traceback_from_a_database_that_is_down_is_explained():
     assert promises.log_is_clean([line.format("django.db.utils.OperationalError: closed") for line in LOG]) == []

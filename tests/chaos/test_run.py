@@ -1,4 +1,4 @@
-"""`make chaos` in short: a few kills, every promise kept; and one that is taken away behind its back is noticed."""
+"""`make chaos` in short: a few kills and every promise kept, then promises broken on purpose, which it notices."""
 
 import copy
 import shutil
@@ -11,29 +11,29 @@ from chaos.run import Hit, Run
 from chaos.targets import SIGNALS, plan
 from tests.folders import furnished
 
-# The supervisor goes last: its next start takes back what killed workers held, and nothing is left to wait for.
+# The supervisor goes last: its next start releases the claims of killed workers, so there is nothing to wait for.
 SEED, TARGETS = 80, ("worker", "web child", "backend", "postmaster", "supervisor")
 
-PATIENCE = 200  # seconds: other tests run beside this one, so it is `make chaos` that holds the limit
+PATIENCE = 200  # seconds; other tests run at the same time, so `make chaos` enforces the real limit
 
 
 @pytest.mark.journey
 @pytest.mark.timeout(500)
-def test_what_is_killed_comes_back_and_every_promise_is_kept():
+def test_everything_killed_recovers_and_every_promise_is_kept():
     with Run(SEED, len(TARGETS), TARGETS, drain=240, limit=PATIENCE) as run:
         furnished(run.house.var)
         run.go()
         assert [hit.strike.target for hit in run.hits] == [strike.target for strike in run.strikes]
         evidence, calm = run.house.reader.read(), run.calm()
         assert run.broken(evidence, calm) == []
-        notices_what_is_taken_away(run, calm)
+        notices_broken_promises(run, calm)
         assert run.end() == []
     assert "Tenth is ready" in (run.folder / "output.log").read_text()
     shutil.rmtree(run.folder)
 
 
-def notices_what_is_taken_away(run, calm):
-    """One promise after the other is broken in the database, behind the product's back."""
+def notices_broken_promises(run, calm):
+    """Break one promise after the other in the database, without the product knowing."""
     acts = run.house.book.acts
 
     def after(change):
@@ -50,9 +50,9 @@ def notices_what_is_taken_away(run, calm):
     assert after(ONE_PAPER_GONE).unsound
 
     evidence = run.house.reader.read()
-    counted = run.arrivals()
-    assert counted
-    assert promises.shares_arrive_once(acts, evidence, counted + copy.copy(counted), [])
+    arrivals = run.arrivals()
+    assert arrivals
+    assert promises.shares_arrive_once(acts, evidence, arrivals + copy.copy(arrivals), [])
 
 
 ONE_SIGHTING_GONE = """
@@ -62,7 +62,7 @@ ONE_PAPER_DOUBLED = """
 UPDATE papers_paper p SET arxiv_id = o.arxiv_id, title = o.title
 FROM (SELECT * FROM papers_paper WHERE arxiv_id <> '' ORDER BY id DESC LIMIT 1) o
 WHERE p.id = (SELECT min(id) FROM papers_paper WHERE arxiv_id <> '')"""
-# As a broken disk may: the foreign keys are not asked.
+# As a broken disk might: foreign keys are not checked.
 ONE_PAPER_GONE = """
 WITH quiet AS (SELECT set_config('session_replication_role', 'replica', false))
 DELETE FROM papers_paper USING quiet WHERE id = (SELECT min(paper_id) FROM papers_sighting)"""
@@ -79,11 +79,11 @@ def test_a_plan_is_the_same_for_the_same_seed_and_hits_every_target():
     assert not strikes[-1].followed
 
 
-def test_only_what_is_asked_for_is_killed():
+def test_only_requested_targets_are_killed():
     assert {strike.target for strike in plan(7, 20, ["postmaster", "worker"])} == {"postmaster", "worker"}
 
 
-def test_the_table_counts_what_took_too_long():
+def test_the_table_counts_slow_recoveries():
     quick, slow = (Hit(strike, 0, ready=seconds) for strike, seconds in zip(plan(7, 2, ["beat"]), (2, 31), strict=True))
     (row,) = [line.split() for line in table([quick, slow]).splitlines() if line.startswith("beat")]
     assert row == ["beat", "2", "16.5", "31.0", "1", "0"]

@@ -1,4 +1,4 @@
-"""config.settings: right values are taken, wrong ones stop the start with a sentence that names the variable."""
+"""config.settings: valid values are accepted, wrong ones stop the start with a message that names the variable."""
 
 import os
 import runpy
@@ -25,7 +25,7 @@ NAMES = (
 
 @pytest.fixture
 def read(monkeypatch, tmp_path):
-    """Read the settings anew over these variables alone."""
+    """Read the settings again with only these variables set."""
 
     def read(**values):
         for name in NAMES:
@@ -90,30 +90,30 @@ def test_a_refusal_does_not_show_a_password(read):
 
 
 @pytest.mark.parametrize("module", [["manage.py", "migrate"], ["-m", "ops.run"], ["-m", "ops.prepare"]])
-def test_a_wrong_value_ends_the_start_in_one_line(module, tmp_path):
+def test_a_wrong_value_stops_the_start_with_one_line(module, tmp_path):
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "TENTH_VAR": str(tmp_path), "PORT": "eighty"}
-    done = subprocess.run([sys.executable, *module], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 2
-    assert done.stderr == "Tenth: PORT='eighty': a number from 1 to 65535 is needed.\n"
+    result = subprocess.run([sys.executable, *module], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    assert result.returncode == 2
+    assert result.stderr == "Tenth: PORT='eighty': expected a number from 1 to 65535.\n"
 
 
 def test_the_deployment_check_is_clean_over_https(tmp_path):
     https = {"PUBLIC_URL": "https://t.example", "TRUSTED_PROXY_HEADER": "X-Forwarded-Proto"}
-    done = manage("check", "--deploy", "--fail-level", "INFO", TENTH_VAR=str(tmp_path), **https)
-    assert done.returncode == 0, done.stderr
-    assert "no issues (0 silenced)" in done.stdout
+    result = manage("check", "--deploy", "--fail-level", "INFO", TENTH_VAR=str(tmp_path), **https)
+    assert result.returncode == 0, result.stderr
+    assert "no issues (0 silenced)" in result.stdout
 
 
-def test_the_secret_key_is_made_once_and_is_private(read, tmp_path):
+def test_the_secret_key_is_created_once_and_is_private(read, tmp_path):
     first = read()["SECRET_KEY"]
     path = tmp_path / "var" / "secret_key"
     assert len(first) >= 50
     assert read()["SECRET_KEY"] == first == path.read_text()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert sorted(each.name for each in path.parent.iterdir()) == ["secret_key"]
+    assert sorted(file.name for file in path.parent.iterdir()) == ["secret_key"]
 
 
-def test_https_turns_the_safe_things_on(read):
+def test_https_turns_security_settings_on(read):
     settings = read(PUBLIC_URL="https://tenth.example.org/", TRUSTED_PROXY_HEADER="X-Forwarded-Proto")
     assert settings["PUBLIC_URL"] == "https://tenth.example.org"
     assert settings["ALLOWED_HOSTS"] == ["tenth.example.org"]
@@ -124,7 +124,7 @@ def test_https_turns_the_safe_things_on(read):
     assert not settings["DEBUG"]
 
 
-def test_https_without_a_proxy_that_is_named_stops_the_start(read):
+def test_https_without_a_proxy_header_stops_the_start(read):
     with pytest.raises(ImproperlyConfigured, match=r"TRUSTED_PROXY_HEADER=.*such as X-Forwarded-Proto"):
         read(PUBLIC_URL="https://tenth.example.org")
 
@@ -141,25 +141,25 @@ def test_plain_http_works_on_this_machine_and_on_a_lan(read):
     assert "*" not in named
 
 
-def test_a_database_address_is_read_as_libpq_reads_it(read):
+def test_database_url_is_parsed_as_libpq_parses_it(read):
     database = read(DATABASE_URL="postgresql://me:p%40ss%2Fword@db.example:5433/papers?sslmode=verify-full")
     assert not database["EMBEDDED"]
-    found = database["DATABASES"]["default"]
-    assert (found["USER"], found["PASSWORD"], found["HOST"]) == ("me", "p@ss/word", "db.example")
-    assert (found["PORT"], found["NAME"], found["OPTIONS"]["sslmode"]) == ("5433", "papers", "verify-full")
+    default = database["DATABASES"]["default"]
+    assert (default["USER"], default["PASSWORD"], default["HOST"]) == ("me", "p@ss/word", "db.example")
+    assert (default["PORT"], default["NAME"], default["OPTIONS"]["sslmode"]) == ("5433", "papers", "verify-full")
 
 
-def test_without_a_database_address_the_embedded_one_is_used(read, tmp_path):
+def test_without_database_url_the_embedded_database_is_used(read, tmp_path):
     settings = read()
     assert settings["EMBEDDED"]
     assert settings["DATABASES"]["default"]["HOST"].startswith("/tmp/tenth-")
 
 
 @pytest.mark.parametrize("url", ["amqp://me:secret@mq.example:5672/papers", "redis://cache.example:6379/3"])
-def test_another_broker_is_handed_to_celery_as_it_is(url, tmp_path):
+def test_another_broker_is_passed_to_celery_unchanged(url, tmp_path):
     code = "from config.celery import ON_PGMQ, app; print(app.conf.broker_url, ON_PGMQ)"
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "TENTH_VAR": str(tmp_path)}
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,
         env={**env, "CELERY_BROKER_URL": url},
@@ -167,11 +167,11 @@ def test_another_broker_is_handed_to_celery_as_it_is(url, tmp_path):
         text=True,
         timeout=60,
     )
-    assert done.stdout == f"{url} False\n", done.stderr
+    assert result.stdout == f"{url} False\n", result.stderr
 
 
-def test_a_value_in_the_environment_beats_the_one_in_the_file(monkeypatch, tmp_path):
-    """.env is read beside the project, so this is tried on a copy of the settings."""
+def test_the_environment_beats_the_env_file(monkeypatch, tmp_path):
+    """.env is read from the project folder, so this runs on a copy of the settings."""
     copy = tmp_path / "config" / "settings.py"
     copy.parent.mkdir()
     copy.write_text((ROOT / "config/settings.py").read_text())

@@ -1,4 +1,4 @@
-"""Every template compiles, and none holds what the Content-Security-Policy would refuse."""
+"""Every template compiles, and none contains anything the Content-Security-Policy would refuse."""
 
 import re
 from pathlib import Path

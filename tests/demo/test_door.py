@@ -1,4 +1,4 @@
-"""The demo's own settings and door: its folder and nobody else's, this machine only, and one link that signs in."""
+"""The demo's settings and sign-in link: its own folder, this machine only, and one link that signs in."""
 
 import json
 import os
@@ -26,16 +26,16 @@ print(json.dumps([*where, s.EMBEDDED, s.CELERY_BROKER_URL, s.ARXIV_FEED_URL, s.B
 """
 
 
-def asked(var, **env):
+def settings_of(var, **env):
     env = {**os.environ, "TENTH_DEMO_VAR": str(var), "DJANGO_SETTINGS_MODULE": "demo.settings", "PORT": "", **env}
-    done = subprocess.run([sys.executable, "-c", ASK], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
-    return json.loads(done.stdout)
+    result = subprocess.run([sys.executable, "-c", ASK], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    return json.loads(result.stdout)
 
 
-def test_it_keeps_to_its_own_folder_and_machine_whatever_the_install_says(tmp_path):
+def test_it_keeps_to_its_own_folder_and_machine_whatever_the_environment_says(tmp_path):
     mine = {"TENTH_VAR": str(tmp_path / "mine"), "DATABASE_URL": "postgresql://db/mine", "BIND": "0.0.0.0"}
     more = {"PUBLIC_URL": "https://tenth.example.org", "CELERY_BROKER_URL": "redis://mine"}
-    var, port, bind, url, embedded, broker, feeds, banner = asked(tmp_path / "demo", **mine, **more)
+    var, port, bind, url, embedded, broker, feeds, banner = settings_of(tmp_path / "demo", **mine, **more)
     assert (var, port, bind, url) == (str(tmp_path / "demo"), 8010, "127.0.0.1", "http://localhost:8010")
     assert (embedded, broker) == (True, "pgmq://")
     assert feeds.startswith("http://127.0.0.1:")
@@ -45,28 +45,30 @@ def test_it_keeps_to_its_own_folder_and_machine_whatever_the_install_says(tmp_pa
 
 
 def test_a_second_start_on_another_port_finds_the_same_sources_and_link(tmp_path):
-    first = asked(tmp_path / "demo")
+    first = settings_of(tmp_path / "demo")
     note = (tmp_path / "demo" / "demo.json").read_text()
-    second = asked(tmp_path / "demo", PORT="8123")
+    second = settings_of(tmp_path / "demo", PORT="8123")
     assert second[1] == 8123
     assert second[6] == first[6]
     assert (tmp_path / "demo" / "demo.json").read_text() == note
 
 
-def test_the_last_port_of_all_has_its_sources_before_it(tmp_path):
-    assert int(asked(tmp_path / "demo", PORT="65535")[6].rsplit(":", 1)[1]) < 65535
+def test_the_highest_port_gets_a_lower_one_for_its_sources(tmp_path):
+    assert int(settings_of(tmp_path / "demo", PORT="65535")[6].rsplit(":", 1)[1]) < 65535
 
 
 def test_a_wrong_port_is_refused_with_a_sentence(tmp_path):
     env = {**os.environ, "TENTH_DEMO_VAR": str(tmp_path / "demo"), "PORT": "many"}
-    done = subprocess.run([sys.executable, "-m", "demo"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 2
-    assert done.stderr == "Tenth: PORT='many': a number from 1 to 65535 is needed.\n"
+    result = subprocess.run(
+        [sys.executable, "-m", "demo"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60
+    )
+    assert result.returncode == 2
+    assert result.stderr == "Tenth: PORT='many': expected a number from 1 to 65535.\n"
 
 
 @pytest.fixture
-def door(monkeypatch):
-    monkeypatch.setattr("demo.views.opened", lambda: FOLDER)
+def sign_in_link(monkeypatch):
+    monkeypatch.setattr("demo.views.load_folder", lambda: FOLDER)
     (engine,) = settings.TEMPLATES
     ours = {**engine, "DIRS": [ROOT / "demo" / "templates", *engine["DIRS"]]}
     with override_settings(ROOT_URLCONF="demo.urls", TEMPLATES=[ours]):
@@ -74,7 +76,7 @@ def door(monkeypatch):
 
 
 @pytest.mark.django_db
-def test_the_link_signs_in_each_time(client, door):
+def test_the_link_signs_in_each_time(client, sign_in_link):
     make_person("Priya Raman", "admin", email=cast.YOU)
     for _ in range(2):
         client.logout()
@@ -83,7 +85,7 @@ def test_the_link_signs_in_each_time(client, door):
 
 
 @pytest.mark.django_db
-def test_four_lines_say_what_to_try_until_they_are_dismissed(client, door):
+def test_four_lines_say_what_to_try_until_they_are_dismissed(client, sign_in_link):
     client.force_login(make_person())
     assert client.get("/").content.decode().count("<li>") >= 4
     assert "Try this" in client.get("/").content.decode()
@@ -93,28 +95,28 @@ def test_four_lines_say_what_to_try_until_they_are_dismissed(client, door):
 
 
 @pytest.mark.django_db
-def test_strangers_are_told_nothing_to_try(client, door):
+def test_strangers_are_told_nothing_to_try(client, sign_in_link):
     for answer in (client.get("/demo/chat"), client.post("/demo/dismiss")):
         assert answer["Location"].startswith("/signin")
 
 
 @pytest.mark.django_db
-def test_another_token_signs_nobody_in(client, door):
+def test_another_token_signs_nobody_in(client, sign_in_link):
     make_person("Priya Raman", "admin", email=cast.YOU)
     assert client.get("/demo/a-guess").status_code == 404
     assert client.get("/").status_code == 302
 
 
 @pytest.mark.django_db
-def test_a_normal_install_has_no_such_door(client):
+def test_a_normal_install_has_no_such_link(client):
     assert client.get(f"/demo/{FOLDER.token}").status_code == 404
 
 
-def test_its_cookies_are_its_own_so_that_nobody_is_signed_out_elsewhere(tmp_path):
+def test_its_cookie_names_differ_from_a_normal_installs(tmp_path):
     names = "from django.conf import settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME)"
-    said = {}
+    cookies = {}
     for module in ("demo.settings", "config.settings"):
         env = {**os.environ, "TENTH_DEMO_VAR": str(tmp_path / "demo"), "TENTH_VAR": str(tmp_path / "mine")}
         env |= {"DJANGO_SETTINGS_MODULE": module}
-        said[module] = subprocess.check_output([sys.executable, "-c", names], cwd=ROOT, env=env, text=True).split()
-    assert not set(said["demo.settings"]) & set(said["config.settings"])
+        cookies[module] = subprocess.check_output([sys.executable, "-c", names], cwd=ROOT, env=env, text=True).split()
+    assert not set(cookies["demo.settings"]) & set(cookies["config.settings"])

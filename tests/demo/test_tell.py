@@ -1,4 +1,4 @@
-"""demo.tell: two months of invented work, told by the product's own pipeline and verbs, leave something to learn."""
+"""demo.tell: two months of invented work, done by the product's own pipeline and functions, are worth a look."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -37,8 +37,8 @@ NOW = datetime(2026, 3, 7, 10, tzinfo=UTC)  # a Saturday: arXiv announces nothin
 
 
 @pytest.fixture(scope="module", autouse=True)
-def told(django_db_setup, django_db_blocker):
-    """The two months, once for all tests here, and taken back after them."""
+def world(django_db_setup, django_db_blocker):
+    """Create the two months, once for all tests here, and roll them back afterwards."""
     with FeedServer(now=NOW, history=timedelta(days=75), a_day=16) as feeds:
         near = {"ALLOW_PRIVATE_ADDRESSES": True, "HOST_PACE_SECONDS": 0, "ARXIV_PACE_SECONDS": 0}
         where = {"ARXIV_FEED_URL": feeds.arxiv_feed_url, "ARXIV_API_URL": feeds.arxiv_api_url}
@@ -63,10 +63,10 @@ def test_at_least_fifteen_sources_of_all_kinds_and_horizons_brought_papers():
     assert Source.objects.filter(failures__gt=0, last_error__gt="").exists()
 
 
-def test_every_pull_went_through_the_pipeline_and_over_loopback_http(told):
+def test_every_pull_went_through_the_pipeline_and_over_loopback_http(world):
     assert FetchLog.objects.count() > 300
-    asked = [each.path for each in told[0].requests if each.path != "/control"]
-    assert len(asked) >= FetchLog.objects.count()
+    paths = [request.path for request in world[0].requests if request.path != "/control"]
+    assert len(paths) >= FetchLog.objects.count()
 
 
 def test_two_months_of_papers_arrived_day_by_day():
@@ -102,10 +102,10 @@ def test_nothing_happened_later_than_now():
     assert not Comment.objects.filter(at__gt=NOW).exists()
 
 
-def test_whoever_is_at_their_papers_when_the_demo_starts_has_not_done_the_rest_yet(told):
+def test_members_interrupted_by_the_start_have_not_finished(world):
     before = Stage.objects.count()
     for member in cast.MEMBERS:
-        told[1].morning(member)(NOW - timedelta(minutes=5))
+        world[1].morning(member)(NOW - timedelta(minutes=5))
     assert Stage.objects.count() > before
     test_nothing_happened_later_than_now()
     for step in ("skimmed_at", "kept_at", "passed_at"):
@@ -121,7 +121,7 @@ def test_three_projects_with_every_stage_and_outcome_in_the_ledger():
     assert Application.objects.due_for_review(NOW).exists()
 
 
-def test_what_is_in_production_was_measured_and_checked_by_another():
+def test_papers_in_production_were_measured_and_checked_by_somebody_else():
     for application in Application.objects.filter(stage="production"):
         assert Check.objects.filter(result__application=application, holds=True).exists()
 
@@ -129,9 +129,9 @@ def test_what_is_in_production_was_measured_and_checked_by_another():
 def test_insight_answers_for_each_step_and_few_sources_give_half():
     window = steps.Window.of(90, NOW)
     for step in ("pulled", "read", "voted", "applied"):
-        gave = [each.credit for each in steps.given("source", step, window)]
+        credits = [row.credit for row in steps.given("source", step, window)]
         assert steps.reached(step, window) >= price.ENOUGH, step
-        assert price.price(gave).half <= len(gave) * 0.4, step
+        assert price.price(credits).half <= len(credits) * 0.4, step
 
 
 def test_the_funnel_narrows_at_each_step():
@@ -140,14 +140,14 @@ def test_the_funnel_narrows_at_each_step():
     assert papers[2] < papers[0] / 4  # few get read
 
 
-def test_a_dozen_messages_arrived_one_failed_and_one_waits(told):
+def test_a_dozen_messages_arrived_one_failed_and_one_waits(world):
     states = Counter(Share.objects.values_list("state", flat=True))
     assert states["sent"] >= 12
     assert (states["failed"], states["waiting"]) == (1, 1)
-    assert len(told[0].hooks.received) == states["sent"]
+    assert len(world[0].hooks.received) == states["sent"]
 
 
-def test_your_queue_is_full_on_a_saturday_too_with_the_votes_of_others():
+def test_your_queue_is_full_even_on_a_saturday_with_other_peoples_votes():
     page = queue.take(you(), NOW)
     assert len(page.cards) == queue.PAGE
     assert any(card.up for card in queue.take(you(), NOW, limit=60).cards)
@@ -156,7 +156,7 @@ def test_your_queue_is_full_on_a_saturday_too_with_the_votes_of_others():
 
 
 @pytest.mark.parametrize("path", ["/", "/browse", "/kept", "/projects", "/projects/atlas", "/sources", "/insight"])
-def test_pages_are_drawn(path):
+def test_pages_render(path):
     client = Client()
     client.force_login(you())
     assert client.get(path).status_code == 200

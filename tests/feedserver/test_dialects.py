@@ -1,4 +1,4 @@
-"""What the server sends is read by the libraries that read the real thing."""
+"""The server's replies can be read by the libraries that read the real thing."""
 
 import io
 import json
@@ -62,7 +62,7 @@ def test_an_item_has_arxivs_parts(server):
     assert entry.summary.startswith(f"arXiv:{number}v1 Announce Type: new \nAbstract: ")
 
 
-def test_announcements_carry_an_etag_without_quotes_and_an_end(server):
+def test_announcements_have_an_unquoted_etag_and_an_expiry(server):
     status, headers, _ = get(f"{server.arxiv_feed_url}/rss/cs.LG")
     assert (status, headers["Content-Type"]) == (200, "application/rss+xml")
     assert len(headers["ETag"]) == 64
@@ -96,18 +96,18 @@ def test_a_new_day_brings_another_batch():
 
 
 def test_search_walks_all_pages_newest_first(server):
-    found = api(server, query="cat:cs.LG", max_results=None, sort_by=arxiv.SortCriterion.SubmittedDate)
-    assert len(found) == len({result.entry_id for result in found}) > 400
-    assert all("cs.LG" in result.categories for result in found)
-    assert [result.published for result in found] == sorted((r.published for r in found), reverse=True)
-    assert max(len(result.authors) for result in found) > 5
+    results = api(server, query="cat:cs.LG", max_results=None, sort_by=arxiv.SortCriterion.SubmittedDate)
+    assert len(results) == len({result.entry_id for result in results}) > 400
+    assert all("cs.LG" in result.categories for result in results)
+    assert [result.published for result in results] == sorted((r.published for r in results), reverse=True)
+    assert max(len(result.authors) for result in results) > 5
 
 
-def test_search_knows_windows_brackets_phrases_and_operators(server):
+def test_search_understands_windows_brackets_phrases_and_operators(server):
     window = "submittedDate:[202602010000 TO 202602100000]"
-    found = api(server, query=f"(cat:cs.LG OR cat:cs.CL) AND {window} ANDNOT cat:cs.AI", max_results=None)
-    assert found
-    for result in found:
+    results = api(server, query=f"(cat:cs.LG OR cat:cs.CL) AND {window} ANDNOT cat:cs.AI", max_results=None)
+    assert results
+    for result in results:
         assert {"cs.LG", "cs.CL"} & set(result.categories)
         assert "cs.AI" not in result.categories
         assert datetime(2026, 2, 1, tzinfo=UTC) <= result.published <= datetime(2026, 2, 10, tzinfo=UTC)
@@ -118,18 +118,18 @@ def test_search_knows_windows_brackets_phrases_and_operators(server):
 
 def test_search_finds_authors_without_their_accents(server):
     name = next(r.authors[0].name for r in api(server, query="cat:cs.*") if "é" in r.authors[0].name)
-    found = api(server, query=f'au:"{name.replace("é", "e")}"', max_results=None)
-    assert all(name in [author.name for author in result.authors] for result in found)
-    assert found
+    results = api(server, query=f'au:"{name.replace("é", "e")}"', max_results=None)
+    assert all(name in [author.name for author in result.authors] for result in results)
+    assert results
 
 
-def test_known_ids_come_and_unknown_ones_are_left_out(server):
-    known = api(server, query="cat:cs.LG", max_results=1)[0]
-    found = api(server, id_list=[known.get_short_id().split("v")[0], "2603.99999"])
-    assert [result.title for result in found] == [known.title]
+def test_known_ids_are_returned_and_unknown_ones_left_out(server):
+    paper = api(server, query="cat:cs.LG", max_results=1)[0]
+    results = api(server, id_list=[paper.get_short_id().split("v")[0], "2603.99999"])
+    assert [result.title for result in results] == [paper.title]
 
 
-def test_a_version_that_was_asked_for_is_the_one_that_comes(server):
+def test_a_requested_version_is_the_one_returned(server):
     paper = next(p for p in server.world.papers(WEDNESDAY.date()) if len(p.until(WEDNESDAY.date())) > 1)
     (first,), (latest,) = api(server, id_list=[f"{paper.id}v1"]), api(server, id_list=[paper.id])
     assert first.get_short_id().endswith("v1")
@@ -180,7 +180,7 @@ def test_a_home_page_leads_to_the_feed(server):
     assert home.xpath("//link[@rel='alternate']/@href") == [server.feed("petit-lot")]
 
 
-def test_the_links_of_a_feed_open(server):
+def test_the_links_of_a_feed_work(server):
     for entry in feed(server.feed("kettle")).entries:
         status, _, body = get(entry.link)
         assert status == 200
@@ -195,14 +195,14 @@ def test_an_article_of_a_journal_names_its_paper(server):
     assert len(page.xpath("//meta[@name='citation_author']")) == len(post.paper.text.authors)
 
 
-def test_an_unchanged_blog_says_so(server):
+def test_an_unchanged_blog_answers_304(server):
     _, headers, _ = get(server.feed("kettle"))
     assert get(server.feed("kettle"), **{"If-None-Match": headers["ETag"]})[::2] == (304, b"")
     assert get(server.feed("kettle"), **{"If-Modified-Since": headers["Last-Modified"]})[0] == 304
     assert get(server.feed("kettle"), **{"If-None-Match": '"other"'})[0] == 200
 
 
-def test_gzip_is_sent_to_who_takes_it(server):
+def test_gzip_is_sent_to_clients_that_accept_it(server):
     _, headers, body = get(server.feed("kettle"), **{"Accept-Encoding": "gzip"})
     assert headers["Content-Encoding"] == "gzip"
     assert body[:2] == b"\x1f\x8b"

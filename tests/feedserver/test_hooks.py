@@ -1,4 +1,4 @@
-"""feedserver.hooks: webhooks that take nothing that the real ones would refuse."""
+"""feedserver.hooks: webhooks that refuse whatever the real ones would refuse."""
 
 import base64
 import hashlib
@@ -21,7 +21,7 @@ def server():
         yield server
 
 
-def say(server, **content):
+def post(server, **content):
     answer = requests.post(server.hook("papers"), json=content, timeout=5)
     return answer.status_code, answer.text
 
@@ -30,9 +30,9 @@ def block(*elements):
     return [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": list(elements)}]}]
 
 
-def test_the_chat_takes_a_message_and_says_ok(server):
+def test_the_chat_accepts_a_message(server):
     blocks = block({"type": "text", "text": "Look: "}, {"type": "link", "url": "https://t.example", "text": "this"})
-    assert say(server, text="Look", blocks=blocks) == (200, "ok")
+    assert post(server, text="Look", blocks=blocks) == (200, "ok")
     assert server.hooks.received[0].text == "Look: this"
     assert "Look: this" in requests.get(f"{server.url}/hooks/", timeout=5).text
 
@@ -49,16 +49,16 @@ def test_the_chat_takes_a_message_and_says_ok(server):
     ],
 )
 def test_the_chat_refuses_what_slack_refuses(server, content, word):
-    assert say(server, **content) == (400, word)
+    assert post(server, **content) == (400, word)
     assert not server.hooks.received
 
 
-def test_the_chat_takes_json_only(server):
+def test_the_chat_accepts_only_json(server):
     assert requests.post(server.hook("papers"), data={"payload": "x"}, timeout=5).text == "invalid_payload"
     assert requests.post(server.hook("papers"), json=["x"], timeout=5).text == "invalid_payload"
 
 
-def test_markup_that_calls_or_formats_is_seen():
+def test_mentions_and_formatting_are_shown():
     assert hooks.mrkdwn("<!here> _so_ ~not~ `code`") == "[calls !here] [italic so] [struck not] [code code]"
     assert hooks.mrkdwn("snake_case_name 2*3*4 &lt;!here&gt;") == "snake_case_name 2*3*4 <!here>"
 
@@ -66,29 +66,29 @@ def test_markup_that_calls_or_formats_is_seen():
 def signed(server, name="lab", at=None, body=None, key=KEY):
     body = body or json.dumps({"type": "paper.shared", "data": {"paper": {"title": "T"}}}).encode()
     stamp = str(int(time.time()) if at is None else at)
-    made = hmac.new(base64.b64decode(key[6:]), f"msg_1.{stamp}.".encode() + body, hashlib.sha256).digest()
+    signature = hmac.new(base64.b64decode(key[6:]), f"msg_1.{stamp}.".encode() + body, hashlib.sha256).digest()
     headers = {
         "webhook-id": "msg_1",
         "webhook-timestamp": stamp,
-        "webhook-signature": f"v1,{base64.b64encode(made).decode()}",
+        "webhook-signature": f"v1,{base64.b64encode(signature).decode()}",
     }
     return requests.post(server.hook(name, "signed"), data=body, headers=headers, timeout=5).status_code
 
 
-def test_the_signed_webhook_takes_what_is_signed_with_its_key(server):
+def test_the_signed_webhook_accepts_messages_signed_with_its_key(server):
     assert signed(server) == 204
     assert signed(server) == 204
-    assert [one.again for one in server.hooks.received] == [False, True]  # by its id it knows the second
+    assert [message.again for message in server.hooks.received] == [False, True]  # it recognises the second by its id
 
 
-def test_the_signed_webhook_takes_nothing_else(server):
+def test_the_signed_webhook_accepts_nothing_else(server):
     assert signed(server, key="whsec_" + base64.b64encode(b"another key of some length").decode()) == 401
     assert signed(server, at=int(time.time()) - 600) == 401
     assert signed(server, name="nobody") == 404
     assert not server.hooks.received
 
 
-def test_webhooks_misbehave_on_order(server):
+def test_webhooks_misbehave_on_request(server):
     server.misbehave("/hooks/chat/*", "status", code=429, retry_after=120, times=1)
-    assert say(server, text="x")[0] == 429
-    assert say(server, text="x") == (200, "ok")
+    assert post(server, text="x")[0] == 429
+    assert post(server, text="x") == (200, "ok")

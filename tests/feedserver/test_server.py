@@ -1,4 +1,4 @@
-"""The server misbehaves as asked, for as long as asked, and remembers who came."""
+"""The server misbehaves on request, for as long as requested, and records who came."""
 
 import gzip
 import http.client
@@ -30,21 +30,21 @@ def server():
         yield server
 
 
-def test_requests_are_remembered(server):
+def test_requests_are_recorded(server):
     get(f"{server.arxiv_feed_url}/rss/cs.LG?version=2.0", **{"User-Agent": "Tenth/0.1"})
-    (asked,) = server.requests
-    assert (asked.path, asked.query, asked.status) == ("/rss/cs.LG", {"version": "2.0"}, 200)
-    assert asked.headers["user-agent"] == "Tenth/0.1"
+    (request,) = server.requests
+    assert (request.path, request.query, request.status) == ("/rss/cs.LG", {"version": "2.0"}, 200)
+    assert request.headers["user-agent"] == "Tenth/0.1"
 
 
-def test_mischief_ends_after_so_many_requests(server):
+def test_a_fault_ends_after_the_given_number_of_requests(server):
     server.misbehave("/rss/*", "status", times=2, code=503, retry_after=120)
     answers = [get(f"{server.url}/rss/cs.LG") for _ in range(3)]
     assert [status for status, _, _ in answers] == [503, 503, 200]
     assert answers[0][1]["Retry-After"] == "120"
 
 
-def test_mischief_keeps_to_its_path_and_ends_when_told(server):
+def test_a_fault_keeps_to_its_path_and_ends_on_request(server):
     server.misbehave("/blogs/kettle/*", "status", code=410)
     assert get(server.feed("kettle"))[0] == 410
     assert get(server.feed("fjord"))[0] == 200
@@ -52,7 +52,7 @@ def test_mischief_keeps_to_its_path_and_ends_when_told(server):
     assert get(server.feed("kettle"))[0] == 200
 
 
-def test_a_kind_that_does_not_exist_is_refused(server):
+def test_an_unknown_kind_is_refused(server):
     with pytest.raises(ValueError, match="no mischief"):
         server.misbehave("/", "sulk")
 
@@ -63,12 +63,12 @@ def test_a_status_on_request(server, code):
     assert get(f"{server.url}/rss/cs.LG")[0] == code
 
 
-def test_a_redirect_leads_where_it_was_told(server):
+def test_a_redirect_leads_to_the_given_address(server):
     server.misbehave("/rss/cs.LG", "redirect", to=f"{server.url}/rss/cs.CL", code=301)
     assert b"<title>cs.CL updates" in get(f"{server.url}/rss/cs.LG")[2]
 
 
-def test_a_body_that_is_cut_or_empty_or_a_page(server):
+def test_a_body_may_be_cut_or_empty_or_a_page(server):
     good = get(f"{server.url}/rss/cs.LG")[2]
     bodies = {}
     for kind in ("cut", "empty", "page"):
@@ -79,13 +79,13 @@ def test_a_body_that_is_cut_or_empty_or_a_page(server):
     assert bodies["page"].startswith(b"<!doctype html>")
 
 
-def test_a_connection_that_is_closed_half_way(server):
+def test_a_connection_closed_halfway(server):
     server.misbehave("/rss/cs.LG", "close")
     with pytest.raises(http.client.IncompleteRead):
         get(f"{server.url}/rss/cs.LG")
 
 
-def test_a_hanging_answer_never_comes_and_does_not_hold_up_the_end():
+def test_a_hanging_answer_never_comes_and_does_not_delay_the_shutdown():
     with FeedServer(now=WEDNESDAY) as server:
         server.misbehave("/rss/cs.LG", "hang")
         with pytest.raises((TimeoutError, urllib.error.URLError)):
@@ -117,10 +117,10 @@ def test_an_unframed_answer_drips_byte_by_byte(server):
     server.misbehave("/", "unframed", pause=0.1)
     with urllib.request.urlopen(f"{server.url}/", timeout=5) as answer:
         assert "Content-Length" not in answer.headers
-        assert len(answer.read1()) <= 2  # bytes that have come when the head has
+        assert len(answer.read1()) <= 2  # bytes that arrived together with the headers
 
 
-def test_a_stalled_answer_begins_and_never_goes_on(server):
+def test_a_stalled_answer_starts_and_never_continues(server):
     server.misbehave("/rss/cs.LG", "stall")
     with urllib.request.urlopen(f"{server.url}/rss/cs.LG", timeout=0.3) as answer:
         assert int(answer.headers["Content-Length"]) > 1_000
@@ -128,12 +128,12 @@ def test_a_stalled_answer_begins_and_never_goes_on(server):
             answer.read()
 
 
-def test_the_silent_address_takes_connections_and_says_nothing(server):
+def test_the_silent_address_accepts_connections_and_never_answers(server):
     with pytest.raises(TimeoutError):
         urllib.request.urlopen(f"{server.silent_url}/feed.xml", timeout=0.3)
 
 
-def test_a_bomb_is_small_and_unpacks_to_much(server):
+def test_a_bomb_is_small_and_unpacks_to_a_lot(server):
     server.misbehave("/rss/cs.LG", "bomb", megabytes=20)
     _, headers, body = get(f"{server.url}/rss/cs.LG")
     assert headers["Content-Encoding"] == "gzip"
@@ -141,7 +141,7 @@ def test_a_bomb_is_small_and_unpacks_to_much(server):
     assert len(gzip.decompress(body)) == 20_000_000
 
 
-def test_a_huge_body_is_as_long_as_asked(server):
+def test_a_huge_body_has_the_requested_size(server):
     server.misbehave("/rss/cs.LG", "huge", megabytes=3)
     assert len(get(f"{server.url}/rss/cs.LG")[2]) > 3_000_000
 
@@ -153,7 +153,7 @@ def test_the_wrong_charset_is_not_utf_8(server):
 
 
 @pytest.mark.parametrize("slug", ["kettle", "petit-lot", "fjord", "aao"])
-def test_malformed_entries_stand_among_the_good_ones(server, slug):
+def test_malformed_entries_are_mixed_with_good_ones(server, slug):
     good = get(server.feed(slug))[2]
     server.misbehave("/blogs/*", "malformed")
     bad = get(server.feed(slug))[2]
@@ -176,7 +176,7 @@ def test_ids_change_and_nothing_else_does(server, slug):
     assert read() == [(f"republished:{entry}", title) for entry, title in good]
 
 
-def test_scripts_are_put_into_texts(server):
+def test_scripts_are_inserted_into_texts(server):
     server.misbehave("/blogs/kettle/*", "scripts")
     assert (
         "<script>alert(1)</script>"
@@ -194,7 +194,7 @@ def test_a_stale_batch_has_yesterdays_papers_under_todays_date(server):
 
 @pytest.mark.parametrize("slug", ["kettle", "petit-lot", "fjord", "aao"])
 @pytest.mark.parametrize("name", poison.ENTRIES)
-def test_a_poisoned_entry_stands_before_the_good_ones(server, slug, name):
+def test_a_poisoned_entry_comes_before_the_good_ones(server, slug, name):
     good = get(server.feed(slug))[2]
     server.misbehave("/blogs/*", "poison", name=name, size=100)
     bad = get(server.feed(slug))[2]
@@ -205,7 +205,7 @@ def test_a_poisoned_entry_stands_before_the_good_ones(server, slug, name):
         assert bad.startswith(good[:150])
 
 
-def test_a_poison_is_as_long_as_asked(server):
+def test_a_poisoned_entry_has_the_requested_size(server):
     server.misbehave("/blogs/*", "poison", name="author", size=300_000)
     assert b"a" * 300_000 in get(server.feed("kettle"))[2]
     server.misbehave("/rss/*", "poison", name="lists")
@@ -220,26 +220,26 @@ def test_a_page_is_poisoned_in_its_title_and_text(server):
     assert b"<article><p>b &#xD83D;&#xDE00;</p>" in body
 
 
-def test_a_poisoned_encoding_is_named_in_the_feed_and_in_the_header(server):
+def test_a_poisoned_encoding_is_named_in_the_feed_and_the_header(server):
     server.misbehave("/blogs/*", "poison", name="encoding", charset="rot13")
     _, headers, body = get(server.feed("kettle"))
     assert headers["Content-Type"] == "application/rss+xml; charset=rot13"
     assert body.startswith(b'<?xml version="1.0" encoding="rot13"?>')
 
 
-def test_poisoned_headers_hold_what_no_database_takes(server):
+def test_poisoned_headers_contain_what_no_database_accepts(server):
     server.misbehave("/blogs/*", "poison", name="headers")
     headers = get(server.feed("kettle"))[1]
     assert "\0" in headers["ETag"]
     assert len(headers["Last-Modified"]) > 5_000
 
 
-def test_every_kind_of_mischief_is_tried_here():
-    tried = Path(__file__).read_text()
-    assert all(f'"{kind}"' in tried for kind in [*mischief.KINDS, mischief.STALE])
+def test_every_kind_of_fault_is_tested_here():
+    source = Path(__file__).read_text()
+    assert all(f'"{kind}"' in source for kind in [*mischief.KINDS, mischief.STALE])
 
 
-def test_the_command_serves_obeys_and_ends_when_told():
+def test_the_command_serves_obeys_and_stops():
     command = [sys.executable, "-m", "feedserver", "--port", "0", "--now", "2026-03-04T15:00:00+00:00", "--days", "10"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         url = process.stdout.readline().split()[-1]
@@ -252,6 +252,6 @@ def test_the_command_serves_obeys_and_ends_when_told():
         assert datetime.fromisoformat(control(advance_hours=24)["now"]) == datetime(2026, 3, 5, 15, tzinfo=UTC)
         control(misbehave={"pattern": "/rss/*", "kind": "status", "code": 503, "times": 1})
         assert get(f"{url}/rss/cs.LG")[0] == 503
-        assert [asked["path"] for asked in control()["requests"]] == ["/", "/rss/cs.LG"]
+        assert [request["path"] for request in control()["requests"]] == ["/", "/rss/cs.LG"]
         os.kill(process.pid, signal.SIGTERM)
         assert process.wait(5) == 0

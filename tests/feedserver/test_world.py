@@ -1,4 +1,4 @@
-"""The invented world keeps arXiv's calendar, and is the same in every run."""
+"""The invented world follows arXiv's calendar, and is the same in every run."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -25,7 +25,7 @@ def test_the_same_seed_gives_the_same_papers(papers):
     assert [(paper.id, paper.text) for paper in again] == [(paper.id, paper.text) for paper in papers]
 
 
-def test_another_seed_gives_others(papers):
+def test_another_seed_gives_different_papers(papers):
     assert World(8, since=SINCE).papers(WEDNESDAY)[0].text != papers[0].text
 
 
@@ -49,15 +49,15 @@ def test_papers_are_as_mixed_as_real_ones(papers):
     assert max(len(paper.versions) for paper in papers) > 2
 
 
-def test_some_authors_sign_far_more_than_others(papers):
-    signed = {}
+def test_some_authors_write_far_more_than_others(papers):
+    counts = {}
     for paper in papers:
         for author in paper.text.authors[:40]:
-            signed[author.name] = signed.get(author.name, 0) + 1
-    assert max(signed.values()) > 5 * sorted(signed.values())[len(signed) // 2]
+            counts[author.name] = counts.get(author.name, 0) + 1
+    assert max(counts.values()) > 5 * sorted(counts.values())[len(counts) // 2]
 
 
-def test_no_key_of_the_vocabulary_is_left_in_a_text(papers):
+def test_no_placeholder_is_left_in_a_text(papers):
     for paper in papers:
         assert not any(f"{{{key}}}" in paper.text.title + paper.text.abstract for key in ("thing", "method", "sets"))
 
@@ -69,7 +69,7 @@ def test_nothing_is_announced_on_weekends_and_after_holidays():
     assert not has_batch(date(2026, 11, 27))  # no mailing on Thanksgiving's evening
 
 
-def test_batches_are_counted_over_weekends():
+def test_batches_skip_weekends():
     assert batch_after(date(2026, 3, 6)) == date(2026, 3, 9)
     assert batch_before(date(2026, 3, 9)) == date(2026, 3, 6)
 
@@ -83,16 +83,20 @@ def test_papers_are_submitted_before_the_deadline_of_their_batch(world):
 def test_a_revision_is_announced_as_a_replacement_once(world):
     paper = next(paper for paper in world.papers(WEDNESDAY) if len(paper.versions) > 1)
     second = paper.versions[1]
-    found = world.announcements(second.announced, ["cs", "stat", "eess", "math", "q-bio"])
-    assert [(each.version, each.type) for each in found if each.paper == paper] == [(2, "replace")]
+    announcements = world.announcements(second.announced, ["cs", "stat", "eess", "math", "q-bio"])
+    assert [
+        (announcement.version, announcement.type) for announcement in announcements if announcement.paper == paper
+    ] == [(2, "replace")]
     assert paper.until(second.announced - timedelta(days=1)) == paper.versions[:1]
 
 
-def test_the_type_depends_on_what_was_asked(world):
+def test_the_type_depends_on_the_requested_names(world):
     paper = next(p for p in world.batch(WEDNESDAY) if p.text.categories[:2] == ("cs.CL", "cs.AI"))
 
-    def kind(*asked):
-        return [each.type for each in world.announcements(WEDNESDAY, asked) if each.paper == paper]
+    def kind(*names):
+        return [
+            announcement.type for announcement in world.announcements(WEDNESDAY, names) if announcement.paper == paper
+        ]
 
     assert (kind("cs.CL"), kind("cs.AI"), kind("cs"), kind("math")) == (["new"], ["cross"], ["new"], [])
 

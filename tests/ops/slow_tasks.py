@@ -1,4 +1,4 @@
-"""Tasks for test_queue.py: one that notes when it begins and ends, slowly enough to be killed in between."""
+"""Tasks for test_queue.py: one that records when it starts and ends, slow enough to be killed in between."""
 
 import os
 import time

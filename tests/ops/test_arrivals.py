@@ -1,4 +1,4 @@
-"""ops.arrivals: a real gunicorn beside clients that send slowly, half, too much, or do not read."""
+"""ops.arrivals: a real gunicorn and clients that send slowly, send half, send too much, or do not read."""
 
 import http.client
 import os
@@ -30,7 +30,7 @@ def free_port():
 
 
 def start(var):
-    """One worker without a database: /healthz asks none, nor does a form that is refused."""
+    """Start one worker without a database: neither /healthz nor a refused form queries one."""
     (var / "static").mkdir(exist_ok=True)
     port = free_port()
     env = {**os.environ, "TENTH_VAR": str(var), "PORT": str(port), "WEB_WORKERS": "1", "BIND": "", "PUBLIC_URL": ""}
@@ -49,7 +49,7 @@ def start(var):
 
 
 def ask(port):
-    """The status of /healthz, and the seconds it took."""
+    """Return the status of /healthz and the seconds it took."""
     began = time.monotonic()
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("GET", "/healthz")
@@ -97,51 +97,51 @@ def status(answer):
     ],
     ids=["silent", "half a head", "one and a half", "idle", "never closes", "no body", "no large body", "half chunked"],
 )
-def test_clients_that_hold_their_connection_delay_nobody(port, sent):
+def test_clients_that_hold_their_connection_block_nobody(port, sent):
     slow = [client(port, sent) for _ in range(MANY)]
     time.sleep(0.5)
-    took = []
+    times = []
     for _ in range(5):
         answer, seconds = ask(port)
         assert answer == 200
-        took.append(seconds)
-    assert max(took) < 3, took  # each kind held all four threads for five seconds and more
-    for each in slow:
-        each.close()
+        times.append(seconds)
+    assert max(times) < 3, times  # gunicorn's own worker was blocked for five seconds or more by each of these
+    for connection in slow:
+        connection.close()
 
 
-def test_heads_that_come_byte_by_byte_delay_nobody_and_are_answered(port):
+def test_requests_sent_byte_by_byte_block_nobody_and_are_answered(port):
     slow = [client(port) for _ in range(MANY)]
     for place in range(len(LAST)):
-        for each in slow:
-            each.sendall(LAST[place : place + 1])
+        for connection in slow:
+            connection.sendall(LAST[place : place + 1])
         if place % 20 == 0:
             assert ask(port)[1] < 3
-    assert {status(until_closed(each)) for each in slow} == {200}
+    assert {status(until_closed(connection)) for connection in slow} == {200}
 
 
-def test_who_does_not_read_the_answer_delays_nobody(port):
+def test_clients_that_do_not_read_block_nobody(port):
     slow = []
     for _ in range(MANY):
-        each = socket.socket()
-        each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-        each.connect(("127.0.0.1", port))
-        each.sendall(b"GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        slow.append(each)
+        connection = socket.socket()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        connection.connect(("127.0.0.1", port))
+        connection.sendall(b"GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        slow.append(connection)
     time.sleep(0.5)
     assert ask(port)[1] < 5
-    for each in slow:
-        each.close()
+    for connection in slow:
+        connection.close()
 
 
-def test_a_form_that_takes_its_time_is_answered(port):
+def test_a_form_sent_slowly_is_answered(port):
     body = b"email=ada%40team.example&password=walnut-harbour-sixteen"
     slow = client(port)
     for piece in (POST[:20], POST[20:] % len(body), body[:10], body[10:30]):
         slow.sendall(piece)
         time.sleep(0.7)
     slow.sendall(body[30:])
-    assert b"403" in slow.recv(65536)  # it came without the cookie that goes with it
+    assert b"403" in slow.recv(65536)  # refused, since its CSRF cookie is missing
 
 
 def test_requests_sent_together_are_answered_in_turn(port):
@@ -149,7 +149,7 @@ def test_requests_sent_together_are_answered_in_turn(port):
     assert answer.count(b"HTTP/1.1 200") == 3
 
 
-def test_a_large_form_comes_through_and_a_larger_one_is_refused_in_words(port):
+def test_a_large_form_gets_through_and_a_larger_one_is_refused_with_a_sentence(port):
     large = client(port, POST % 5_000_000)
     large.sendall(b"x" * 5_000_000)
     assert status(large.recv(65536)) == 403
@@ -159,7 +159,7 @@ def test_a_large_form_comes_through_and_a_larger_one_is_refused_in_words(port):
     assert b"Send less" in answer
 
 
-def test_a_client_that_asks_before_it_sends_is_told_to_go_on(port):
+def test_a_client_that_expects_100_continue_gets_it(port):
     asking = client(port, POST.replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n") % 5)
     assert asking.recv(25).startswith(b"HTTP/1.1 100 Continue")
     asking.sendall(b"a=b&c")
@@ -179,34 +179,34 @@ def test_a_client_that_asks_before_it_sends_is_told_to_go_on(port):
         (b"GET /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n", 413),
     ],
 )
-def test_what_is_no_request_is_refused_at_once(port, sent, code):
+def test_an_invalid_request_is_refused_at_once(port, sent, code):
     began = time.monotonic()
     assert status(until_closed(client(port, sent))) == code
     assert time.monotonic() - began < 10
 
 
-def test_more_connections_than_there_is_room_for_leave_room_for_others(port):
+def test_too_many_slow_connections_leave_room_for_others(port):
     slow = [client(port, HALF) for _ in range(500)]
     assert ask(port)[0] == 200
     first = slow[0]
-    assert first.recv(10) == b""  # the oldest had to go
-    for each in slow:
-        each.close()
+    assert first.recv(10) == b""  # the oldest was dropped
+    for connection in slow:
+        connection.close()
 
 
-def test_large_forms_that_stay_away_do_not_fill_the_memory(tmp_path):
+def test_unfinished_large_forms_do_not_fill_the_memory(tmp_path):
     process, port = start(tmp_path)
     try:
         [worker] = psutil.Process(process.pid).children()
         before = worker.memory_info().rss
         slow = []
         for _ in range(40):
-            each = client(port, POST % 6_000_000)
-            slow.append(each)
+            connection = client(port, POST % 6_000_000)
+            slow.append(connection)
             try:
-                each.sendall(b"x" * 5_900_000)
+                connection.sendall(b"x" * 5_900_000)
             except OSError:
-                continue  # dropped: it held the most
+                continue  # dropped for holding the most memory
         assert ask(port)[0] == 200
         assert worker.memory_info().rss - before < 3 * arrivals.MOST_BYTES
     finally:
@@ -214,7 +214,7 @@ def test_large_forms_that_stay_away_do_not_fill_the_memory(tmp_path):
         process.wait(30)
 
 
-def test_a_stop_does_not_wait_for_half_a_request_but_for_one_that_is_coming(tmp_path):
+def test_a_stop_waits_for_a_request_that_is_arriving_but_not_for_a_stuck_one(tmp_path):
     process, port = start(tmp_path)
     slow = [client(port, HALF) for _ in range(20)]
     coming = client(port, LAST[:-4])
@@ -226,8 +226,8 @@ def test_a_stop_does_not_wait_for_half_a_request_but_for_one_that_is_coming(tmp_
     began = time.monotonic()
     assert process.wait(30) == 0
     assert time.monotonic() - began < 8  # gunicorn's own limit is ten
-    for each in slow:
-        each.close()
+    for connection in slow:
+        connection.close()
 
 
 @pytest.mark.parametrize(
@@ -245,10 +245,10 @@ def test_a_stop_does_not_wait_for_half_a_request_but_for_one_that_is_coming(tmp_
         (b"GET / HTTP/1.1\r\nX: content-length: 7\r\n\r\n", 40),
     ],
 )
-def test_a_request_is_measured_by_its_head(held, whole):
+def test_a_request_is_measured_by_its_headers(held, whole):
     assert measure(held) == whole
 
 
-def test_what_is_measured_too_long_is_refused():
+def test_an_oversized_request_is_refused():
     with pytest.raises(RefusedError, match="413"):
         measure(POST % (LARGEST_BODY + 1))

@@ -1,4 +1,4 @@
-"""ops.embedded: a database of our own, closed to others, that survives being killed and moved."""
+"""ops.embedded: a private database that survives being killed and moved."""
 
 import contextlib
 import os
@@ -22,7 +22,7 @@ from tests.journey import wait_for
 
 @pytest.fixture
 def place(tmp_path_factory):
-    """A folder that PostgreSQL's account can reach, with spaces in its name and longer than a socket's path."""
+    """A folder that PostgreSQL's account can reach, with spaces in its name and longer than a socket path may be."""
     base = tmp_path_factory.mktemp("embedded")
     let_through(base)
     place = base / ("a folder with spaces " + "x" * 150)
@@ -51,39 +51,39 @@ def connect(cluster):
     return psycopg.connect(host=str(cluster.sockets), dbname="tenth", user="tenth", autocommit=True)
 
 
-def test_it_starts_in_a_long_folder_with_spaces_and_is_closed_to_others(place, start):
+def test_it_starts_in_a_long_folder_with_spaces_and_keeps_others_out(place, start):
     cluster = start(place / "var")
     assert stat.S_IMODE(cluster.sockets.stat().st_mode) == 0o700
     assert stat.S_IMODE(cluster.data.stat().st_mode) == 0o700
     assert "trust" not in (cluster.data / "pg_hba.conf").read_text()
     server = psutil.Process(cluster.process.pid)
-    for each in [server, *server.children(recursive=True)]:
+    for process in [server, *server.children(recursive=True)]:
         with contextlib.suppress(psutil.NoSuchProcess):  # its helpers come and go
-            assert not each.net_connections("inet")
+            assert not process.net_connections("inet")
     with connect(cluster) as connection:
         assert connection.execute("SELECT lower('ÉLAN'), 'B' < 'a'").fetchone() == ("élan", True)
         assert connection.execute("SHOW server_encoding").fetchone() == ("UTF8",)
         assert connection.execute("SELECT to_tsvector('simple', 'ÉLAN') @@ to_tsquery('simple', 'élan')").fetchone()[0]
 
 
-def test_no_folder_above_is_opened(place, start):
+def test_permissions_of_parent_folders_stay_unchanged(place, start):
     before = [folder.stat().st_mode for folder in [place, *place.parents]]
     start(place / "var")
     assert [folder.stat().st_mode for folder in [place, *place.parents]] == before
 
 
-def test_what_was_committed_outlives_a_killed_supervisor(place, start):
+def test_committed_data_survives_a_killed_supervisor(place, start):
     first = start(place / "var")
     with connect(first) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 10 AS tenth")
-    # The supervisor is gone without a word and its server still runs: the next start ends it and takes over.
+    # The supervisor is gone and its server still runs: the next start stops it and takes over.
     second = start(place / "var")
     assert first.process.wait(5) == 0
     with connect(second) as connection:
         assert connection.execute("SELECT tenth FROM kept").fetchone() == (10,)
 
 
-def test_what_was_committed_outlives_a_killed_server(place, start):
+def test_committed_data_survives_a_killed_server(place, start):
     first = start(place / "var")
     with connect(first) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 10 AS tenth")
@@ -94,9 +94,9 @@ def test_what_was_committed_outlives_a_killed_server(place, start):
         assert connection.execute("SELECT tenth FROM kept").fetchone() == (10,)
 
 
-def test_a_killed_servers_helper_that_takes_its_time_is_waited_for(place, start):
+def test_a_start_waits_for_a_killed_servers_slow_helper(place, start):
     first = start(place / "var")
-    helper = next(each for each in psutil.Process(first.process.pid).children() if "checkpointer" in each.cmdline()[0])
+    helper = helper_of(first, "checkpointer")
     helper.suspend()
     os.kill(first.process.pid, signal.SIGKILL)
     first.process.wait(5)
@@ -108,11 +108,11 @@ def test_a_killed_servers_helper_that_takes_its_time_is_waited_for(place, start)
 
 
 def helper_of(cluster, kind):
-    return next(each for each in psutil.Process(cluster.process.pid).children() if kind in each.cmdline()[0])
+    return next(process for process in psutil.Process(cluster.process.pid).children() if kind in process.cmdline()[0])
 
 
 def hung_in_its_stop(cluster):
-    """As on SIGINT during crash recovery: the server waits for a helper that does not end."""
+    """Hang as after SIGINT during crash recovery: the server waits for a helper that never exits."""
     helper_of(cluster, "checkpointer").suspend()
     cluster.process.send_signal(signal.SIGINT)
 
@@ -148,7 +148,7 @@ STATES = [
 
 
 def processes_of(cluster):
-    return [each for each in psutil.process_iter() if runs_in(each, cluster.data)]
+    return [process for process in psutil.process_iter() if runs_in(process, cluster.data)]
 
 
 def runs_in(process, folder):
@@ -160,25 +160,25 @@ def runs_in(process, folder):
 
 @pytest.fixture
 def hasty(monkeypatch):
-    """Each step of ending a server gets a second, or these tests would take minutes."""
+    """Give each step of stopping a server one second, so that these tests do not take minutes."""
     for name in ("LEFTOVER_SECONDS", "QUIT_SECONDS"):
         monkeypatch.setattr(embedded, name, 1)
 
 
-def test_ending_a_leftover_is_not_waited_for_long():
+def test_stopping_a_leftover_server_takes_seconds():
     assert embedded.LEFTOVER_SECONDS + embedded.QUIT_SECONDS + embedded.KILL_SECONDS < 15
 
 
 @pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("state", STATES)
-def test_a_server_left_in_any_state_is_ended_by_the_next_start(state, place, start):
+def test_the_next_start_stops_a_server_left_in_any_state(state, place, start):
     first = start(place / "var")
     with connect(first) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 10 AS tenth")
     before = processes_of(first)
     state(first)
     second = start(place / "var")
-    assert not [each for each in before if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+    assert not [process for process in before if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
     with connect(second) as connection:
         assert connection.execute("SELECT tenth FROM kept").fetchone() == (10,)
 
@@ -193,8 +193,8 @@ def test_a_server_in_any_state_can_be_stopped(state, place, start):
 
 
 @pytest.mark.usefixtures("hasty")
-def test_a_server_interrupted_again_and_again_during_recovery_is_ended_each_time(place, start):
-    """Real crash recoveries: some of these ends hang for ever by themselves."""
+def test_a_server_interrupted_during_recovery_is_stopped_every_time(place, start):
+    """Real crash recoveries, some of which hang forever when they are interrupted."""
     for pause in (0, 0.02, 0.05):
         cluster = start(place / "var")
         with connect(cluster) as connection:
@@ -216,13 +216,13 @@ def test_two_data_folders_leave_each_other_alone(place, start):
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_a_number_of_old_that_is_now_a_strangers_blocks_nothing(place, start):
+def test_a_stale_process_id_that_now_belongs_to_another_program_is_harmless(place, start):
     cluster = start(place / "var")
     note, lock = cluster.data / "postmaster.pid", cluster.sockets / ".s.PGSQL.5432.lock"
     notes = {path: path.read_text() for path in (note, lock)}
     old = str(cluster.process.pid)
     cluster.stop()
-    stranger = subprocess.Popen(["sleep", "60"], **cluster._as_account())  # as the account of the server itself
+    stranger = subprocess.Popen(["sleep", "60"], **cluster._as_account())  # under the server's account
     try:
         cluster._make_folders()
         for path, text in notes.items():
@@ -236,7 +236,7 @@ def test_a_number_of_old_that_is_now_a_strangers_blocks_nothing(place, start):
         stranger.wait()
 
 
-def test_a_note_that_a_power_cut_left_empty_blocks_nothing(place, start):
+def test_a_process_id_file_left_empty_by_a_power_failure_is_harmless(place, start):
     cluster = start(place / "var")
     cluster.stop()
     (cluster.data / "postmaster.pid").touch()
@@ -244,7 +244,7 @@ def test_a_note_that_a_power_cut_left_empty_blocks_nothing(place, start):
     assert connect(start(place / "var"))
 
 
-def test_it_knows_when_somebody_has_asked_it_to_end(place, start):
+def test_it_notices_when_somebody_told_it_to_shut_down(place, start):
     cluster = start(place / "var")
     assert not cluster.is_ending()
     waiting_for_its_clients(cluster)
@@ -262,7 +262,7 @@ def test_the_folder_can_be_moved(place, start):
         assert connection.execute("SELECT tenth FROM kept").fetchone() == (10,)
 
 
-def test_a_log_that_has_grown_long_is_put_aside(place, start):
+def test_a_long_log_is_rotated(place, start):
     (place / "var").mkdir()
     (place / "var" / "postgres.log").write_bytes(b"x" * 10_000_001)
     cluster = start(place / "var")
@@ -270,7 +270,7 @@ def test_a_log_that_has_grown_long_is_put_aside(place, start):
     assert (place / "var" / "postgres.log.1").stat().st_size == 10_000_001
 
 
-def test_an_interrupted_first_start_is_begun_again(place, start):
+def test_an_interrupted_first_start_starts_over(place, start):
     half = place / "var" / "postgres.part"
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18")
@@ -278,7 +278,7 @@ def test_an_interrupted_first_start_is_begun_again(place, start):
     assert not half.exists()
 
 
-def test_a_socket_folder_of_somebody_else_is_refused(place):
+def test_somebody_elses_socket_folder_is_refused(place):
     cluster = Cluster(place / "var")
     cluster.sockets.mkdir(mode=0o755)
     try:
@@ -288,7 +288,7 @@ def test_a_socket_folder_of_somebody_else_is_refused(place):
         cluster.sockets.rmdir()
 
 
-def test_a_server_that_cannot_start_points_to_its_log(place, start):
+def test_a_failed_start_points_to_the_log(place, start):
     cluster = start(place / "var")
     cluster.stop()
     (cluster.data / "postgresql.conf").write_text("no_such_setting = 1\n")
@@ -296,19 +296,19 @@ def test_a_server_that_cannot_start_points_to_its_log(place, start):
         start(place / "var")
 
 
-def test_data_of_another_major_version_says_the_way_over(place, start):
+def test_data_of_another_major_version_gets_instructions(place, start):
     cluster = start(place / "var")
     cluster.stop()
     (cluster.data / "PG_VERSION").write_text("17\n")
     with pytest.raises(
-        EmbeddedError, match=r"made by PostgreSQL 17, .* brings 18\. .* backup FILE\. Then .* restore FILE"
+        EmbeddedError, match=r"created by PostgreSQL 17, .* comes with 18\. .*backup FILE.* restore FILE"
     ):
         start(place / "var")
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can try what root meets")
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 class TestStartedAsRoot:
-    def test_a_closed_folder_sends_the_data_below_var_lib(self, place):
+    def test_a_closed_folder_moves_the_data_under_var_lib(self, place):
         place.chmod(0o700)
         cluster = Cluster(place / "var")
         assert cluster.home.parent == Path("/var/lib")
@@ -321,10 +321,10 @@ class TestStartedAsRoot:
         place.chmod(0o711)
         copy = cluster._copy_of(package)
         cluster.home.chmod(0o711)
-        said = subprocess.run(
+        result = subprocess.run(
             [copy / "pginstall18/bin/postgres", "--version"], capture_output=True, text=True, **cluster._as_account()
         )
-        assert "PostgreSQL) 18" in said.stdout
+        assert "PostgreSQL) 18" in result.stdout
 
     def test_data_of_another_account_is_refused(self, place):
         (place / "var" / "postgres").mkdir(parents=True)
@@ -332,9 +332,9 @@ class TestStartedAsRoot:
         with pytest.raises(EmbeddedError, match="belongs to"):
             Cluster(place / "var").start()
 
-    def test_data_left_behind_by_a_move_is_pointed_to(self, place):
+    def test_data_left_behind_by_a_move_is_mentioned(self, place):
         (place / "var").mkdir()
         (place / "before").mkdir()
         (place / "var" / "database_is_in").write_text(str(place / "before"))
-        with pytest.raises(EmbeddedError, match="Move it to"):
+        with pytest.raises(EmbeddedError, match="Move the database to"):
             Cluster(place / "var").start()

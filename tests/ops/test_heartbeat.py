@@ -1,4 +1,4 @@
-"""ops.heartbeat: worker and beat sign, each for itself, and a database that is away harms neither."""
+"""ops.heartbeat: worker and beat sign independently, and survive a database that is down."""
 
 import logging
 import socket
@@ -31,20 +31,20 @@ def test_signing_again_moves_the_time_and_adds_no_row():
     assert set(Heartbeat.objects.last_seen()) == {"worker", "beat"}
 
 
-def test_a_database_that_is_away_is_told_of_once(monkeypatch, caplog):
+def test_an_unreachable_database_is_logged_once(monkeypatch, caplog):
     with monkeypatch.context() as patch, caplog.at_level(logging.WARNING, "tenth"):
-        away = {**database.parameters(), "host": "/nowhere", "password": "hush"}
-        patch.setattr(heartbeat, "parameters", lambda: away)
+        unreachable = {**database.parameters(), "host": "/nowhere", "password": "hush"}
+        patch.setattr(heartbeat, "parameters", lambda: unreachable)
         assert not heartbeat.sign("beat")
         assert not heartbeat.sign("beat")
     assert len(caplog.records) == 1
-    assert "The beat cannot tell the database that it lives" in caplog.text
+    assert "The beat cannot record in the database that it is alive" in caplog.text
     assert "hush" not in caplog.text
     assert heartbeat.sign("beat")
     assert not heartbeat._unheard
 
 
-def test_a_worker_signs_with_its_tasks_and_not_with_each(monkeypatch):
+def test_a_worker_signs_with_some_of_its_tasks(monkeypatch):
     monkeypatch.setattr(heartbeat, "_signed", float("-inf"))
     signed = []
     monkeypatch.setattr(heartbeat, "sign", signed.append)
@@ -63,7 +63,7 @@ def env():
 
 
 @pytest.mark.journey
-def test_a_beat_signs_for_itself_and_a_worker_when_the_beats_first_task_has_come_to_it(env):
+def test_the_beat_signs_and_the_worker_signs_once_the_beats_task_reaches_it(env):
     def seen(name):
         return Heartbeat.objects.filter(name=name, host=socket.gethostname()).exists()
 

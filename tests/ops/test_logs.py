@@ -1,4 +1,4 @@
-"""ops.logs: no secret that stands in an address reaches the log, whoever writes there."""
+"""ops.logs: no secret in a URL reaches the log, whoever writes it."""
 
 import io
 import logging
@@ -21,12 +21,12 @@ SHARE = "DrKIXm5VoWX8Xd0vXTRy9g"  # token_urlsafe(16)
 
 @pytest.fixture
 def log():
-    """All that the product's own handlers write."""
-    Logger(Config())  # gunicorn puts its handler there before the code is loaded
+    """Collect everything that the product's own handlers write."""
+    Logger(Config())  # gunicorn adds its handler before our code is loaded
     logging.config.dictConfig(settings.LOGGING)
     written = io.StringIO()
     loggers = [logging.getLogger(name) for name in ("", "gunicorn.error", "django.server", "django")]
-    for handler in {each for logger in loggers for each in logger.handlers}:
+    for handler in {handler for logger in loggers for handler in logger.handlers}:
         if isinstance(handler, logging.StreamHandler):
             handler.setStream(written)
     yield written
@@ -72,7 +72,7 @@ def test_other_refusals_are_logged_without_the_token(log):
 
 
 @pytest.mark.django_db
-def test_what_breaks_is_logged_without_the_token(log, monkeypatch):
+def test_an_error_is_logged_without_the_token(log, monkeypatch):
     def breaks(self, token):
         raise RuntimeError(f"no answer to {TOKEN} at /s/{SHARE}")
 
@@ -82,7 +82,7 @@ def test_what_breaks_is_logged_without_the_token(log, monkeypatch):
     assert is_clean(log)
 
 
-def test_others_who_write_are_redacted_too(log):
+def test_other_loggers_are_redacted_too(log):
     request = HttpRequest()
     request.path = request.path_info = f"/link/{TOKEN}"
     request.method = "GET"
@@ -96,7 +96,7 @@ def test_others_who_write_are_redacted_too(log):
     assert is_clean(log)
 
 
-def test_secrets_in_addresses_of_others_are_redacted_too():
+def test_secrets_in_other_urls_are_redacted_too():
     refused = (
         "HTTPSConnectionPool(host='hooks.example', port=443): Max retries exceeded with url: /services/T0/B0/xyzzy"
     )
@@ -105,7 +105,7 @@ def test_secrets_in_addresses_of_others_are_redacted_too():
     assert redact("postgresql://tenth:xyzzy@db/tenth") == "postgresql://…@db/tenth"
 
 
-def test_what_is_no_secret_stays_readable():
+def test_ordinary_text_stays_readable():
     for text in (
         "Not Found: /sources/17/row",
         "Not Found: /papers/9/shares",
@@ -119,10 +119,10 @@ def test_what_is_no_secret_stays_readable():
 
 
 def test_every_route_that_carries_a_token_is_known():
-    """A new one has to be put into ops.logs."""
-    routes = [str(each.pattern) for each in (*get_resolver().url_patterns[0].url_patterns, *demo_urls)]
+    """A new one has to be added to ops.logs."""
+    routes = [str(pattern.pattern) for pattern in (*get_resolver().url_patterns[0].url_patterns, *demo_urls)]
     secret = [route for route in routes if "token" in route]
-    assert len(secret) == 3
+    assert len(secret) == 4
     assert len(TOKEN) == 43
     for route in secret:
         assert SHARE not in redact(f"/{route.partition('<')[0]}{SHARE}")

@@ -1,11 +1,11 @@
-"""ops.pgtools: which pg_dump, and how it is called."""
+"""ops.pgtools: choosing pg_dump, and calling it."""
 
 import pytest
 
 from ops import pgtools
 
 
-def test_the_pg_dump_nearest_to_the_server_is_taken(monkeypatch, tmp_path):
+def test_the_pg_dump_nearest_to_the_servers_version_is_used(monkeypatch, tmp_path):
     paths = []
     for version in (14, 18, 16):
         path = tmp_path / str(version)
@@ -22,7 +22,7 @@ def test_a_missing_or_old_pg_dump_is_named(monkeypatch):
     with pytest.raises(pgtools.ToolError, match=r"there is none here\. Install it .* postgresql-client-18"):
         pgtools.program("pg_dump", 18)
     monkeypatch.undo()
-    with pytest.raises(pgtools.ToolError, match=r"pg_dump is of version \d+.* postgresql-client-99"):
+    with pytest.raises(pgtools.ToolError, match=r"pg_dump is version \d+.* postgresql-client-99"):
         pgtools.program("pg_dump", 99)
 
 

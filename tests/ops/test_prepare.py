@@ -1,4 +1,4 @@
-"""ops.prepare and ops.broker: what a start does once, and not twice."""
+"""ops.prepare and ops.broker: steps that happen once, however often Tenth starts."""
 
 import os
 import shutil
@@ -39,7 +39,7 @@ def test_an_install_without_an_admin_gets_a_link(settings):
     assert (link.kind, link.role) == ("first_admin", Person.Role.ADMIN)
 
 
-def test_a_later_start_shows_a_new_link_and_ends_the_old_one():
+def test_a_later_start_prints_a_new_link_and_revokes_the_old_one():
     first, second = prepare.first_admin_link(NOW), prepare.first_admin_link(NOW + timedelta(hours=1))
     usable = OneTimeLink.objects.usable(NOW + timedelta(hours=1))
     assert not usable.for_token(token_of(first)).exists()
@@ -62,7 +62,7 @@ def test_the_queue_is_installed_once():
         assert cursor.fetchone() == (1,)
 
 
-def test_what_the_queue_archived_is_deleted_after_a_while(settings):
+def test_archived_messages_are_deleted_after_a_while(settings):
     settings.KEEP_LOGS_DAYS = 90
     make_queue()
     with connection.cursor() as cursor:
@@ -71,16 +71,16 @@ def test_what_the_queue_archived_is_deleted_after_a_while(settings):
         cursor.execute(
             "UPDATE pgmq.a_tenth SET archived_at = %s WHERE msg_id %% 2 = 0", [timezone.now() - timedelta(days=91)]
         )
-        gone = cursor.rowcount
-        assert broker.delete_archived() == gone > 0
+        old = cursor.rowcount
+        assert broker.delete_archived() == old > 0
         cursor.execute("SELECT (SELECT count(*) FROM pgmq.a_tenth), (SELECT count(*) FROM pgmq.q_tenth)")
-        assert cursor.fetchone() == (5 - gone, 1)
+        assert cursor.fetchone() == (5 - old, 1)
         cursor.execute("DROP SCHEMA pgmq CASCADE")
-    assert broker.delete_archived() == 0  # with a broker of one's own there is no such queue
+    assert broker.delete_archived() == 0  # with an external broker there is no such queue
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_workers_can_ask_to_be_notified_at_once():
+def test_many_workers_can_enable_notifications_at_once():
     make_queue()
     errors = []
 
@@ -111,13 +111,13 @@ def test_the_queue_reaches_a_database_with_an_odd_password():
     database = {"HOST": "", "PORT": "", "NAME": "papers", "USER": "me", "PASSWORD": r"it's a \ secret"}
     database["OPTIONS"] = {"sslmode": "require", "pool": {}}
     with mock.patch("ops.broker.settings", mock.Mock(DATABASES={"default": database})):
-        given = broker.options()["conn_string"]
-    heard = conninfo_to_dict(PGMQConfig(conn_string=given).dsn)
-    assert (heard["user"], heard["dbname"]) == ("me", "papers")
-    assert (heard["password"], heard["sslmode"]) == (r"it's a \ secret", "require")
+        conn_string = broker.options()["conn_string"]
+    parsed = conninfo_to_dict(PGMQConfig(conn_string=conn_string).dsn)
+    assert (parsed["user"], parsed["dbname"]) == ("me", "papers")
+    assert (parsed["password"], parsed["sslmode"]) == (r"it's a \ secret", "require")
 
 
-def test_static_files_are_collected_when_they_changed_and_only_then(settings, tmp_path):
+def test_static_files_are_collected_only_when_they_changed(settings, tmp_path):
     settings.STATIC_ROOT = tmp_path / "static"
     settings.STATICFILES_DIRS = [tmp_path / "ours"]
     settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
@@ -148,7 +148,7 @@ def test_two_starts_at_once_prepare_an_empty_database_once(tmp_path_factory):
     url = f"postgresql://{ROLE}@/{DATABASE}?host={quote(str(cluster.sockets), safe='')}"
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": url, "TENTH_VAR": str(base)}
     try:
-        with psycopg.connect(url) as first:  # both are let off at the same moment
+        with psycopg.connect(url) as first:  # so that both start at the same moment
             first.execute("SELECT pg_advisory_lock(%s)", [prepare.LOCK])
             starts = [
                 subprocess.Popen(
@@ -163,9 +163,9 @@ def test_two_starts_at_once_prepare_an_empty_database_once(tmp_path_factory):
             ]
             waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
             wait_for(lambda: first.execute(waiting).fetchone() == (2,))
-        said = [start.communicate(timeout=150) for start in starts]
-        assert [start.returncode for start in starts] == [0, 0], said
-        assert sorted("Applying" in errors for _, errors in said) == [False, True]
+        outputs = [start.communicate(timeout=150) for start in starts]
+        assert [start.returncode for start in starts] == [0, 0], outputs
+        assert sorted("Applying" in errors for _, errors in outputs) == [False, True]
         with psycopg.connect(url) as last:
             twice = "SELECT app, name FROM django_migrations GROUP BY 1, 2 HAVING count(*) > 1"
             assert last.execute(twice).fetchall() == []

@@ -1,4 +1,4 @@
-"""Celery on PGMQ, with a real worker: a task that was killed midway runs again, and once done it stays done."""
+"""Celery on PGMQ, with a real worker: a task killed midway runs again, and a finished task stays finished."""
 
 import os
 import signal
@@ -21,31 +21,31 @@ from tests.folders import let_through
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def wait_for(what, seconds=20):
+def wait_for(condition, seconds=20):
     until = time.monotonic() + seconds
-    while not (answer := what()):
-        assert time.monotonic() < until, "waited in vain"
+    while not (answer := condition()):
+        assert time.monotonic() < until, "timed out"
         time.sleep(0.02)
     return answer
 
 
 @pytest.mark.journey
 @pytest.mark.parametrize("make", [brokers.rabbitmq, brokers.redis], ids=["rabbitmq", "redis"])
-def test_depth_is_asked_of_another_broker_in_its_own_way(make, monkeypatch, settings):
-    with make() as far:
-        settings.CELERY_BROKER_URL = far.url
-        monkeypatch.setattr(app, "connection_for_read", lambda: Connection(far.url))
+def test_queue_depth_of_another_broker(make, monkeypatch, settings):
+    with make() as external:
+        settings.CELERY_BROKER_URL = external.url
+        monkeypatch.setattr(app, "connection_for_read", lambda: Connection(external.url))
         assert broker.depth() == 0  # no queue yet
-        with Connection(far.url) as connection, connection.SimpleQueue(broker.QUEUE) as queue:
+        with Connection(external.url) as connection, connection.SimpleQueue(broker.QUEUE) as queue:
             for _ in range(3):
                 queue.put({})
         wait_for(lambda: broker.depth() == 3)
-        far.stop()
+        external.stop()
         assert broker.depth() is None
 
 
-def test_a_lost_broker_is_sought_for_as_long_as_it_takes():
-    class Enough(Exception):  # noqa: N818 (no error)
+def test_a_lost_broker_is_retried_forever():
+    class Enough(Exception):  # noqa: N818 (not an error)
         pass
 
     tried = 0
@@ -60,7 +60,7 @@ def test_a_lost_broker_is_sought_for_as_long_as_it_takes():
         lost.ensure_connection(again, app.conf.broker_connection_max_retries, interval_start=0, interval_step=0)
 
 
-def test_the_beat_hands_out_a_tick_and_tidies_as_soon_as_it_starts(monkeypatch):
+def test_the_beat_sends_a_tick_and_tidies_as_soon_as_it_starts(monkeypatch):
     sent = []
     monkeypatch.setattr(app, "send_task", sent.append)
     beat_init.send(sender=None)
@@ -70,19 +70,19 @@ def test_the_beat_hands_out_a_tick_and_tidies_as_soon_as_it_starts(monkeypatch):
 
 
 @pytest.mark.parametrize("address", ["amqp://{}//", "redis://{}/0"])
-def test_a_broker_that_has_fallen_silent_is_not_waited_for(address, tmp_path):
+def test_a_silent_broker_times_out(address, tmp_path):
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "TENTH_VAR": str(tmp_path)}
     with socket.create_server(("127.0.0.1", 0)) as silent:
         env["CELERY_BROKER_URL"] = address.format(f"127.0.0.1:{silent.getsockname()[1]}")
         code = "from config.celery import app; app.send_task('papers.tasks.tick')"
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, timeout=20
         )
-    assert "kombu.exceptions.OperationalError" in done.stderr
+    assert "kombu.exceptions.OperationalError" in result.stderr
 
 
 class Queue:
-    """An install of its own: database, queue and, when asked, a worker."""
+    """A separate install: database, queue and, on request, a worker."""
 
     def __init__(self, var):
         self.env = {
@@ -96,20 +96,20 @@ class Queue:
         self.workers = []
 
     def python(self, code):
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-c", code], cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=60
         )
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
+        assert result.returncode == 0, result.stderr
+        return result.stdout.strip()
 
     def prepare(self):
-        self.python("import django; django.setup(); from ops import broker as b; b.install(); b.free()")
+        self.python("import django; django.setup(); from ops import broker as b; b.install(); b.release_messages()")
 
     def send(self):
         self.python(f"from tests.ops.slow_tasks import slow; slow.delay({str(self.note)!r})")
 
     def left(self):
-        """How many slow tasks are in the queue; a worker that starts puts a tick into it, too."""
+        """Return how many slow tasks are queued; a starting worker also queues a tick."""
         code = "cursor.execute('SELECT message::text FROM pgmq.q_tenth'); "
         code += "print(sum('slow_tasks.slow' in text for text, in cursor.fetchall()))"
         return int(self.python(f"from django.db import connection; cursor = connection.cursor(); {code}"))
@@ -160,7 +160,7 @@ def queue(tmp_path_factory):
     cluster.stop()
 
 
-def test_a_task_whose_whole_worker_is_killed_runs_again_at_the_next_start(queue):
+def test_a_killed_workers_task_runs_again_at_the_next_start(queue):
     worker = queue.start_worker()
     queue.send()
     queue.wait_for("began")
@@ -175,7 +175,7 @@ def test_a_task_whose_whole_worker_is_killed_runs_again_at_the_next_start(queue)
     wait_for(lambda: queue.left() == 0)
 
 
-def test_a_worker_that_is_asked_to_end_finishes_its_task(queue):
+def test_a_worker_told_to_stop_finishes_its_task(queue):
     worker = queue.start_worker()
     queue.send()
     queue.wait_for("began")
@@ -187,7 +187,7 @@ def test_a_worker_that_is_asked_to_end_finishes_its_task(queue):
     assert queue.left() == 0
 
 
-def test_the_sign_of_life_is_a_task_that_came_through_and_a_worker_that_is_stuck_gives_none(queue):
+def test_a_stuck_worker_gives_no_sign_of_life(queue):
     queue.python("import django; django.setup(); from django.core.management import call_command as c; c('migrate')")
     seen = "from django.db import connection; cursor = connection.cursor(); "
     count = f"{seen} cursor.execute('SELECT count(*) FROM papers_heartbeat'); print(cursor.fetchone()[0])"
@@ -195,7 +195,7 @@ def test_the_sign_of_life_is_a_task_that_came_through_and_a_worker_that_is_stuck
     queue.send()
     queue.wait_for("began")
     queue.python(f"{seen} cursor.execute('DELETE FROM papers_heartbeat')")
-    queue.send()  # both of its threads are at work now
+    queue.send()  # both of its threads are busy now
     queue.wait_for("began", "began")
     queue.python(f"{seen} cursor.execute('DELETE FROM papers_heartbeat')")
     queue.python("import config.celery, django; django.setup(); from papers.tasks import pulse; pulse.delay()")

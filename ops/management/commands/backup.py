@@ -1,4 +1,4 @@
-"""manage.py backup FILE: the whole install in one file, while it runs."""
+"""manage.py backup FILE: write the whole install into one file, while it runs."""
 
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,12 @@ from ops import archive, embedded, pgtools
 
 
 class Command(BaseCommand):
-    help = "Writes database and key into one file, all of one instant, while Tenth runs. Keep it as private as the key."
+    help = "Writes database and key, as of one instant, into one file, while Tenth runs. Keep the file private."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
-        parser.add_argument("--force", action="store_true", help="replace the file if there is one")
+        parser.add_argument("--force", action="store_true", help="replace the file if it exists")
 
     def handle(self, *args: Any, file: Path, force: bool, **options: Any) -> None:
         try:

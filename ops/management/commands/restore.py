@@ -1,4 +1,4 @@
-"""manage.py restore FILE: put back what `manage.py backup` wrote, into this install."""
+"""manage.py restore FILE: restore a file written by `manage.py backup` into this install."""
 
 from pathlib import Path
 from typing import Any
@@ -10,31 +10,31 @@ from ops import archive, embedded, pgtools
 
 
 class Command(BaseCommand):
-    help = "Restores what `backup` wrote: all of it or, when anything is wrong, nothing. Tenth has to be stopped."
+    help = "Restores a file written by `backup`: completely or, if anything is wrong, not at all. Stop Tenth first."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
-        parser.add_argument("--force", action="store_true", help="back up what is here now, then replace it")
-        parser.add_argument("--check", action="store_true", help="only see whether the file is whole and fits")
+        parser.add_argument("--force", action="store_true", help="back up the current data, then replace it")
+        parser.add_argument("--check", action="store_true", help="only check that the file can be restored")
 
     def handle(self, *args: Any, file: Path, force: bool, check: bool, **options: Any) -> None:
         file = file.absolute()
         try:
             if check:
                 contents = archive.check(file)
-                self.stdout.write(f"{file} is whole: {in_words(contents)}.")
+                self.stdout.write(f"{file} is intact: {in_words(contents)}.")
                 return
-            done = archive.restore(file, timezone.now(), force)
+            restored = archive.restore(file, timezone.now(), force)
         except (archive.ArchiveError, pgtools.ToolError, embedded.EmbeddedError) as error:
             raise CommandError(str(error)) from error
-        if done.kept:
-            self.stdout.write(f"What was here before is kept in {done.kept.path}.")
-        self.stdout.write(f"Restored {in_words(done.contents)}. Start Tenth as always.")
-        if done.unreadable:
+        if restored.kept:
+            self.stdout.write(f"Your old data was backed up to {restored.kept.path}.")
+        self.stdout.write(f"Restored {in_words(restored.contents)}. Start Tenth as usual.")
+        if restored.unreadable:
             self.stdout.write(
-                f"{done.unreadable} of the channels' addresses and signing keys cannot be read with the backup's key, "
-                "and were written under another. An admin can enter them again in Settings → Channels."
+                f"{restored.unreadable} of the channels' addresses and signing keys were encrypted with another key "
+                "than the backup's, and cannot be decrypted. An admin can enter them again in Settings → Channels."
             )
 
 

@@ -1,4 +1,4 @@
-"""A used install, its backup, and empty ones to restore into."""
+"""An install in use, its backup, and empty installs to restore into."""
 
 import itertools
 import shutil
@@ -20,11 +20,11 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def used(place):
-    """An install that has been used: stopped, with a key of its own."""
+    """A stopped install that has been used, with a key of its own."""
     used = Install(place / "the first one")
     used.var.mkdir()
     (used.var / "secret_key").write_text(KEY)
-    with used.awake():
+    with used.running():
         assert used.manage("migrate").returncode == 0
         with used.connect() as database:
             fill(database, 0, 50)
@@ -35,8 +35,8 @@ def used(place):
 @pytest.fixture(scope="module")
 def backup(used, place):
     path = place / "backup of the first.zip"
-    done = used.manage("backup", path)
-    assert done.returncode == 0, done.stderr
+    result = used.manage("backup", path)
+    assert result.returncode == 0, result.stderr
     return path
 
 
@@ -53,16 +53,16 @@ def empty(place):
 
 @pytest.fixture(scope="module")
 def server(place):
-    """A server of one's own, which stays awake: a database costs a blink there."""
+    """A server that keeps running, so that each new database takes only a moment."""
     server = Install(place / "server that stays")
-    with server.awake():
+    with server.running():
         yield server
     shutil.rmtree(server.cluster.sockets, ignore_errors=True)
 
 
 @pytest.fixture
 def guest(server, place):
-    """An empty install with a database on that server."""
+    """An empty install with a database on the shared server."""
     name = f"guest{next(_numbers)}"
     with server.connect() as database:
         database.execute(f"CREATE DATABASE {name}")

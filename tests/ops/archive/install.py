@@ -1,4 +1,4 @@
-"""Installs of their own for the tests of ops.archive, and archives with something else in them."""
+"""Separate installs for the tests of ops.archive, and archives with altered contents."""
 
 import contextlib
 import hashlib
@@ -20,7 +20,7 @@ KEY = "k3y-of-the-first-install-" * 3
 
 
 class Install:
-    """A data folder with a database in it, and what its operator types."""
+    """A data folder with a database in it, and the commands an operator would run."""
 
     def __init__(self, var, **values):
         self.var = var
@@ -45,8 +45,8 @@ class Install:
 
     def prepare(self):
         furnished(self.var)
-        done = self.python("-m", "ops.prepare")
-        assert done.returncode == 0, done.stderr
+        result = self.python("-m", "ops.prepare")
+        assert result.returncode == 0, result.stderr
 
     @property
     def url(self):
@@ -59,7 +59,7 @@ class Install:
         return psycopg.connect(self.url, autocommit=True)
 
     @contextlib.contextmanager
-    def awake(self):
+    def running(self):
         self.start()
         try:
             yield self
@@ -67,32 +67,32 @@ class Install:
             self.stop()
 
     def rows(self):
-        """Every row of every table of ours, and where every sequence stands."""
+        """Return every row of our tables and the position of every sequence."""
         with self.connect() as database:
             return rows(database)
 
 
 def rows(database):
-    """Without the note of a backup, made when the backup is, and the search column, made by each server itself."""
-    found = {
+    """Return all rows, except the record of the backup itself and the search column, which each server generates."""
+    content = {
         table: sorted(row for (row,) in database.execute(f"SELECT (to_jsonb(t) - 'search')::text FROM \"{table}\" t"))
         for (table,) in database.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         if table != "papers_backup"
     }
     numbers = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' AND"
     numbers += " sequencename <> 'papers_backup_id_seq' ORDER BY 1"
-    return found | {"sequences": database.execute(numbers).fetchall()}
+    return content | {"sequences": database.execute(numbers).fetchall()}
 
 
 def fill(database, first, last):
-    """People, papers and names, one transaction a number: what belongs together is there together."""
+    """Insert papers and their names, each pair in one transaction."""
     for number in range(first, last):
         with database.transaction():
             fields = "INSERT INTO papers_paper (kind, arxiv_id, title, title_html, abstract, abstract_html, byline,"
             fields += " byline_folded, categories, comment, journal_ref, license, link, code_links, minutes, version,"
             fields += " arrived_at) VALUES ('post', '', %s, '', %s, '', 'Ada; É', 'ada; e', '{a,\"b c\"}', '', '', '',"
             fields += " 'https://x.example', '{}', 3, 0, now()) RETURNING id"
-            # What SQL, COPY and psql could each stumble over.
+            # Text that could trip up SQL, COPY and psql.
             odd = f"\\.\n\\restrict x\n{number}\t'quoted' \\N $$ ünïcode \U0001f600\r\n" + "long " * 200
             (paper,) = database.execute(fields, [f"Paper {number}", odd]).fetchone()
             database.execute(
@@ -102,20 +102,20 @@ def fill(database, first, last):
 
 
 def rewritten(backup, path, sql=None, key=None, packed=zipfile.ZIP_STORED, **manifest):
-    """The archive with something else in it, its checksums right."""
+    """Write a copy of the archive with altered contents and matching checksums."""
     with zipfile.ZipFile(backup) as old, zipfile.ZipFile(path, "w", packed) as new:
-        told = json.loads(old.read("tenth.json")) | manifest
+        changed = json.loads(old.read("tenth.json")) | manifest
         parts = {name: old.read(name) for name in ("database.sql", "secret_key")}
         parts["database.sql"] = sql(parts["database.sql"]) if sql else parts["database.sql"]
         parts["secret_key"] = parts["secret_key"] if key is None else key
-        told["sha256"] = {name: hashlib.sha256(part).hexdigest() for name, part in parts.items()}
+        changed["sha256"] = {name: hashlib.sha256(part).hexdigest() for name, part in parts.items()}
         for name, part in parts.items():
             new.writestr(name, part)
-        new.writestr("tenth.json", json.dumps(told))
+        new.writestr("tenth.json", json.dumps(changed))
     return path
 
 
-def refused(done, sentence):
-    assert done.returncode == 1, done.stdout
-    assert sentence in done.stderr
-    assert len(done.stderr.splitlines()) == 1, done.stderr
+def refused(result, sentence):
+    assert result.returncode == 1, result.stdout
+    assert sentence in result.stderr
+    assert len(result.stderr.splitlines()) == 1, result.stderr

@@ -1,4 +1,4 @@
-"""ops.archive: backup and restore, by the commands themselves, on databases of their own."""
+"""ops.archive: backup and restore through their commands, on separate databases."""
 
 import fcntl
 import itertools
@@ -21,71 +21,71 @@ from .install import KEY, Install, fill, refused, rewritten, rows
 # ── round trips ──────────────────────────────────────────────────────────────────────────────
 
 
-def test_what_is_written_to_meanwhile_comes_back_as_it_was_at_one_instant(used, empty, place):
-    done = threading.Event()
+def test_a_backup_made_during_writes_is_consistent(used, empty, place):
+    stop = threading.Event()
 
     def write():
         with used.connect() as database:
             for number in itertools.count(1000):
                 fill(database, number, number + 1)
-                if done.is_set():
+                if stop.is_set():
                     return
 
-    with used.awake():
+    with used.running():
         before = used.rows()
         writer = threading.Thread(target=write)
         writer.start()
         try:
-            said = used.manage("backup", place / "busy.zip")
+            result = used.manage("backup", place / "busy.zip")
         finally:
-            done.set()
+            stop.set()
             writer.join()
         after = used.rows()
-    assert said.returncode == 0, said.stderr
-    assert "50 papers" not in said.stdout
+    assert result.returncode == 0, result.stderr
+    assert "50 papers" not in result.stdout
     assert len(after["papers_paper"]) > len(before["papers_paper"]) + 20
 
     restored = empty.manage("restore", place / "busy.zip")
     assert restored.returncode == 0, restored.stderr
-    with empty.awake():
-        found = empty.rows()
+    with empty.running():
+        restored_rows = empty.rows()
         with empty.connect() as database:
             lone = "SELECT count(*) FROM papers_paper p FULL JOIN papers_name n ON n.paper_id = p.id"
             assert database.execute(f"{lone} WHERE p.id IS NULL OR n.id IS NULL").fetchone() == (0,)
-    assert found.keys() == after.keys()
-    for table in found.keys() - {"sequences"}:
-        assert set(before[table]) <= set(found[table]) <= set(after[table]), table
-    assert len(before["papers_paper"]) <= len(found["papers_paper"]) <= len(after["papers_paper"])
+    assert restored_rows.keys() == after.keys()
+    for table in restored_rows.keys() - {"sequences"}:
+        assert set(before[table]) <= set(restored_rows[table]) <= set(after[table]), table
+    assert len(before["papers_paper"]) <= len(restored_rows["papers_paper"]) <= len(after["papers_paper"])
 
 
-def test_an_install_at_rest_comes_back_row_by_row_with_its_key(used, backup, empty):
-    done = empty.manage("restore", backup)
-    assert done.returncode == 0, done.stderr
-    assert "Restored the backup of " in done.stdout
+def test_a_stopped_install_is_restored_row_by_row_with_its_key(used, backup, empty):
+    result = empty.manage("restore", backup)
+    assert result.returncode == 0, result.stderr
+    assert "Restored the backup of " in result.stdout
     assert (empty.var / "secret_key").read_text() == KEY
     assert stat.S_IMODE((empty.var / "secret_key").stat().st_mode) == 0o600
-    with used.awake():
+    with used.running():
         expected = used.rows()
-    with empty.awake():
+    with empty.running():
         assert empty.rows() == expected
-        empty.prepare()  # makes the queue anew, and nothing else
+        empty.prepare()  # recreates the queue, and nothing else
         with empty.connect() as database:
             assert database.execute("SELECT queue_length FROM pgmq.metrics('tenth')").fetchone() == (0,)
-            fill(database, 900_000, 900_001)  # ids go on where they were
+            fill(database, 900_000, 900_001)  # ids continue where they left off
 
 
-def test_from_embedded_to_a_server_of_ones_own_and_back(used, backup, empty, place):
+def test_embedded_to_a_database_server_and_back(used, backup, empty, place):
     server = Install(place / "server")
     grown = Install(place / "grown var", DATABASE_URL=server.url)
-    with server.awake():
-        done = grown.manage("restore", backup)
-        assert done.returncode == 0, done.stderr
+    with server.running():
+        result = grown.manage("restore", backup)
+        assert result.returncode == 0, result.stderr
         assert (grown.var / "secret_key").read_text() == KEY
         expected = server.rows()
-        done = grown.manage("backup", place / "grown.zip")
-        assert done.returncode == 0, done.stderr
+        result = grown.manage("backup", place / "grown.zip")
+        assert result.returncode == 0, result.stderr
     assert empty.manage("restore", place / "grown.zip").returncode == 0
-    with empty.awake():
+    with empty.running():
         assert empty.rows() == expected
     assert expected["papers_paper"]
 
@@ -94,7 +94,7 @@ OLDER = sorted(Path("/usr/lib/postgresql").glob("1[5-7]/bin/initdb"))
 
 
 @pytest.mark.skipif(not OLDER, reason="needs an older PostgreSQL on this machine, as Debian installs it")
-def test_from_embedded_to_an_older_server_and_back(used, backup, empty, place):
+def test_embedded_to_an_older_server_and_back(used, backup, empty, place):
     own, folder = Cluster(place), place / "older server"
     folder.mkdir()
     own._give(folder)
@@ -107,8 +107,8 @@ def test_from_embedded_to_an_older_server_and_back(used, backup, empty, place):
     try:
         url = f"postgresql://{ROLE}@/postgres?host={quote(str(folder), safe='')}"
         grown = Install(place / "var of the older", DATABASE_URL=url)
-        done = grown.manage("restore", backup)
-        assert done.returncode == 0, done.stderr
+        result = grown.manage("restore", backup)
+        assert result.returncode == 0, result.stderr
         with psycopg.connect(url) as database:
             assert database.info.server_version < 180000
             expected = rows(database)
@@ -116,13 +116,13 @@ def test_from_embedded_to_an_older_server_and_back(used, backup, empty, place):
     finally:
         subprocess.run([*ctl, "-m", "fast", "stop"], **tool)
     assert empty.manage("restore", place / "older server.zip").returncode == 0
-    with empty.awake():
+    with empty.running():
         assert empty.rows() == expected
     assert expected["papers_paper"]
 
 
 def test_a_used_install_is_replaced_only_by_force_and_is_kept_aside(backup, empty, place):
-    with empty.awake():
+    with empty.running():
         empty.prepare()
         with empty.connect() as database:
             fill(database, 700, 703)
@@ -131,21 +131,21 @@ def test_a_used_install_is_replaced_only_by_force_and_is_kept_aside(backup, empt
         before = empty.rows()
         key = (empty.var / "secret_key").read_text()
     refused(empty.manage("restore", backup), "There is data here already: 0 people, 0 sources, 3 papers. With --force")
-    with empty.awake():
+    with empty.running():
         assert empty.rows() == before
 
-    done = empty.manage("restore", "--force", backup)
-    assert done.returncode == 0, done.stderr
+    result = empty.manage("restore", "--force", backup)
+    assert result.returncode == 0, result.stderr
     (kept,) = (empty.var / "replaced").iterdir()
-    assert str(kept) in done.stdout
-    with empty.awake():
+    assert str(kept) in result.stdout
+    with empty.running():
         assert len(empty.rows()["papers_paper"]) >= 50
         assert "papers_of_tomorrow" not in empty.rows()
         with empty.connect() as database:
             assert database.execute("SELECT count(*) FROM pgmq.q_tenth").fetchone() == (0,)
 
     assert empty.manage("restore", "--force", kept).returncode == 0
-    with empty.awake():
+    with empty.running():
         del before["papers_of_tomorrow"]  # no migration of ours makes it
         assert empty.rows() == before
     assert (empty.var / "secret_key").read_text() == key
@@ -153,43 +153,43 @@ def test_a_used_install_is_replaced_only_by_force_and_is_kept_aside(backup, empt
 
 def test_an_older_backup_is_brought_up_to_date_by_the_next_start(empty, place):
     older = Install(place / "older")
-    with older.awake():
+    with older.running():
         assert older.manage("migrate", "papers", "0003").returncode == 0
         assert older.manage("migrate", "sessions").returncode == 0
         with older.connect() as database:
             fill(database, 0, 3)
         assert older.manage("backup", place / "older.zip").returncode == 0
     assert empty.manage("restore", place / "older.zip").returncode == 0
-    with empty.awake():
+    with empty.running():
         assert "papers_heartbeat" not in empty.rows()
         empty.prepare()
         assert len(empty.rows()["papers_paper"]) == 3
         assert "papers_heartbeat" in empty.rows()
 
 
-# ── what is refused ──────────────────────────────────────────────────────────────────────────
+# ── refusals ─────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_backup_is_private_whole_and_never_replaced_by_chance(used, place):
+def test_a_backup_is_private_complete_and_never_overwritten_by_accident(used, place):
     folder = place / "backups"
     folder.mkdir()
     path = folder / "one.zip"
-    (folder / f".one.zip.{2**22 + 1}.part").touch()  # of one that was killed
-    said = used.manage("backup", path)
-    assert said.stdout.startswith(f"{path}: ")
-    assert " people, " in said.stdout
-    with used.awake(), used.connect() as database:
-        noted = database.execute("SELECT path, size FROM papers_backup ORDER BY at DESC LIMIT 1").fetchone()
-    assert noted == (str(path), path.stat().st_size)
+    (folder / f".one.zip.{2**22 + 1}.part").touch()  # left by a killed backup
+    result = used.manage("backup", path)
+    assert result.stdout.startswith(f"{path}: ")
+    assert " people, " in result.stdout
+    with used.running(), used.connect() as database:
+        recorded = database.execute("SELECT path, size FROM papers_backup ORDER BY at DESC LIMIT 1").fetchone()
+    assert recorded == (str(path), path.stat().st_size)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     first = path.read_bytes()
-    refused(used.manage("backup", path), "is there already. Name another file, or say --force")
+    refused(used.manage("backup", path), "exists already. Choose another file, or replace it with --force")
     assert path.read_bytes() == first
     assert used.manage("backup", "--force", path).returncode == 0
     assert path.read_bytes() != first
     refused(used.manage("backup", folder), "is a folder")
     refused(used.manage("backup", folder / "no" / "such.zip"), "cannot be written: No such file")
-    assert [each.name for each in folder.iterdir()] == ["one.zip"]
+    assert [file.name for file in folder.iterdir()] == ["one.zip"]
 
 
 def test_an_empty_folder_has_nothing_to_back_up(empty, place):
@@ -197,7 +197,7 @@ def test_an_empty_folder_has_nothing_to_back_up(empty, place):
     assert not (place / "nothing.zip").exists()
 
 
-def test_nothing_is_restored_while_it_runs(backup, empty):
+def test_nothing_is_restored_while_tenth_runs(backup, empty):
     empty.var.mkdir()
     with open(empty.var / "running.lock", "w") as held:
         fcntl.lockf(held, fcntl.LOCK_EX)
@@ -207,7 +207,7 @@ def test_nothing_is_restored_while_it_runs(backup, empty):
 
 
 def test_nothing_is_restored_while_somebody_is_connected_to_the_server(backup, empty, place):
-    with empty.awake():
+    with empty.running():
         grown = Install(place / "grown and busy", DATABASE_URL=empty.url)
         with empty.connect():
             refused(grown.manage("restore", backup), "Tenth is running: it is connected to this database from its own")
@@ -216,7 +216,7 @@ def test_nothing_is_restored_while_somebody_is_connected_to_the_server(backup, e
 
 
 def test_nothing_is_restored_while_a_worker_elsewhere_is_alive(backup, empty, place):
-    with empty.awake():
+    with empty.running():
         empty.prepare()
         grown = Install(place / "grown and idle", DATABASE_URL=empty.url)
         with empty.connect() as database:
@@ -228,21 +228,21 @@ def test_nothing_is_restored_while_a_worker_elsewhere_is_alive(backup, empty, pl
 
 
 def test_another_key_in_the_environment_is_refused(backup, empty):
-    done = empty.manage("restore", backup, SECRET_KEY="another-key-than-the-backup-has-" * 2)
-    refused(done, "SECRET_KEY is set to another key than the one in this backup")
+    result = empty.manage("restore", backup, SECRET_KEY="another-key-than-the-backup-has-" * 2)
+    refused(result, "SECRET_KEY is set to a different key than the one in this backup")
     assert not (empty.var / "postgres").exists()
 
 
 @pytest.mark.parametrize("part", [0.0, 0.1, 0.5, 0.9, 0.999])
-def test_a_torn_archive_is_refused(backup, tmp_path, part):
+def test_a_truncated_archive_is_refused(backup, tmp_path, part):
     torn = tmp_path / "torn.zip"
     content = backup.read_bytes()
     torn.write_bytes(content[: int(len(content) * part)])
-    with pytest.raises(archive.ArchiveError, match="is damaged, cut short or no backup"):
+    with pytest.raises(archive.ArchiveError, match="is damaged, truncated or not a backup"):
         archive.check(torn)
 
 
-def test_a_flipped_bit_is_found_wherever_it_is(backup, tmp_path):
+def test_a_flipped_bit_is_found_anywhere(backup, tmp_path):
     content = backup.read_bytes()
     with zipfile.ZipFile(backup) as whole:
         end = whole.getinfo("secret_key").header_offset
@@ -257,11 +257,11 @@ def test_a_backup_of_a_newer_tenth_is_refused(backup, tmp_path):
     later = rewritten(backup, tmp_path / "later.zip", migrations=[["papers", "0001_first"], ["papers", "9999_later"]])
     with pytest.raises(archive.ArchiveError, match=r"does not know the migration papers\.9999_later\. Update"):
         archive.check(later)
-    with pytest.raises(archive.ArchiveError, match=r"newer than this one\. Update first"):
+    with pytest.raises(archive.ArchiveError, match=r"newer than this Tenth\. Update first"):
         archive.check(rewritten(backup, tmp_path / "next.zip", format=2))
 
 
-def test_what_is_no_backup_of_ours_is_refused(tmp_path):
+def test_a_file_that_is_not_a_backup_is_refused(tmp_path):
     for name, content in (("tenth.json", "[]"), ("tenth.json", "{"), ("other", "")):
         with zipfile.ZipFile(tmp_path / "other.zip", "w") as other:
             other.writestr(name, content)
@@ -271,15 +271,15 @@ def test_what_is_no_backup_of_ours_is_refused(tmp_path):
         archive.check(tmp_path / "none.zip")
 
 
-def test_check_says_what_is_in_it_and_touches_nothing(backup, empty):
-    done = empty.manage("restore", "--check", backup)
-    assert done.returncode == 0, done.stderr
-    assert " is whole: the backup of " in done.stdout
+def test_check_describes_the_backup_and_changes_nothing(backup, empty):
+    result = empty.manage("restore", "--check", backup)
+    assert result.returncode == 0, result.stderr
+    assert " is intact: the backup of " in result.stdout
     assert not (empty.var / "postgres").exists()
 
 
-def test_the_servers_own_note_on_a_column_is_left_out_and_rows_are_left_alone():
+def test_a_servers_own_note_on_a_column_is_dropped_and_rows_are_kept():
     note = b"ALTER TABLE ONLY public.t ALTER COLUMN a SET (pg_attver=22158952);\n"
     other = b"ALTER TABLE ONLY public.t ALTER COLUMN a SET (n_distinct=5);\n"
-    lines = [note, other, b"COPY public.t (a) FROM stdin;\n", note, b"\\.x\n", b"\\.\n", note, b"-- done\n"]
+    lines = [note, other, b"COPY public.t (a) FROM stdin;\n", note, b"\\.x\n", b"\\.\n", note, b"-- result\n"]
     assert list(portable(lines)) == [*lines[1:6], lines[7]]

@@ -1,4 +1,4 @@
-"""ops.archive: a file made to do harm, with checksums that are right: whoever makes one makes those too."""
+"""ops.archive: malicious files, with matching checksums, since whoever crafts one can compute those too."""
 
 import itertools
 import json
@@ -62,7 +62,7 @@ STATEMENTS = {
 
 
 def put_in(backup, path, text, before):
-    """The archive with this text ahead of a line of its SQL."""
+    """Write a copy of the archive with this text inserted before a line of its SQL."""
 
     def changed(sql):
         assert before in sql
@@ -75,18 +75,18 @@ PLACES = (b"SET statement_timeout", b"CREATE TABLE", b"COPY public.papers_paper 
 
 
 @pytest.mark.parametrize(("kind", "before"), list(zip(STATEMENTS, itertools.cycle(PLACES), strict=False)))
-def test_a_statement_that_makes_no_table_is_refused(backup, tmp_path, kind, before):
+def test_a_statement_that_does_not_create_a_table_is_refused(backup, tmp_path, kind, before):
     text = STATEMENTS[kind].format(file=tmp_path / "was here")
     bad = put_in(backup, tmp_path / "bad.zip", text, before)
-    with pytest.raises(archive.ArchiveError, match=r"in database\.sql, its line [\d,]+ is nothing that Tenth writes"):
+    with pytest.raises(archive.ArchiveError, match=r"in database\.sql, its line [\d,]+ is not something Tenth writes"):
         archive.check(bad)
 
 
-def test_the_command_says_so_in_one_sentence_and_touches_nothing(backup, guest, tmp_path):
+def test_the_command_refuses_in_one_sentence_and_changes_nothing(backup, guest, tmp_path):
     text = STATEMENTS["a command of the shell"].format(file=tmp_path / "was here")
     refused(
         guest.manage("restore", put_in(backup, tmp_path / "bad.zip", text, b"CREATE TABLE")),
-        "is nothing that Tenth writes",
+        "is not something Tenth writes",
     )
     assert not (tmp_path / "was here").exists()
     assert guest.rows() == {"sequences": []}
@@ -119,14 +119,14 @@ SHAPE = """
 """
 
 
-def test_the_tables_are_as_our_migrations_make_them_whatever_the_file_says(backup, guest, used, tmp_path):
+def test_tables_come_from_our_migrations_whatever_the_file_says(backup, guest, used, tmp_path):
     text = HIDDEN.format(file=tmp_path / "was here").strip()
-    done = guest.manage("restore", put_in(backup, tmp_path / "bad.zip", text, b"COPY public.axes_accessattempt "))
-    assert done.returncode == 0, done.stderr
+    result = guest.manage("restore", put_in(backup, tmp_path / "bad.zip", text, b"COPY public.axes_accessattempt "))
+    assert result.returncode == 0, result.stderr
     assert not (tmp_path / "was here").exists()
     with guest.connect() as database:
         shape = set(database.execute(SHAPE).fetchall())
-    with used.awake(), used.connect() as database:
+    with used.running(), used.connect() as database:
         assert set(database.execute(SHAPE).fetchall()) == shape
         expected = used.rows()
     assert guest.rows() == expected
@@ -135,61 +135,69 @@ def test_the_tables_are_as_our_migrations_make_them_whatever_the_file_says(backu
 @pytest.mark.parametrize(
     ("pattern", "by", "sentence"),
     [
-        (rb"COPY public\.papers_vote \(", b"COPY pg_catalog.pg_authid (", "misplaced"),
-        (rb"COPY public\.papers_vote \(", b"COPY public.papers_paper (", "'papers_paper' is in it twice"),
-        (rb"COPY public\.papers_vote \(", b"COPY public.pg_authid (", "papers_vote is missing in the backup"),
-        (rb"COPY public\.papers_vote \(id, ", b"COPY public.papers_vote (", "papers_vote has other columns"),
-        (rb"COPY public\.papers_vote \(id, ", b"COPY public.papers_vote (id, id, ", "papers_vote has other columns"),
+        (rb"COPY public\.papers_vote \(", b"COPY pg_catalog.pg_authid (", "in the wrong schema"),
+        (rb"COPY public\.papers_vote \(", b"COPY public.papers_paper (", "'papers_paper' appears twice"),
+        (rb"COPY public\.papers_vote \(", b"COPY public.pg_authid (", "papers_vote is missing from the backup"),
+        (
+            rb"COPY public\.papers_vote \(id, ",
+            b"COPY public.papers_vote (",
+            "the backup's columns of papers_vote differ",
+        ),
+        (
+            rb"COPY public\.papers_vote \(id, ",
+            b"COPY public.papers_vote (id, id, ",
+            "the backup's columns of papers_vote differ",
+        ),
         (rb"setval\('public\.papers_vote_id_seq', \d+", b"setval('public.other', 1", "papers_vote_id_seq is missing"),
         (
             rb"setval\('public\.papers_vote_id_seq', \d+",
             b"setval('public.papers_vote_id_seq', 9999999999999999999",
             "out of range",
         ),
-        (rb"\tpapers\t0001_first\t", b"\tpapers\t0009_other\t", "not those that its database had"),
+        (rb"\tpapers\t0001_first\t", b"\tpapers\t0009_other\t", "do not match those in its database"),
         (rb"\tPaper 7\t", b"\tPaper 7", "malformed array literal"),
         (rb"\n\\\.\n\n\n(--[^\n]*\n){3}\nSELECT", b"\nSELECT", "is not a backup made by Tenth"),
         (rb"(COPY public\.papers_name [^\n]*\n)", rb"\1\\N\t1\t1\t1\n", "papers_name"),
     ],
 )
-def test_rows_that_do_not_fit_are_refused_and_nothing_of_them_stays(backup, guest, tmp_path, pattern, by, sentence):
+def test_rows_that_do_not_fit_are_refused_and_leave_nothing_behind(backup, guest, tmp_path, pattern, by, sentence):
     def changed(sql):
         return re.subn(pattern, by, sql, count=1)[0]
 
     bad = rewritten(backup, tmp_path / "bad.zip", changed)
-    done = guest.manage("restore", bad)
-    refused(done, sentence)
+    result = guest.manage("restore", bad)
+    refused(result, sentence)
     assert guest.rows() == {"sequences": []}
     assert not (guest.var / "secret_key.restored").exists()
 
 
-def test_migrations_without_those_they_build_on_are_refused(backup, tmp_path):
+def test_migrations_without_their_dependencies_are_refused(backup, tmp_path):
     with zipfile.ZipFile(backup) as good:
         migrations = json.loads(good.read("tenth.json"))["migrations"]
-    fewer = [each for each in migrations if each != ["papers", "0001_first"]]
-    with pytest.raises(archive.ArchiveError, match=r"the migration papers\.0001_first is missing in it"):
+    fewer = [migration for migration in migrations if migration != ["papers", "0001_first"]]
+    with pytest.raises(archive.ArchiveError, match=r"the migration papers\.0001_first is missing"):
         archive.check(rewritten(backup, tmp_path / "fewer.zip", migrations=fewer))
 
 
 # ── sizes and parts ──────────────────────────────────────────────────────────────────────────
 
 
-def test_a_bomb_is_refused_unread(backup, tmp_path):
+def test_a_zip_bomb_is_refused_without_unpacking(backup, tmp_path):
     bad = rewritten(backup, tmp_path / "bad.zip", lambda sql: sql + b"\n" * 80_000_000, packed=zipfile.ZIP_DEFLATED)
     assert bad.stat().st_size < 1_000_000
-    with pytest.raises(archive.ArchiveError, match=r"a part of it would unpack to 8\d,\d{3},\d{3} bytes"):
+    with pytest.raises(archive.ArchiveError, match=r"part of it would unpack to 8\d,\d{3},\d{3} bytes"):
         archive.check(bad)
 
 
-def test_more_than_the_disk_has_free_is_refused(backup, monkeypatch):
+def test_a_backup_larger_than_the_free_disk_space_is_refused(backup, monkeypatch):
     monkeypatch.setattr(read, "_free", lambda: 1000)
     monkeypatch.setattr(read.settings, "EMBEDDED", True)
-    with pytest.raises(archive.ArchiveError, match="and the disk of the database has 1,000 free"):
+    with pytest.raises(archive.ArchiveError, match="but the database's disk has only 1,000 free"):
         archive.check(backup)
 
 
 @pytest.mark.parametrize("announced", [10, 2_000_000_000])
-def test_a_part_of_another_size_than_announced_is_refused(backup, tmp_path, announced):
+def test_a_part_that_lies_about_its_size_is_refused(backup, tmp_path, announced):
     with zipfile.ZipFile(backup) as good:
         size = good.getinfo("database.sql").file_size.to_bytes(4, "little")
     head, _, tail = backup.read_bytes().rpartition(size)
@@ -198,7 +206,7 @@ def test_a_part_of_another_size_than_announced_is_refused(backup, tmp_path, anno
         archive.check(tmp_path / "bad.zip")
 
 
-def test_a_row_longer_than_fits_is_refused(backup, tmp_path, monkeypatch):
+def test_an_overlong_row_is_refused(backup, tmp_path, monkeypatch):
     monkeypatch.setattr(dump, "LONGEST", 1 << 20)
     bad = rewritten(backup, tmp_path / "bad.zip", lambda sql: sql.replace(b"Paper 7", b"7" * (1 << 20), 1))
     with pytest.raises(archive.ArchiveError, match=r"its line [\d,]+ is longer than 1 MB"):
@@ -208,32 +216,32 @@ def test_a_row_longer_than_fits_is_refused(backup, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "name", ["../secret_key", "/etc/cron.d/evil", "link", "database.sql", "secret_key", "tenth.json"]
 )
-def test_a_part_too_many_is_refused(backup, tmp_path, name):
+def test_an_extra_part_is_refused(backup, tmp_path, name):
     bad = rewritten(backup, tmp_path / "bad.zip")
     with zipfile.ZipFile(bad, "a") as more:
         entry = zipfile.ZipInfo(name)
         entry.external_attr = 0o120777 << 16  # a symbolic link
         content = more.read("tenth.json") if name == "tenth.json" else b"/etc/passwd"
-        with warnings.catch_warnings(action="ignore"):  # zipfile warns of a second one
+        with warnings.catch_warnings(action="ignore"):  # zipfile warns about duplicates
             more.writestr(entry, content)
-    with pytest.raises(archive.ArchiveError, match="is not a backup made by Tenth: that holds"):
+    with pytest.raises(archive.ArchiveError, match="is not a backup made by Tenth: it must hold"):
         archive.check(bad)
 
 
 @pytest.mark.parametrize("name", ["secret_key", "tenth.json"])
-def test_a_small_part_that_is_big_is_refused(backup, tmp_path, name):
+def test_an_oversized_small_part_is_refused(backup, tmp_path, name):
     changes = {"key": b"k" * 100_000} if name == "secret_key" else {"tenth": "x" * 100_000}
-    with pytest.raises(archive.ArchiveError, match="a part of it would unpack to"):
+    with pytest.raises(archive.ArchiveError, match="part of it would unpack to"):
         archive.check(rewritten(backup, tmp_path / "bad.zip", **changes))
 
 
 @pytest.mark.parametrize("packed", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_a_packing_that_python_unpacks_without_bounds_is_refused(backup, tmp_path, packed):
-    with pytest.raises(archive.ArchiveError, match="packed in another way"):
+def test_compression_that_python_unpacks_without_limit_is_refused(backup, tmp_path, packed):
+    with pytest.raises(archive.ArchiveError, match="compressed in another way"):
         archive.check(rewritten(backup, tmp_path / "bad.zip", packed=packed))
 
 
-def test_a_table_of_contents_that_fills_the_memory_is_refused(tmp_path):
+def test_a_huge_table_of_contents_is_refused(tmp_path):
     with zipfile.ZipFile(tmp_path / "bad.zip", "w") as bad:
         for number in range(90_000):
             bad.writestr(zipfile.ZipInfo(f"{number}"), b"")
@@ -257,13 +265,13 @@ def test_a_table_of_contents_that_fills_the_memory_is_refused(tmp_path):
         {"format": "1"},
     ],
 )
-def test_a_manifest_of_other_things_is_refused(backup, tmp_path, manifest):
+def test_an_implausible_manifest_is_refused(backup, tmp_path, manifest):
     with pytest.raises(archive.ArchiveError, match="is not a backup made by Tenth") as error:
         archive.check(rewritten(backup, tmp_path / "bad.zip", **manifest))
     assert str(error.value).isprintable()
 
 
-def test_a_manifest_nested_without_end_is_refused(tmp_path):
+def test_a_deeply_nested_manifest_is_refused(tmp_path):
     with zipfile.ZipFile(tmp_path / "bad.zip", "w") as bad:
         bad.writestr("tenth.json", "[" * 60_000)
     with pytest.raises(archive.ArchiveError, match="is not a backup made by Tenth"):
@@ -276,13 +284,13 @@ def test_a_manifest_nested_without_end_is_refused(tmp_path):
 @pytest.mark.parametrize(
     "key", ["", "short", "a" * 60, "abcde" * 12 + "\nX=1", "abcde" * 12 + "\x1b", b"\xff\xfe" * 40]
 )
-def test_a_key_that_settings_would_not_take_is_refused(backup, tmp_path, key):
+def test_a_key_that_settings_would_reject_is_refused(backup, tmp_path, key):
     key = key.encode() if isinstance(key, str) else key
-    with pytest.raises(archive.ArchiveError, match="holds no usable key"):
+    with pytest.raises(archive.ArchiveError, match="has no usable key"):
         archive.check(rewritten(backup, tmp_path / "bad.zip", key=key))
 
 
-def test_what_the_key_does_not_open_is_said(used, backup, guest, server, tmp_path):
+def test_secrets_that_the_key_cannot_decrypt_are_reported(used, backup, guest, server, tmp_path):
     code = "import django; django.setup(); from papers.models import Channel, Person; "
     code += "ada = Person.objects.create_user('ada@team.example', name='Ada'); "
     code += "Channel.objects.create(name='papers', kind='slack', address='https://chat.example/1', created_by=ada)"
@@ -291,8 +299,8 @@ def test_what_the_key_does_not_open_is_said(used, backup, guest, server, tmp_pat
     assert guest.manage("backup", tmp_path / "with a secret.zip").returncode == 0
     again = guest.manage("restore", "--force", tmp_path / "with a secret.zip")
     assert again.returncode == 0, again.stderr
-    assert "cannot be read" not in again.stdout
+    assert "cannot be decrypted" not in again.stdout
     other = rewritten(tmp_path / "with a secret.zip", tmp_path / "other.zip", key=b"another-key-altogether-" * 3)
-    done = guest.manage("restore", "--force", other)
-    assert done.returncode == 0, done.stderr
-    assert "1 of the channels' addresses and signing keys cannot be read with the backup's key" in done.stdout
+    result = guest.manage("restore", "--force", other)
+    assert result.returncode == 0, result.stderr
+    assert "1 of the channels' addresses and signing keys were encrypted with another key" in result.stdout

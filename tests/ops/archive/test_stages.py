@@ -1,11 +1,11 @@
-"""ops.archive: a restore that fails, at each of its stages: all is as it was, or all of the backup is there."""
+"""ops.archive: a restore that fails at any stage leaves either the old data or the whole backup."""
 
 import pytest
 
 from .install import KEY, fill, refused, rewritten
 
-AS_IT_WAS = "Nothing was restored, and what was here is as it was: "
-# What befalls the commit of a restore, in the process that restores. {pid}: the database's own.
+NOTHING_CHANGED = "Nothing was restored, and your data is unchanged: "
+# A restore whose commit is replaced by {act}.
 BROKEN = """
 import os, signal, sys, time
 from django.db.backends.postgresql.base import DatabaseWrapper as W
@@ -17,12 +17,12 @@ from django.core.management import execute_from_command_line as run
 run(["manage.py", "restore", "--force", sys.argv[1]])
 """
 END_SESSION = "self.connection.execute('SELECT pg_terminate_backend(pg_backend_pid())')"
-POWER_CUT = "os._exit(9)"
-# The database dies under it: the command started it, so its process is a child of ours.
+POWER_FAILURE = "os._exit(9)"
+# The database dies during the commit: the command started it, so it is a child process.
 DATABASE_DIES = """import psutil
-    for each in psutil.Process().children():
-        each.kill()
-        each.wait()
+    for child in psutil.Process().children():
+        child.kill()
+        child.wait()
     self.connection.execute('SELECT 1')"""
 
 
@@ -30,8 +30,8 @@ def restore_broken(install, backup, *acts):
     return install.python("-c", BROKEN.format(act="\n    ".join(acts)), backup)
 
 
-def standing(install):
-    """All that a restore may change."""
+def state(install):
+    """Return everything that a restore may change."""
     key = install.var / "secret_key"
     names = {path.name for path in install.var.iterdir()} - {"postgres.log", "running.lock"}
     return install.rows(), key.read_text(), names
@@ -46,85 +46,85 @@ def busy(guest):
     return guest
 
 
-def test_a_file_that_is_refused_changes_nothing(busy, backup, tmp_path):
-    before = standing(busy)
+def test_a_refused_file_changes_nothing(busy, backup, tmp_path):
+    before = state(busy)
     refused(busy.manage("restore", "--force", rewritten(backup, tmp_path / "x.zip", key=b"short")), "no usable key")
-    assert standing(busy) == before
+    assert state(busy) == before
 
 
-def test_rows_that_break_midway_change_nothing(busy, backup, tmp_path):
-    before = standing(busy)
+def test_a_failure_midway_changes_nothing(busy, backup, tmp_path):
+    before = state(busy)
     bad = rewritten(backup, tmp_path / "x.zip", lambda sql: sql.replace(b"\tPaper 30\t", b"\tPaper 30", 1))
-    refused(busy.manage("restore", "--force", bad), AS_IT_WAS + "malformed array literal")
-    assert standing(busy) == before
+    refused(busy.manage("restore", "--force", bad), NOTHING_CHANGED + "malformed array literal")
+    assert state(busy) == before
 
 
-def test_a_key_that_cannot_be_laid_down_changes_nothing(busy, backup):
+def test_a_key_that_cannot_be_stored_changes_nothing(busy, backup):
     (busy.var / "secret_key.restored").mkdir()
     (busy.var / "secret_key.restored" / "x").touch()
-    before = standing(busy)
-    done = busy.manage("restore", "--force", backup)
-    assert done.returncode == 1
-    assert standing(busy) == before
+    before = state(busy)
+    result = busy.manage("restore", "--force", backup)
+    assert result.returncode == 1
+    assert state(busy) == before
 
 
-def test_a_commit_that_the_server_refuses_changes_nothing(busy, backup):
-    before = standing(busy)
-    done = restore_broken(busy, backup, END_SESSION, "whole(self)")
-    assert AS_IT_WAS in done.stderr.splitlines()[-1]
-    assert standing(busy) == before
+def test_a_commit_refused_by_the_server_changes_nothing(busy, backup):
+    before = state(busy)
+    result = restore_broken(busy, backup, END_SESSION, "whole(self)")
+    assert NOTHING_CHANGED in result.stderr.splitlines()[-1]
+    assert state(busy) == before
 
 
-def test_a_connection_lost_after_the_commit_takes_nothing_back(busy, backup):
-    done = restore_broken(busy, backup, "whole(self)", END_SESSION)
-    assert done.returncode == 0, done.stderr
-    assert "Restored the backup of" in done.stdout
+def test_a_connection_lost_after_the_commit_undoes_nothing(busy, backup):
+    result = restore_broken(busy, backup, "whole(self)", END_SESSION)
+    assert result.returncode == 0, result.stderr
+    assert "Restored the backup of" in result.stdout
     assert len(busy.rows()["papers_paper"]) == 50
     assert (busy.var / "secret_key").read_text() == KEY
     assert not (busy.var / "secret_key.restored").exists()
     assert len(list((busy.var / "replaced").iterdir())) == 1
 
 
-def test_a_key_that_cannot_follow_is_named_and_follows_with_the_next_restore(busy, backup):
+def test_a_key_that_cannot_be_put_in_place_is_reported_and_the_next_restore_does_it(busy, backup):
     kept = (busy.var / "secret_key").rename(busy.var / "kept")
     (busy.var / "secret_key").mkdir()
-    done = busy.manage("restore", "--force", backup, SECRET_KEY=KEY)
-    refused(done, "The data is restored, but the key that belongs to it could not be put in its place")
-    assert str(busy.var / "secret_key.restored") in done.stderr
-    assert str(busy.var / "replaced") in done.stderr
+    result = busy.manage("restore", "--force", backup, SECRET_KEY=KEY)
+    refused(result, "The data is restored, but its key could not be put in place")
+    assert str(busy.var / "secret_key.restored") in result.stderr
+    assert str(busy.var / "replaced") in result.stderr
     assert len(busy.rows()["papers_paper"]) == 50
     (busy.var / "secret_key").rmdir()
     kept.rename(busy.var / "secret_key")
-    refused(busy.manage("backup", busy.var / "x.zip"), "A restore is at work in")
+    refused(busy.manage("backup", busy.var / "x.zip"), "A restore is running in")
     refused(busy.manage("restore", backup), "There is data here already")
     assert (busy.var / "secret_key").read_text() == KEY
 
 
-@pytest.mark.parametrize("acts", [["whole(self)", POWER_CUT], [POWER_CUT]])
-def test_a_power_cut_leaves_data_and_key_that_belong_together(busy, backup, acts):
-    (_, before, _) = standing(busy)
+@pytest.mark.parametrize("acts", [["whole(self)", POWER_FAILURE], [POWER_FAILURE]])
+def test_a_power_failure_leaves_matching_data_and_key(busy, backup, acts):
+    (_, before, _) = state(busy)
     assert restore_broken(busy, backup, *acts).returncode == 9
     assert (busy.var / "secret_key").read_text() == before
     code = "import django; django.setup(); from django.db import connection; connection.ensure_connection(); "
     code += "from ops.prepare import finish_a_restore; finish_a_restore(); "
     code += "from django.conf import settings; print(settings.SECRET_KEY)"
-    done = busy.python("-c", code)
-    assert done.returncode == 0, done.stderr
-    there = len(acts) == 2
-    assert len(busy.rows()["papers_paper"]) == (50 if there else 3)
-    assert (busy.var / "secret_key").read_text() == (KEY if there else before) == done.stdout.strip()
+    result = busy.python("-c", code)
+    assert result.returncode == 0, result.stderr
+    is_committed = len(acts) == 2
+    assert len(busy.rows()["papers_paper"]) == (50 if is_committed else 3)
+    assert (busy.var / "secret_key").read_text() == (KEY if is_committed else before) == result.stdout.strip()
     assert not (busy.var / "secret_key.restored").exists()
 
 
 @pytest.mark.parametrize("acts", [["whole(self)", DATABASE_DIES], [DATABASE_DIES]])
-def test_a_database_that_dies_at_the_commit_is_seen_through_by_the_next_start(empty, backup, acts):
-    done = restore_broken(empty, backup, *acts)
-    assert "may hold the backup's data or what was here before" in done.stderr.splitlines()[-1]
+def test_the_next_start_resolves_a_commit_during_which_the_database_died(empty, backup, acts):
+    result = restore_broken(empty, backup, *acts)
+    assert "holds either the backup's data or your old data" in result.stderr.splitlines()[-1]
     before = (empty.var / "secret_key").read_text()
-    with empty.awake():
+    with empty.running():
         empty.prepare()
         papers = len(empty.rows()["papers_paper"])
-    there = len(acts) == 2
-    assert papers == (50 if there else 0)
-    assert (empty.var / "secret_key").read_text() == (KEY if there else before)
+    is_committed = len(acts) == 2
+    assert papers == (50 if is_committed else 0)
+    assert (empty.var / "secret_key").read_text() == (KEY if is_committed else before)
     assert not (empty.var / "secret_key.restored").exists()
