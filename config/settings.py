@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from dotenv import load_dotenv
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
@@ -22,7 +22,7 @@ from ops.keys import is_plausible
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-environ.Env.read_env(BASE_DIR / ".env")
+load_dotenv(BASE_DIR / ".env", interpolate=False)
 
 
 def _fail(name: str, problem: str, show: bool = True) -> ImproperlyConfigured:
@@ -169,6 +169,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",  # above everything that may refuse: refusals are shorter for htmx
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # below whitenoise, whose files are already compressed (decision 23)
     "csp.middleware.CSPMiddleware",
     "papers.middleware.AwayMiddleware",  # above everything that queries the database
     "django.contrib.sessions.middleware.SessionMiddleware",

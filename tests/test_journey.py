@@ -91,6 +91,7 @@ def subscribe(browser: Browser, server: FeedServer) -> None:
     urls = [server.feed(slug) for slug in ("kettle", "petit-lot", "fjord")]
     outlines = "".join(f'<outline type="rss" text="{quote(url)}" xmlUrl="{url}"/>' for url in urls)
     opml = f'<opml version="2.0"><body>{outlines}</body></opml>'.encode()
+    browser.open("/sources/start?preset=none")
     browser.send("start$", files={"opml": ("feeds.opml", opml)}, look="1")
     browser.send("start$", category=["cs.LG"])
     assert "4 sources added" in browser.text()
@@ -99,7 +100,7 @@ def subscribe(browser: Browser, server: FeedServer) -> None:
 def add_channel(browser: Browser, server: FeedServer) -> None:
     browser.open("/settings/channels")
     browser.send("channels$", kind="slack", name="papers", address=server.hook("papers"))
-    assert "papers is here" in browser.text()
+    assert "Added papers." in browser.text()
 
 
 def share(browser: Browser, paper: str, note: str = "Worth an hour.") -> None:
@@ -113,8 +114,8 @@ def use_it(ada: Browser, paper: str) -> None:
     ada.open(f"/papers/{paper}/apply")
     ada.send("apply$", new_project="Atlas", taken="The loss of section 3")
     application = ada.url
-    ada.send("result$", **{"result-note": "It ran.", "result-claimed": "91 %", "result-ours": "88 %"})
-    ada.send("advance$", **{"advance-to": "pilot"})
+    ada.send("result$", **{"step-note": "It ran.", "step-claimed": "91 %", "step-ours": "88 %"})
+    ada.send("advance$", **{"step-to": "pilot"})
     ada.open("/settings/people")
     ada.send("people$", email="bo@team.example", role="member")
     bo = Browser(ada.base)
@@ -123,9 +124,9 @@ def use_it(ada: Browser, paper: str) -> None:
     bo.open(application)
     (result,) = bo.page.xpath("//form[contains(@action, '/check')]//*[contains(@name, '-note')]/@name")
     bo.send("check$", **{result.replace("note", "holds"): "yes", result: "I ran it again."})
-    assert "Bo: it holds. I ran it again." in bo.text()
+    assert "✓ Confirmed by Bo: I ran it again." in bo.text()
     ada.open(application)
-    ada.send("advance$", **{"advance-to": "production", "advance-note": "It serves."})
+    ada.send("advance$", **{"step-to": "production", "step-note": "It serves."})
     assert "Production" in ada.text()
     ada.open("/insight?measure=applied")
     assert "Not enough yet: 1 applied, needs 20" in ada.text()

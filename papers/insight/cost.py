@@ -76,7 +76,7 @@ def costs(person: Person, window: steps.Window) -> list[Cost]:
 
 
 def by_source(spent: Iterable[Spent]) -> dict[int, tuple[float, float, float]]:
-    """Mean and 90 % range of each source's chance, a Beta-Binomial posterior shrunk to the mean of its kind.
+    """Mean and 90% range of each source's chance, a Beta-Binomial posterior shrunk to the mean of its kind.
 
     The kind's mean is itself shrunk to one in fifty (Gelman et al., Bayesian Data Analysis, 3rd ed., §2.4, §5.3).
 

@@ -1,6 +1,6 @@
 """models.project: what the team works on, and what became of the papers it used there: the applied ledger."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from datetime import date, datetime, timedelta
 from itertools import chain, count
 
@@ -23,15 +23,15 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.filter(closed_at=None)
 
     def with_counts(self) -> "ProjectQuerySet":
-        """How many applications it has, and how many of them stand in production."""
-        production = Q(applications__stage=Application.Stage.PRODUCTION)
+        """With the number of applications, and of those that are in production and still in use."""
+        production = Application.standing(Application.Stage.PRODUCTION, "applications__")
         return self.annotate(
             applied=models.Count("applications"), in_production=models.Count("applications", filter=production)
         )
 
 
 class Project(models.Model):
-    """What the team works on. A closed one takes no new papers; its ledger stays."""
+    """A piece of work of the team. A closed one takes no new papers; its ledger stays."""
 
     name = models.CharField(max_length=80)
     slug = models.SlugField(max_length=80, db_index=False)
@@ -90,6 +90,11 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             .defer(*lean, "paper__abstract_html", "superseded_by__abstract_html")
             .prefetch_related(models.Prefetch("results", results.order_by("at", "pk")))
         )
+
+    def papers_by_source(self, sources: Iterable[Source]) -> dict[int, int]:
+        """How many distinct papers of each source were applied; sources of which none was are left out."""
+        applied = self.filter(paper__sightings__source__in=sources).values("paper__sightings__source")
+        return dict(applied.values_list("paper__sightings__source", models.Count("paper", distinct=True)))
 
     def locked(self, pk: int) -> "Application":
         """The application as it now stands, held until the transaction ends."""
@@ -181,13 +186,27 @@ class Application(models.Model):
         ends = chain(["", f" ({mark})"], (f" ({mark} {n})" for n in count(2)))
         return next(text for end in ends if (text := taken[: TAKEN - len(end)] + end) not in others)
 
+    @staticmethod
+    def standing(stage: str, prefix: str = "") -> Q:
+        """At this stage and still in use; "over": superseded or retired by a review, at whatever stage it was."""
+        if stage == "over":
+            return Q(**{f"{prefix}review__in": ["superseded", "retired"]})
+        return Q(**{f"{prefix}stage": stage, f"{prefix}review__in": ["", "kept"]})
+
     @property
     def is_over(self) -> bool:
         return self.review in {self.Review.SUPERSEDED, self.Review.RETIRED}
 
+    @property
+    def shown_result(self) -> "Result | None":
+        """The latest result that has a figure, else the latest. Reads the results that for_ledger has fetched."""
+        results = list(self.results.all())
+        latest = results[-1] if results else None
+        return next((result for result in reversed(results) if result.claimed or result.ours), latest)
+
 
 class Result(models.Model):
-    """What a stage gave: evidence, the number the paper claims and the number we got."""
+    """The result of a stage: evidence, the number the paper claims and the number we got."""
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="results")
     stage = models.CharField(max_length=10, choices=Application.Stage.choices)

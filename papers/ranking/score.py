@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 
 VOTE_WEIGHT = 0.8  # one vote up multiplies the odds by e^0.8, about 2.2
 MOST_VOTES = 4  # further votes say no more
@@ -62,8 +63,8 @@ def _words(yield_read: float | None, skimmed: int, votes_up: int, votes_down: in
 def one_in(chance: float) -> str:
     """A chance as people say it.
 
-    >>> one_in(0.17), one_in(0.4), one_in(0.9), one_in(0.004)
-    ('1 in 6', '2 in 5', '9 in 10', 'fewer than 1 in 100')
+    >>> one_in(0.17), one_in(0.4), one_in(0.5), one_in(0.9), one_in(0.004)
+    ('1 in 6', '2 in 5', '1 in 2', '9 in 10', 'fewer than 1 in 100')
     """
     if chance < 0.01:
         return "fewer than 1 in 100"
@@ -72,4 +73,5 @@ def one_in(chance: float) -> str:
     if chance > 0.95:
         return "nearly every paper"
     of = 5 if abs(chance * 5 - round(chance * 5)) < 0.1 else 10
-    return f"{round(chance * of)} in {of}"
+    share = Fraction(round(chance * of), of)
+    return f"{share.numerator} in {share.denominator}"

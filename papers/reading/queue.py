@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any, TypeVar
 
-from ..models import Cursor, Paper, Person, Sighting, Source, Stage, Vote
+from ..models import Cursor, FetchLog, Paper, Person, Sighting, Source, Stage, Vote
 from ..ranking.score import Score, score
 from ..sources.arxiv import NEW_YORK, quiet_day
 from . import fetch
@@ -128,6 +128,9 @@ def today(person: Person, now: datetime) -> dict[str, Any]:
     return Stage.objects.judged_by(person, midnight).progress(midnight)
 
 
+OFFLINE = "None of the {count} sources could be reached: is this machine connected to the internet? Tenth keeps trying."
+
+
 @dataclass(frozen=True, slots=True)
 class Empty:
     """Why there is nothing in the queue: a heading, sentences, and the sources that do not answer."""
@@ -148,8 +151,10 @@ def why_empty(person: Person, now: datetime, further: bool = False, horizon: str
     if not active:
         return Empty("Nothing is switched on", ["All sources are muted or paused."], [])
     if not any(source.last_success for source in active):
+        if len(failing) > 1 and not FetchLog.objects.filter(source__in=failing).exclude(status=None).exists():
+            return Empty("No papers yet", [OFFLINE.format(count=len(failing))], [])
         if failing:
-            return Empty("Nothing could be fetched yet", [], failing)
+            return Empty("No papers yet", [], failing)
         return Empty("Nothing here yet", ["No source has been asked yet. The first papers come within minutes."], [])
     said = []
     if horizon:

@@ -1,11 +1,14 @@
 """A real headless Chromium on the pages of a live server; whatever it complains about fails the test."""
 
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.core.signals import request_finished, request_started
 from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -18,6 +21,9 @@ expect.set_options(timeout=15_000)  # other tests run beside these
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+
+# --no-sandbox: as root, as in CI, Chromium's own sandbox cannot be set up.
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 # Both widths and both colours, each once: what breaks in one pairing alone has not been seen yet.
 in_both_looks = pytest.mark.parametrize(
@@ -36,13 +42,18 @@ def chromium() -> Iterator[Browser]:
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Playwright's loop runs in the tests' own thread, where Django then suspects async code.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(),
-            # --no-sandbox: as root, as in CI, Chromium's own sandbox cannot be set up.
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-        )
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def remembering(chromium) -> Iterator[Browser]:
+    """A Chromium that keeps the page one leaves alive, as people's do and Playwright's does not."""
+    without = ["--disable-back-forward-cache"]
+    browser = chromium.browser_type.launch(executable_path=find_chromium(), args=ARGS, ignore_default_args=without)
+    yield browser
+    browser.close()
 
 
 class Visitor:
@@ -80,13 +91,32 @@ class Visitor:
         return self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+@contextmanager
+def requests_that_run() -> Iterator[list[object]]:
+    """What the live server is still at work on: a page that closes leaves its last request behind."""
+    running: list[object] = []
+
+    def begin(**_):
+        running.append(None)
+
+    def end(**_):
+        if running:  # not of a request from before
+            running.pop()
+
+    request_started.connect(begin)
+    request_finished.connect(end)
+    yield running
+    request_started.disconnect(begin)
+    request_finished.disconnect(end)
+
+
 @pytest.fixture
 def window(chromium, live_server):
     """`window(person, **options)`: a window of a signed-in person (or a stranger), on the live server."""
     opened: list[Visitor] = []
 
-    def open_window(person=None, viewport=DESKTOP, **options) -> Visitor:
-        context = chromium.new_context(viewport=viewport, **options)
+    def open_window(person=None, viewport=DESKTOP, browser=chromium, **options) -> Visitor:
+        context = browser.new_context(viewport=viewport, **options)
         context.set_default_timeout(10_000)
         context.set_default_navigation_timeout(40_000)  # a picture of a chart takes its time beside other tests
         if person:
@@ -102,9 +132,13 @@ def window(chromium, live_server):
         opened.append(visitor)
         return visitor
 
-    yield open_window
-    for visitor in opened:
-        visitor.context.close()
+    with requests_that_run() as running:
+        yield open_window
+        for visitor in opened:
+            visitor.context.close()
+        until = time.monotonic() + 15
+        while running and time.monotonic() < until:  # emptying the tables would meet them
+            time.sleep(0.01)
     assert not [line for visitor in opened for line in visitor.complaints]
 
 
