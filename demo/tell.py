@@ -163,7 +163,7 @@ class Team:
                 pipeline.refresh(source, now)
 
     def is_pulled_today(self, source: Source, now: datetime) -> bool:
-        """Tell whether to pull a source today: categories every working day, others once a week, more often towards the end.
+        """Tell whether to pull today: categories every working day, others once a week, more often towards the end.
 
         Most of the time goes into pulls, and a blog posts only once or twice a week.
         """
