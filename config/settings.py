@@ -169,7 +169,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",  # above everything that may refuse: refusals are shorter for htmx
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",  # below whitenoise: its files are compressed already (decision 23)
+    "django.middleware.gzip.GZipMiddleware",  # below whitenoise, whose files are already compressed (decision 23)
     "csp.middleware.CSPMiddleware",
     "papers.middleware.AwayMiddleware",  # above everything that queries the database
     "django.contrib.sessions.middleware.SessionMiddleware",

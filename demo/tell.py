@@ -153,19 +153,19 @@ class Team:
     # ── sources ──────────────────────────────────────────────────────────────────────────────
 
     def pull(self, now: datetime) -> None:
-        """Pull once a day what the beat would: quiet blogs once a week, others three times, arXiv on working days."""
+        """Do once a day what the beat does every minute."""
         outside.order(self.site, now=now.isoformat())
         due = Source.objects.due(now).order_by("next_fetch", "id")
         if now > self.end:
             due = due.exclude(address__in=cast.LATE)
         for source in due:
-            if self.has_its_turn(source, now) and source.claim(now):
+            if self.is_pulled_today(source, now) and source.claim(now):
                 pipeline.refresh(source, now)
 
-    def has_its_turn(self, source: Source, now: datetime) -> bool:
-        """Categories on each working day, when arXiv announces; the rest once a week, and more often towards the end.
+    def is_pulled_today(self, source: Source, now: datetime) -> bool:
+        """Tell whether to pull today: categories every working day, others once a week, more often towards the end.
 
-        Most of the time that telling takes goes into pulls, and a blog posts once or twice a week.
+        Most of the time goes into pulls, and a blog posts only once or twice a week.
         """
         weekday = now.astimezone(NEW_YORK).weekday()
         if source.kind == Source.Kind.ARXIV and not source.address.startswith("search:"):

@@ -1,4 +1,4 @@
-"""demo.views: the demo's sign-in link, valid as long as the demo's folder exists, and the notes on what to try."""
+"""demo.views: the demo's sign-in link, valid as long as the demo's folder exists, and suggestions to try first."""
 
 import secrets
 
@@ -28,12 +28,12 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 def dismiss(request: HttpRequest) -> HttpResponse:
-    """Put away what to try first, for this session."""
+    """Hide the suggestions for this session."""
     request.session["demo_dismissed"] = True
     return page.SeeOther("/")
 
 
 @require_safe
 def chat(request: HttpRequest) -> HttpResponse:
-    """Show what has arrived in the invented chat, which answers on a port of its own."""
+    """Redirect to the invented chat, which runs on another port."""
     return HttpResponseRedirect(f"{load_folder().site}/hooks/")

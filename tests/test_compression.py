@@ -1,4 +1,4 @@
-"""HTML is sent compressed, and its length gives nothing away (BREACH)."""
+"""HTML is sent compressed, and its length reveals nothing (BREACH)."""
 
 import gzip
 import re
@@ -19,7 +19,7 @@ def reader(client):
     return client
 
 
-def test_a_page_is_sent_compressed_to_a_browser_that_can_read_it(reader):
+def test_a_page_is_compressed_for_browsers_that_accept_it(reader):
     plain, packed = reader.get("/"), reader.get("/", headers=GZIP)
     assert "Content-Encoding" not in plain
     assert packed["Content-Encoding"] == "gzip"
@@ -35,5 +35,5 @@ def test_the_length_of_a_page_varies_and_so_does_its_token(reader):
     assert len(set(tokens)) == len(tokens)
 
 
-def test_a_session_goes_along_with_no_request_that_another_site_sends(settings):
+def test_the_session_cookie_is_not_sent_with_requests_from_other_sites(settings):
     assert settings.SESSION_COOKIE_SAMESITE == "Lax"

@@ -1,4 +1,4 @@
-"""History: one sentence for each kind of event, with who, what before and after, and where."""
+"""history: one sentence for each kind of event, with the person, the change and the place."""
 
 import pytest
 
@@ -79,7 +79,7 @@ CASES = [
 @pytest.mark.parametrize(
     ("kind", "actors", "data", "sentence"), CASES, ids=[f"{n} {c[0]}" for n, c in enumerate(CASES)]
 )
-def test_an_event_is_told_with_person_step_and_version(kind, actors, data, sentence):
+def test_an_event_names_person_step_and_version(kind, actors, data, sentence):
     assert history.sentence(Event(kind=kind, data=data, **actors)) == sentence
 
 

@@ -73,8 +73,8 @@ def test_there_are_four_sizes_two_weights_and_colours_in_one_place():
     for part in PARTS:
         text = re.sub(r"/\*.*?\*/", "", part.read_text(), flags=re.DOTALL)
         sizes = set(re.findall(r"font-size: ([^;]+);", text))
-        relative = {"0.9em", "1.05em"}  # code and formulas, beside the words around them
-        fields = {"1rem !important"}  # of a phone
+        relative = {"0.9em", "1.05em"}  # code and formulas, relative to the text around them
+        fields = {"1rem !important"}  # on a phone
         assert sizes <= {"var(--small)", "var(--text)", "var(--title)", "var(--head)"} | relative | fields, part.name
         assert set(re.findall(r"font-weight: ([^;]+);", text)) <= {"400", "600", "inherit"}, part.name
         if part.name != "colours.css":

@@ -18,10 +18,10 @@ YEAR = timezone.localdate().year
         (datetime(YEAR, 11, 25, 12, tzinfo=UTC), "25 Nov"),
     ],
 )
-def test_a_date_names_its_year_only_when_it_is_another(at, words):
+def test_a_date_includes_its_year_only_if_it_is_another_year(at, words):
     assert day(at) == words
 
 
-def test_a_moment_is_dated_where_the_reader_is():
+def test_a_moment_is_dated_in_the_readers_time_zone():
     with timezone.override("Pacific/Auckland"):
         assert day(datetime(YEAR, 6, 1, 23, tzinfo=UTC)) == "2 Jun"

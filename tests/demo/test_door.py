@@ -85,7 +85,7 @@ def test_the_link_signs_in_each_time(client, sign_in_link):
 
 
 @pytest.mark.django_db
-def test_four_lines_say_what_to_try_until_they_are_dismissed(client, sign_in_link):
+def test_four_suggestions_are_shown_until_they_are_dismissed(client, sign_in_link):
     client.force_login(make_person())
     assert client.get("/").content.decode().count("<li>") >= 4
     assert "Try this" in client.get("/").content.decode()
@@ -95,7 +95,7 @@ def test_four_lines_say_what_to_try_until_they_are_dismissed(client, sign_in_lin
 
 
 @pytest.mark.django_db
-def test_strangers_are_told_nothing_to_try(client, sign_in_link):
+def test_strangers_get_no_suggestions(client, sign_in_link):
     for answer in (client.get("/demo/chat"), client.post("/demo/dismiss")):
         assert answer["Location"].startswith("/signin")
 

@@ -162,16 +162,16 @@ def test_pages_render(path):
     assert client.get(path).status_code == 200
 
 
-def test_your_first_share_goes_where_it_arrives(told, client):
+def test_your_first_share_succeeds(world, client):
     client.force_login(you())
     paper = queue.take(you(), NOW).cards[0].paper
     address = reverse("share", args=[paper.pk])
     form = lxml.html.fromstring(client.get(address).content).xpath("//form[.//select[@name='channel']]")[0]
     client.post(address, {**dict(form.form_values()), "note": "Worth an hour."})
     share = paper.shares.get(person=you(), note="Worth an hour.")
-    before = len(told[0].hooks.received)
+    before = len(world[0].hooks.received)
     assert share.claim(share.at)
     outbox.deliver(share, share.at)
     share.refresh_from_db()
     assert (share.state, share.channel.name) == ("sent", "papers")
-    assert len(told[0].hooks.received) == before + 1
+    assert len(world[0].hooks.received) == before + 1
