@@ -77,6 +77,7 @@ class Team:
             self.timeline.at(self.start + timedelta(days=day), update_statistics)
         self.timeline.run(self.now)
         refresh.refresh_yields(self.now)
+        Source.objects.due(self.now).update(next_fetch=self.now)  # the worker has missed none of the two months
         outside.order(self.site, now=None)
 
     # ── before the two months ────────────────────────────────────────────────────────────────

@@ -69,6 +69,11 @@ def test_every_pull_went_through_the_pipeline_and_over_loopback_http(world):
     assert len(paths) >= FetchLog.objects.count()
 
 
+def test_admins_are_not_told_that_sources_are_overdue():
+    assert not Source.objects.due(NOW).filter(next_fetch__lt=NOW).exists()
+    assert Source.objects.due(NOW).exists()  # something is left to the worker
+
+
 def test_two_months_of_papers_arrived_day_by_day():
     days = set(Sighting.objects.dates("at", "day"))
     assert len(days) > 40
