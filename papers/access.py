@@ -1,4 +1,7 @@
-"""access: who may see or change what. Every view is for signed-in people unless it says otherwise (settings.py)."""
+"""access: hand out each thing to the people who may see or change it.
+
+Every view is for signed-in people unless it says otherwise (DoorMiddleware).
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -15,7 +18,7 @@ View = Callable[..., HttpResponse]
 
 
 def person(request: HttpRequest) -> Person:
-    """Who asks: always somebody, because the door lets no stranger in."""
+    """The signed-in person: DoorMiddleware lets no stranger in."""
     return cast(Person, request.user)
 
 

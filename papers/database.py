@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 def is_away(error: BaseException | None) -> bool:
-    """Whether this came about because the database is down, starting, ending or lost, and not by a mistake of ours."""
+    """Tell whether the database is down, starting, stopping or lost, as opposed to a bug in our query."""
     while error is not None:
         if isinstance(error, psycopg.OperationalError):
             # Without a state: nobody answered, the connection broke, or the pool had none in time.

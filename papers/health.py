@@ -1,4 +1,4 @@
-"""health: whether all parts of this install do their work, and what an admin needs to see when one does not.
+"""health: check all parts of this install, and report to admins what does not work.
 
 What a stranger may know of it is decided in views.health.
 """
@@ -29,11 +29,11 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of an install. `said` is for the team: it may name sources and machines."""
+    """One part of an install. `sentence` is for the team: it may name sources and machines."""
 
     name: str
     ok: bool
-    said: str
+    sentence: str
 
 
 # ── is it well? ──────────────────────────────────────────────────────────────────────────────
@@ -48,14 +48,14 @@ def look(now: datetime) -> list[Part]:
             return parts + [Part(name, False, "Unknown until then.") for name in ("worker", "beat", "sources")]
         return [*parts, *_services(now), _sources(now)]
     except (DatabaseError, InterfaceError) as error:
-        said = " ".join(str(error).split())
+        sentence = " ".join(str(error).split())
         others = [Part(name, False, "Unknown.") for name in ("migrations", "worker", "beat", "sources")]
-        return [Part("database", False, f"Not answering: {said}"), *others]
+        return [Part("database", False, f"Not answering: {sentence}"), *others]
 
 
 def troubles(now: datetime) -> list[str]:
-    """What an admin should hear of without asking, in two questions to the database."""
-    return [f"{part.name.capitalize()}: {part.said}" for part in [*_services(now), _sources(now)] if not part.ok]
+    """List the problems that admins are told about without asking, in two queries."""
+    return [f"{part.name.capitalize()}: {part.sentence}" for part in [*_services(now), _sources(now)] if not part.ok]
 
 
 @functools.cache
@@ -92,8 +92,8 @@ def _sources(now: datetime) -> Part:
     oldest = Source.objects.due(now).order_by("next_fetch", "pk").first()
     if oldest is None or oldest.next_fetch is None:
         return Part("sources", True, "None overdue.")
-    said = f"{oldest.name} has been due for {_ago(oldest.next_fetch, now)}."
-    return Part("sources", oldest.next_fetch > now - OVERDUE, said)
+    sentence = f"{oldest.name} has been due for {_ago(oldest.next_fetch, now)}."
+    return Part("sources", oldest.next_fetch > now - OVERDUE, sentence)
 
 
 def _ago(then: datetime, now: datetime) -> str:

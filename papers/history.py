@@ -1,4 +1,4 @@
-"""history: what happened, in sentences: one for each kind of event, for every page that shows a history.
+"""history: a sentence for each kind of event, for every page that shows a history.
 
 A sentence names who did it, what it was before and after, and the project. It reads old rows too: a key that is
 missing leaves its words out.

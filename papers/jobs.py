@@ -1,4 +1,4 @@
-"""jobs: what a person waits for while a worker asks other people's servers: links, previews of sources, tests.
+"""jobs: requests to other people's servers that a worker makes while a person waits: links, previews, tests.
 
 A page that is drawn never waits for a stranger's server. It leaves a job, shows that it is being done, and asks for
 the answer; the number of jobs at once is bounded.

@@ -1,4 +1,4 @@
-"""middleware: who stands at the door: strangers are sent to sign in, members get their own clock, probes an answer.
+"""middleware: send strangers to sign in, set each member's time zone, answer probes.
 
 And when the database is away, everybody is told so.
 """
@@ -99,7 +99,7 @@ class DoorMiddleware(LoginRequiredMiddleware):
         return answer
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """What a member sees is theirs: no proxy keeps it, and a browser asks again before it shows it."""
+        """Keep a member's pages out of proxies, and let browsers revalidate them."""
         if not response.has_header("Cache-Control"):
             patch_cache_control(response, private=True, no_cache=True)
         return response

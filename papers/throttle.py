@@ -1,4 +1,4 @@
-"""throttle: how many wrong passwords are too many.
+"""throttle: limit password guesses.
 
 Three counts, each over a quarter of an hour: for one name from one address, for one name from anywhere (guessing from
 many addresses), and for one address under any name (one guess at each of many names). The last two could keep people
@@ -32,7 +32,7 @@ class Handler(AxesDatabaseHandler):
 
 
 def wait(request: HttpRequest, email: str) -> timedelta:
-    """How long this visitor has to wait before a password for this e-mail address is looked at."""
+    """Return how long this visitor has to wait before another password for this e-mail address is checked."""
     now, address = timezone.now(), get_client_ip_address(request)
     window = timedelta(hours=settings.AXES_COOLOFF_TIME)
     failures = (

@@ -1,4 +1,4 @@
-"""forms.applications: what can be recorded about an application."""
+"""forms.applications: record results, stages, checks and reviews of an application."""
 
 from typing import Any
 

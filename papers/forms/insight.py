@@ -1,4 +1,4 @@
-"""forms.insight: what /insight is asked for."""
+"""forms.insight: the choices of the insight page."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from ..insight import steps
 
 
 class InsightForm(forms.Form):
-    """What /insight is asked for. What is left out has its default."""
+    """Unit, measure, window and counting; each has a default."""
 
     UNITS = [("source", "Sources"), ("author", "Authors"), ("category", "Categories")]
     MEASURES = list(steps.WORDS.items())

@@ -59,7 +59,7 @@ class ProfileForm(forms.ModelForm):
 
 
 class JoinForm(ProfileForm):
-    """What somebody who was let in says about themselves, above a NewPasswordForm."""
+    """The profile of a new member, shown above a NewPasswordForm."""
 
     class Meta(ProfileForm.Meta):
         fields = ["name", "email", "time_zone"]

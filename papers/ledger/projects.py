@@ -1,4 +1,4 @@
-"""ledger.projects: what the team works on: made, changed, closed and opened again."""
+"""ledger.projects: create, change, close and reopen projects."""
 
 from collections.abc import Iterable
 from datetime import date, datetime

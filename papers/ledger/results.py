@@ -1,4 +1,4 @@
-"""ledger.results: what a stage gave: evidence, the claimed figure and our own."""
+"""ledger.results: record a stage's evidence, the claimed figure and our own."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""sharing.channels: where shares can go: made, changed, mended and removed by admins."""
+"""sharing.channels: create, change, reopen and remove the channels that shares go to."""
 
 import secrets
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""sharing.messages: what a share looks like on the wire, for each kind of channel. Plain values in and out.
+"""sharing.messages: the wire format of a share for each kind of channel. Plain values in and out.
 
 Slack reads `blocks`, where rich text elements are taken literally: a title can neither format nor call anybody.
 Mattermost, and a phone's notification, read `text`, where both can be done: there, what formats is replaced by a

@@ -1,4 +1,4 @@
-"""templatetags.banner: what whoever runs this install has to say on every page."""
+"""templatetags.banner: the operator's message on every page."""
 
 from django import template
 from django.conf import settings

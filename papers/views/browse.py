@@ -26,24 +26,24 @@ MOST_PAGES = 10  # that one address shows at once
 
 @require_safe
 def browse(request: HttpRequest) -> HttpResponse:
-    asked = {name: text for name, value in request.GET.items() if (text := str(value)).strip()}
-    if len(asked) < len(request.GET):  # a form sends its empty fields too; the address is for people
-        return redirect(_address(asked))
-    if goal := _straight_to(request, asked):
+    query = {name: text for name, value in request.GET.items() if (text := str(value)).strip()}
+    if len(query) < len(request.GET):  # a form sends its empty fields too; the address is for people
+        return redirect(_address(query))
+    if goal := _straight_to(request, query):
         return goal
-    pages = _pages(asked.pop("pages", ""))
+    pages = _pages(query.pop("pages", ""))
     person = access.person(request)
     form = BrowseForm(request.GET, person)
     context = {"form": form, "cards": [], "list": "browse"}
     if form.is_valid():
         filters = form.filters()
-        context |= {"filters": filters, "chips": _chips(form, filters, asked)}
-        context |= _results(person, filters, asked, pages)
-    more = bool(page.htmx(request) and asked.get("after"))
+        context |= {"filters": filters, "chips": _chips(form, filters, query)}
+        context |= _results(person, filters, query, pages)
+    more = bool(page.htmx(request) and query.get("after"))
     template = "browse/_results.html" if more else "browse/browse.html"
     response = render(request, template, context, status=400 if form.errors else 200)
     if more:  # after Back, what "More" had added is there again
-        replace_url(response, _address(asked, after="", pages=str(pages)))
+        replace_url(response, _address(query, after="", pages=str(pages)))
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -52,14 +52,14 @@ def _pages(given: str) -> int:
     return min(max(int(given), 1), MOST_PAGES) if given.isdecimal() and len(given) < 4 else 1
 
 
-def _address(asked: dict[str, str], **changes: str) -> str:
-    left = {name: value for name, value in {**asked, **changes}.items() if value}
+def _address(query: dict[str, str], **changes: str) -> str:
+    left = {name: value for name, value in {**query, **changes}.items() if value}
     return reverse("browse") + (f"?{urlencode(left)}" if left else "")
 
 
-def _straight_to(request: HttpRequest, asked: dict[str, str]) -> HttpResponse | None:
+def _straight_to(request: HttpRequest, query: dict[str, str]) -> HttpResponse | None:
     """An id or a link leads to its paper; when we do not have it, to adding it."""
-    typed = asked.get("q", "").strip()
+    typed = query.get("q", "").strip()
     if slug := search.slug_in(typed, request.get_host()):
         return redirect("paper", slug=slug)
     is_address, paper = search.addressed(typed)
@@ -72,28 +72,28 @@ def _straight_to(request: HttpRequest, asked: dict[str, str]) -> HttpResponse | 
     return None
 
 
-def _results(person: Person, filters: search.Filters, asked: dict[str, str], pages: int) -> dict[str, Any]:
-    """What fits, from `after` on or `pages` from the newest, with the way to more; or what stands in the way."""
-    after = Cursor.parse(asked.get("after", ""))
+def _results(person: Person, filters: search.Filters, query: dict[str, str], pages: int) -> dict[str, Any]:
+    """Find one page of papers, from `after` on or `pages` from the newest, with the link to more, or say why not."""
+    after = Cursor.parse(query.get("after", ""))
     limit = PAGE if after else PAGE * pages
     try:
-        found = search.take(person, filters, after, limit + 1)
+        papers_found = search.take(person, filters, after, limit + 1)
     except TooMuch as refusal:
         return {"trouble": refusal.sentence}
-    papers = found[:limit]
-    following = _address(asked, after=str(papers[-1].cursor)) if len(found) > limit else ""
+    papers = papers_found[:limit]
+    following = _address(query, after=str(papers[-1].cursor)) if len(papers_found) > limit else ""
     return {
         "cards": queue.cards(person, papers, timezone.now()),
         "next": following,
         "next_here": following and f"{following}&pages={pages + 1}",
-        "forged": bool(asked.get("after")) and not after,
-        "newest": _address(asked, after="") if after else "",
+        "forged": bool(query.get("after")) and not after,
+        "newest": _address(query, after="") if after else "",
         "ways_out": [] if papers or after else search.ways_out(person, filters),
     }
 
 
-def _chips(form: BrowseForm, filters: search.Filters, asked: dict[str, str]) -> dict[str, tuple[str, str]]:
-    """What is filtered: for each filter its words, and the address without it."""
+def _chips(form: BrowseForm, filters: search.Filters, query: dict[str, str]) -> dict[str, tuple[str, str]]:
+    """Describe each filter in use, with the address that drops it."""
     words = {
         "q": lambda: f"Search: {filters.q}",
         "source": lambda: f"Source: {dict(form.offered['source'])[str(filters.source)]}",
@@ -108,7 +108,7 @@ def _chips(form: BrowseForm, filters: search.Filters, asked: dict[str, str]) -> 
         "since": lambda: f"From {_day(filters.since)}",
         "until": lambda: f"Until {_day(filters.until)}",
     }
-    return {name: (words[name](), _address(asked, **{name: "", "after": ""})) for name in filters.asked()}
+    return {name: (words[name](), _address(query, **{name: "", "after": ""})) for name in filters.asked()}
 
 
 def _day(day: date | None) -> str:

@@ -37,14 +37,14 @@ def index(request: HttpRequest) -> HttpResponse:
 @never_cache
 @page.read_or_send
 def edit(request: HttpRequest, channel_id: int) -> HttpResponse:
-    found = access.channel_for(access.person(request), channel_id)
-    form = ChannelForm(page.sent(request), channel=found, initial={"name": found.name})
+    channel = access.channel_for(access.person(request), channel_id)
+    form = ChannelForm(page.sent(request), channel=channel, initial={"name": channel.name})
     if form.is_valid():
         with page.refusals_in(form):
-            channels.change(found, **form.cleaned_data)
-            messages.success(request, f"Saved {found}.")
+            channels.change(channel, **form.cleaned_data)
+            messages.success(request, f"Saved {channel}.")
             return page.SeeOther(reverse("channels"))
-    context = {"channel": found, "form": form}
+    context = {"channel": channel, "form": form}
     return render(request, "channels/edit.html", context, status=400 if form.errors else 200)
 
 
@@ -78,29 +78,29 @@ def tested(request: HttpRequest, job_id: UUID) -> HttpResponse:
 @never_cache
 @require_POST
 def key(request: HttpRequest, channel_id: int) -> HttpResponse:
-    found = get_object_or_404(Channel.objects.here(), pk=channel_id, kind=Channel.Kind.WEBHOOK)
-    channels.new_key(found)
-    return _list(request, ChannelForm(), key_of=found)
+    channel = get_object_or_404(Channel.objects.here(), pk=channel_id, kind=Channel.Kind.WEBHOOK)
+    channels.new_key(channel)
+    return _list(request, ChannelForm(), key_of=channel)
 
 
 @access.admin_required
 @require_POST
 def reopen(request: HttpRequest, channel_id: int) -> HttpResponse:
-    found = access.channel_for(access.person(request), channel_id)
-    channels.reopen(found)
-    messages.success(request, f"Reopened {found}. Failed messages can be sent again from their papers’ pages.")
+    channel = access.channel_for(access.person(request), channel_id)
+    channels.reopen(channel)
+    messages.success(request, f"Reopened {channel}. Failed messages can be sent again from their papers’ pages.")
     return page.SeeOther(reverse("channels"))
 
 
 @access.admin_required
 @page.read_or_send
 def remove(request: HttpRequest, channel_id: int) -> HttpResponse:
-    found = access.channel_for(access.person(request), channel_id)
+    channel = access.channel_for(access.person(request), channel_id)
     if request.method != "POST":
-        waiting = found.shares.waiting().count()
-        return render(request, "channels/remove.html", {"channel": found, "waiting": waiting})
-    channels.remove(found, timezone.now())
-    messages.success(request, f"Removed {found}.")
+        waiting = channel.shares.waiting().count()
+        return render(request, "channels/remove.html", {"channel": channel, "waiting": waiting})
+    channels.remove(channel, timezone.now())
+    messages.success(request, f"Removed {channel}.")
     return page.SeeOther(reverse("channels"))
 
 

@@ -22,7 +22,7 @@ from . import page
 
 ROWS = 100  # of the table on the page; the CSV has all
 UNTOLD = "fewer than three people"
-Asked = dict[str, str]
+Choices = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What the units gave. `why_not` is set, and everything else empty, where there is no number to show."""
+class Result:
+    """The result of one question. `why_not` is set, and everything else empty, where there is no number to show."""
 
     why_not: str
     sentence: str
@@ -53,37 +53,37 @@ class Found:
 @require_safe
 def insight(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    asked = _asked(request)
-    if asked is None:
+    choices = _parse(request)
+    if choices is None:
         return _refused(request)
-    window = _window(asked, now)
+    window = _window(choices, now)
     person = access.person(request)
     with steps.patience():
-        found = _find(person, asked, window)
-        told = funnel.funnel(person, window)
+        result = _result(person, choices, window)
+        steps_reached = funnel.funnel(person, window)
         costs = cost.costs(person, window)
-        rows = _rows(person, asked, window, found)
-        chart = _chart(asked, found, rows, charts.PAGE) if found.price else None
-    named, top = [row for row in rows if row.name != UNTOLD], found.price.top if found.price else 0
+        rows = _rows(person, choices, window, result)
+        chart = _chart(choices, result, rows, charts.PAGE) if result.price else None
+    named, top = [row for row in rows if row.name != UNTOLD], result.price.top if result.price else 0
     context = {
-        "asked": asked,
-        "found": found,
+        "asked": choices,
+        "found": result,
         "rows": named,
         "root": max((row.number for row in named if row.number <= top), default=0),  # beneath it, √N is marked
         "untold": len(rows) - len(named),
-        "more": len(found.gave) - len(rows),
-        "choices": _choices(asked),
+        "more": len(result.gave) - len(rows),
+        "choices": _choices(choices),
         "chart": chart and json.dumps(chart),
         "chart_words": chart and chart["description"],
-        "funnel": told,
-        "funnel_chart": json.dumps(charts.funnel(told, charts.PAGE)) if told[0].papers else "",
+        "funnel": steps_reached,
+        "funnel_chart": json.dumps(charts.funnel(steps_reached, charts.PAGE)) if steps_reached[0].papers else "",
         "costs": costs,
         "proposed": [row for row in costs if row.to_mute],
         "horizons": Source.Horizon.choices,
         "back": request.get_full_path(),
-        "query": urlencode(asked),
+        "query": urlencode(choices),
         "now": now,
-        "did": steps.WORDS[asked["measure"]],
+        "did": steps.WORDS[choices["measure"]],
     }
     return render(request, "insight/insight.html", context)
 
@@ -91,20 +91,20 @@ def insight(request: HttpRequest) -> HttpResponse:
 @require_safe
 def table(request: HttpRequest) -> HttpResponse:
     """The whole table as CSV."""
-    asked = _asked(request)
-    if asked is None:
+    choices = _parse(request)
+    if choices is None:
         return _refused(request)
     with steps.patience():
-        person, window = access.person(request), _window(asked, timezone.now())
-        found = _find(person, asked, window)
-        rows = _rows(person, asked, window, found, None)
-    if not found.price:
-        return page.refuse(request, found.why_not or f"{found.sentence.capitalize()}.", 404, "No table yet")
+        person, window = access.person(request), _window(choices, timezone.now())
+        result = _result(person, choices, window)
+        rows = _rows(person, choices, window, result, None)
+    if not result.price:
+        return page.refuse(request, result.why_not or f"{result.sentence.capitalize()}.", 404, "No table yet")
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="tenth-{asked["unit"]}-{asked["measure"]}.csv"'
+    answer["Content-Disposition"] = f'attachment; filename="tenth-{choices["unit"]}-{choices["measure"]}.csv"'
     answer.write("\ufeff")  # so that spreadsheets read it as UTF-8
     out = csv.writer(answer)
-    out.writerow([asked["unit"], f"papers {steps.WORDS[asked['measure']]}", "credit", "share", "cumulative share"])
+    out.writerow([choices["unit"], f"papers {steps.WORDS[choices['measure']]}", "credit", "share", "cumulative share"])
     for row in rows:
         out.writerow([_harmless(row.name), row.papers, f"{row.credit:g}", f"{row.share:.6f}", f"{row.together:.6f}"])
     return answer
@@ -113,18 +113,18 @@ def table(request: HttpRequest) -> HttpResponse:
 @require_safe
 def chart(request: HttpRequest, which: str) -> HttpResponse:
     """A chart as a picture, for who reads without JavaScript. ?dark=1 for a dark page."""
-    asked = _asked(request)
-    if asked is None:
+    choices = _parse(request)
+    if choices is None:
         return _refused(request)
-    person, window = access.person(request), _window(asked, timezone.now())
+    person, window = access.person(request), _window(choices, timezone.now())
     theme = charts.DARK if request.GET.get("dark") else charts.LIGHT
     with steps.patience():
         if which == "funnel":
-            told = funnel.funnel(person, window)
-            spec = charts.funnel(told, theme) if told[0].papers else None
+            steps_reached = funnel.funnel(person, window)
+            spec = charts.funnel(steps_reached, theme) if steps_reached[0].papers else None
         else:
-            found = _find(person, asked, window)
-            spec = _chart(asked, found, _rows(person, asked, window, found), theme) if found.price else None
+            result = _result(person, choices, window)
+            spec = _chart(choices, result, _rows(person, choices, window, result), theme) if result.price else None
     if spec is None:
         return page.refuse(request, "There is nothing to draw yet.", 404)
     answer = HttpResponse(draw.picture(spec), content_type="image/svg+xml")
@@ -135,7 +135,7 @@ def chart(request: HttpRequest, which: str) -> HttpResponse:
 # ── what is asked and found ──────────────────────────────────────────────────────────────────
 
 
-def _asked(request: HttpRequest) -> Asked | None:
+def _parse(request: HttpRequest) -> Choices | None:
     form = InsightForm(request.GET)
     return form.cleaned_data if form.is_valid() else None
 
@@ -144,47 +144,47 @@ def _refused(request: HttpRequest) -> HttpResponse:
     return page.refuse(request, "This cannot be asked of the insight page. Start from /insight and choose there.")
 
 
-def _window(asked: Asked, now: datetime) -> steps.Window:
-    return steps.Window.of(None if asked["window"] == "all" else int(asked["window"]), now)
+def _window(choices: Choices, now: datetime) -> steps.Window:
+    return steps.Window.of(None if choices["window"] == "all" else int(choices["window"]), now)
 
 
-def _find(person: Person, asked: Asked, window: steps.Window) -> Found:
-    unit, step, did = asked["unit"], asked["measure"], steps.WORDS[asked["measure"]]
+def _result(person: Person, choices: Choices, window: steps.Window) -> Result:
+    unit, step, did = choices["unit"], choices["measure"], steps.WORDS[choices["measure"]]
     if hidden := steps.may_tell(person, step, window):
-        return Found(hidden, "", None, [])
+        return Result(hidden, "", None, [])
     papers = steps.enough(unit, step, window, price.ENOUGH)
     if papers < price.ENOUGH:
-        return Found("", price.sentence(price.price([]), papers, unit, did), None, [])
-    gave = steps.given(unit, step, window, fractional=asked["counting"] == "fractional")
-    found = price.price([one.credit for one in gave])
-    return Found("", price.sentence(found, papers, unit, did), found, gave, steps.untold(person, unit, step, window))
+        return Result("", price.sentence(price.price([]), papers, unit, did), None, [])
+    gave = steps.given(unit, step, window, fractional=choices["counting"] == "fractional")
+    result = price.price([one.credit for one in gave])
+    return Result("", price.sentence(result, papers, unit, did), result, gave, steps.untold(person, unit, step, window))
 
 
-def _rows(person: Person, asked: Asked, window: steps.Window, found: Found, most: int | None = ROWS) -> list[Row]:
-    unit, so_far, gave = asked["unit"], 0.0, found.gave[:most]
-    total = found.price.total if found.price else 1
-    keys = [one.unit for one in gave if one.unit not in found.untold]
+def _rows(person: Person, choices: Choices, window: steps.Window, result: Result, most: int | None = ROWS) -> list[Row]:
+    unit, so_far, gave = choices["unit"], 0.0, result.gave[:most]
+    total = result.price.total if result.price else 1
+    keys = [one.unit for one in gave if one.unit not in result.untold]
     called = steps.names(unit, keys)
     sources = Source.objects.in_bulk(keys) if unit == "source" else {}
-    step = {"applied": "&used=any", "voted": "&votes=anyone"}.get(asked["measure"], "")
-    if asked["measure"] == "pulled" and window.since:
+    step = {"applied": "&used=any", "voted": "&votes=anyone"}.get(choices["measure"], "")
+    if choices["measure"] == "pulled" and window.since:
         step = f"&since={window.since.astimezone(person.zone):%Y-%m-%d}"
     rows = []
     for number, one in enumerate(gave, 1):
         so_far += one.credit
-        name = UNTOLD if one.unit in found.untold else called.get(one.unit, str(one.unit))
+        name = UNTOLD if one.unit in result.untold else called.get(one.unit, str(one.unit))
         link = f"{reverse('browse')}?{unit}={quote(name if unit == 'author' else str(one.unit), safe='')}{step}"
         shares = (one.credit / total, so_far / total)
         rows.append(Row(number, name, link, one.papers, one.credit, *shares, sources.get(one.unit)))
     return rows
 
 
-def _chart(asked: Asked, found: Found, rows: list[Row], theme: dict[str, str]) -> dict[str, Any]:
-    counts, names = [one.credit for one in found.gave], [row.name for row in rows]
-    return charts.cumulative(counts, names, asked["unit"], steps.WORDS[asked["measure"]], theme)
+def _chart(choices: Choices, result: Result, rows: list[Row], theme: dict[str, str]) -> dict[str, Any]:
+    counts, names = [one.credit for one in result.gave], [row.name for row in rows]
+    return charts.cumulative(counts, names, choices["unit"], steps.WORDS[choices["measure"]], theme)
 
 
-def _choices(asked: Asked) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+def _choices(choices: Choices) -> list[tuple[str, list[tuple[str, str, bool]]]]:
     """For each question its answers: words, address, whether it is the one in use."""
     questions = {
         "unit": ("Which", InsightForm.UNITS),
@@ -193,8 +193,11 @@ def _choices(asked: Asked) -> list[tuple[str, list[tuple[str, str, bool]]]]:
         "counting": ("counted", InsightForm.COUNTING),
     }
     return [
-        (words, [(label, "?" + urlencode({**asked, name: value}), asked[name] == value) for value, label in choices])
-        for name, (words, choices) in questions.items()
+        (
+            words,
+            [(label, "?" + urlencode({**choices, name: value}), choices[name] == value) for value, label in answers],
+        )
+        for name, (words, answers) in questions.items()
     ]
 
 

@@ -1,4 +1,4 @@
-"""views.kept: what a person keeps for later, newest kept first."""
+"""views.kept: the papers that a person keeps for later, newest first."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

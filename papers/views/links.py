@@ -103,7 +103,7 @@ def _listed(paper: Paper) -> dict[str, object]:
 @require_safe
 @cache_control(public=True, max_age=3600)
 def manifest(request: HttpRequest) -> HttpResponse:
-    """What a browser asks before it puts Tenth among the apps. Then other apps can share a link to /add."""
+    """The web app manifest: it lets a phone install Tenth and share links to /add."""
 
     def icon(name: str, size: int, purpose: str = "any") -> dict[str, str]:
         return {"src": static(f"img/{name}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}

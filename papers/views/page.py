@@ -1,4 +1,4 @@
-"""views.page: what all screens share: fragment or redirect, and the pages that say no."""
+"""views.page: helpers for all screens: fragment or redirect, refusals, error pages."""
 
 import logging
 from collections.abc import Iterator
@@ -63,7 +63,7 @@ def htmx(request: HttpRequest) -> HtmxDetails:
 
 
 def safe_next(request: HttpRequest, default: str | Model) -> str:
-    """Where the form wants to lead: its `next` when that is a page of ours, else `default`."""
+    """Return the form's `next` when that is a page of ours, else `default`."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return wanted if ours else resolve_url(default)
@@ -91,7 +91,7 @@ def _path(request: HttpRequest, address: str | None) -> str:
 
 
 def back_to(request: HttpRequest) -> str:
-    """Where to go on after signing in: the page itself, or the one whose form was sent."""
+    """Return the page to open after signing in: this one, or the one whose form was sent."""
     if htmx(request):
         return _path(request, htmx(request).current_url) or "/"
     return (
@@ -128,7 +128,7 @@ read_or_send = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def sent(request: HttpRequest) -> QueryDict | None:
-    """What a form was sent with, be it nothing; None when it was not sent."""
+    """Return the form's data, or None when it was not sent."""
     return request.POST if request.method == "POST" else None
 
 

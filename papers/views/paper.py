@@ -20,28 +20,28 @@ from . import page, undo
 @require_safe
 def paper(request: HttpRequest, slug: str) -> HttpResponse:
     query = request.META.get("QUERY_STRING", "")
-    found = one.find(f"{slug}?{query}" if query and "://" in slug else slug)  # a pasted link may have a query
-    if found is None:
+    paper = one.find(f"{slug}?{query}" if query and "://" in slug else slug)  # a pasted link may have a query
+    if paper is None:
         raise Http404
-    if slug != found.slug:
-        return redirect(found)
-    return _page(request, found)
+    if slug != paper.slug:
+        return redirect(paper)
+    return _page(request, paper)
 
 
-def _page(request: HttpRequest, found: Paper, form: CommentForm | None = None, **more: Any) -> HttpResponse:
-    dossier = one.dossier(access.person(request), found, timezone.now())
+def _page(request: HttpRequest, paper: Paper, form: CommentForm | None = None, **more: Any) -> HttpResponse:
+    dossier = one.dossier(access.person(request), paper, timezone.now())
     context = {
-        "paper": found,
+        "paper": paper,
         "dossier": dossier,
         "card": dossier.card,
         "list": "paper",
-        "license": one.license_words(found.license),
-        "metas": dossier.metas(request.build_absolute_uri(found.get_absolute_url())),
+        "license": one.license_words(paper.license),
+        "metas": dossier.metas(request.build_absolute_uri(paper.get_absolute_url())),
         "form": form or CommentForm(),
-        "used": applications.used_in(found),
-        "shares": (sent := shares.of_paper(found)),
+        "used": applications.used_in(paper),
+        "shares": (sent := shares.of_paper(paper)),
         "watching": any(share.on_its_way for share in sent),
-        "links": links.of_paper(found),
+        "links": links.of_paper(paper),
         **more,
     }
     return render(request, "paper/paper.html", context, status=400 if form and form.errors else 200)
@@ -53,12 +53,12 @@ def _page(request: HttpRequest, found: Paper, form: CommentForm | None = None, *
 @access.member_required
 @require_POST
 def comment(request: HttpRequest, paper_id: int) -> HttpResponse:
-    found = access.paper_for(access.person(request), paper_id)
+    paper = access.paper_for(access.person(request), paper_id)
     form = CommentForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, form)
-    changes = comments.add(access.person(request), found, form.cleaned_data["text"], timezone.now())
-    return _said(request, found, changes, "Comment added")
+        return _page(request, paper, form)
+    changes = comments.add(access.person(request), paper, form.cleaned_data["text"], timezone.now())
+    return _answer(request, paper, changes, "Comment added")
 
 
 @access.member_required
@@ -68,7 +68,7 @@ def comment_edit(request: HttpRequest, comment_id: int) -> HttpResponse:
     form = CommentForm(page.sent(request), initial={"text": mine.text})
     if form.is_valid():
         changes = comments.edit(mine, form.cleaned_data["text"], timezone.now())
-        return _said(request, mine.paper, changes, "Comment changed")
+        return _answer(request, mine.paper, changes, "Comment changed")
     context = {"form": form, "comment": mine}
     return render(request, "paper/comment.html", context, status=400 if form.errors else 200)
 
@@ -78,11 +78,11 @@ def comment_edit(request: HttpRequest, comment_id: int) -> HttpResponse:
 def comment_delete(request: HttpRequest, comment_id: int) -> HttpResponse:
     gone = access.comment_for(access.person(request), comment_id)
     changes = comments.delete(access.person(request), gone, timezone.now())
-    return _said(request, gone.paper, changes, "Comment deleted")
+    return _answer(request, gone.paper, changes, "Comment deleted")
 
 
-def _said(request: HttpRequest, found: Paper, changes: list[acts.Change], said: str) -> HttpResponse:
+def _answer(request: HttpRequest, paper: Paper, changes: list[acts.Change], label: str) -> HttpResponse:
     if changes:
-        undo.remember(request, changes, said)
-        messages.success(request, said, extra_tags="undo")
-    return page.SeeOther(f"{found.get_absolute_url()}#comments")
+        undo.remember(request, changes, label)
+        messages.success(request, label, extra_tags="undo")
+    return page.SeeOther(f"{paper.get_absolute_url()}#comments")

@@ -64,11 +64,11 @@ def role(request: HttpRequest, person_id: int) -> HttpResponse:
     if not form.is_valid():
         return page.refuse(request, "A role is member, admin or guest.")
     person.become(form.cleaned_data["role"], timezone.now())
-    said = person.get_role_display().split(" (")[0].lower()
+    label = person.get_role_display().split(" (")[0].lower()
     if person == request.user and not person.is_admin:
-        messages.success(request, f"You gave up being an admin and are a {said} now.")
+        messages.success(request, f"You gave up being an admin and are a {label} now.")
         return page.SeeOther(reverse("settings"))
-    messages.success(request, f"{person.name} is now {'an' if said == 'admin' else 'a'} {said}.")
+    messages.success(request, f"{person.name} is now {'an' if label == 'admin' else 'a'} {label}.")
     return page.SeeOther(reverse("people"))
 
 

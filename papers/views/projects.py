@@ -1,4 +1,4 @@
-"""views.projects: what the team works on, and the ledger of what it used there."""
+"""views.projects: the team's projects, and the ledger of the papers applied in them."""
 
 from typing import Any
 

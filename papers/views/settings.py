@@ -1,4 +1,4 @@
-"""views.settings: who one is, one's time zone, keys and password."""
+"""views.settings: a person's own profile, time zone, keys, colours and password."""
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash

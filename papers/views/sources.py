@@ -1,4 +1,4 @@
-"""views.sources: where papers come from: how each source fares, and what the team makes of it."""
+"""views.sources: the list of sources, a source's page, and changes by admins."""
 
 import itertools
 from datetime import datetime
@@ -168,7 +168,7 @@ def remove(request: HttpRequest, source_id: int) -> HttpResponse:
 
 @require_safe
 def progress(request: HttpRequest) -> HttpResponse:
-    """How far the first pull has got. Once it has ended, the page that waited is loaded anew and says what came."""
+    """Show the progress of the first pull. Once it has ended, the waiting page reloads and shows the result."""
     if not page.htmx(request):
         return page.SeeOther(reverse("today"))
     how_far = subscriptions.progress(timezone.now())
@@ -186,7 +186,7 @@ def _with_recent(source_id: int) -> Source:
 
 
 def _common(request: HttpRequest, now: datetime) -> dict[str, Any]:
-    """What the pieces need beside the source. `back`: where their forms lead without JavaScript."""
+    """The context that all fragments share. `back`: the target of their forms without JavaScript."""
     return {"now": now, "back": page.here(request), "horizons": Source.Horizon.choices}
 
 

@@ -54,8 +54,8 @@ def start(request: HttpRequest) -> HttpResponse:
         return _pick(request)
     if file := request.FILES.get("opml"):
         try:
-            found, missed = _read_opml(file)
-            return _pick(request, found=found, missed=missed)
+            outlines, missed = _read_opml(file)
+            return _pick(request, outlines=outlines, missed=missed)
         except Refused as refusal:
             return _pick(request, error=refusal.sentence)
     wishes = _ticked(request)
@@ -127,18 +127,18 @@ def _read_opml(file: UploadedFile) -> tuple[list[dict[str, Any]], list[opml.Miss
         )
     if len(outlines) > OPML_FEEDS:
         raise NotASourceError(f"{file.name} holds {len(outlines):,} feeds. Bring them in parts of {OPML_FEEDS:,}.")
-    known = set(Source.objects.filter(kind=Source.Kind.FEED, address__in=outlines).values_list("address", flat=True))
+    existing = set(Source.objects.filter(kind=Source.Kind.FEED, address__in=outlines).values_list("address", flat=True))
     missed.sort(key=lambda each: each.line)
-    return [{"outline": outline, "known": url in known} for url, outline in outlines.items()], missed
+    return [{"outline": outline, "known": url in existing} for url, outline in outlines.items()], missed
 
 
 def _pick(
     request: HttpRequest,
-    found: list[dict[str, Any]] | None = None,
+    outlines: list[dict[str, Any]] | None = None,
     missed: Sequence[opml.Missed] = (),
     error: str = "",
 ) -> HttpResponse:
-    known = set(Source.objects.values_list("kind", "address"))
+    existing = set(Source.objects.values_list("kind", "address"))
     first_run = not Source.objects.pulled().exists()
     offer = first_run and request.method != "POST" and request.GET.get("preset") != "none"
     ticked = set(STARTER) if offer else {*request.POST.getlist("category"), *request.POST.getlist("blog")}
@@ -148,7 +148,7 @@ def _pick(
         return {
             "value": value,
             "name": name,
-            "known": (kind, value) in known,
+            "known": (kind, value) in existing,
             "ticked": value in ticked,
             "a_day": a_day,
             "pace": _pace(a_day) if kind == Source.Kind.FEED or a_day else "",
@@ -170,11 +170,11 @@ def _pick(
         "horizons": Source.Horizon.choices,
         "others": {"value": OTHERS, "horizon": _horizon(request, OTHERS, Source.Horizon.ADJACENT)},
         "feeds": {"value": FEEDS, "horizon": _horizon(request, FEEDS)},
-        "found": found,
+        "found": outlines,
         "missed": missed[:MISSED],
         "missed_count": len(missed),
         "missed_more": max(0, len(missed) - MISSED),
-        "new_found": sum(not row["known"] for row in found or ()),
+        "new_found": sum(not row["known"] for row in outlines or ()),
         "kept_feeds": [(address, name) for address, _, name in feeds],
         "error": error,
         "first_run": first_run,

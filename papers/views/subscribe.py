@@ -33,7 +33,7 @@ def new(request: HttpRequest) -> HttpResponse:
     address = form.cleaned_data["address"]
     with page.refusals_in(form, "address"):
         wish = subscriptions.understand(address)
-        if answer := _known(request, form, wish.kind, wish.address):
+        if answer := _existing(request, form, wish.kind, wish.address):
             return answer
         job = jobs.ask(access.person(request), Job.Kind.LOOK, {"address": address}, timezone.now())
         page.soon(tasks.answer_due)
@@ -57,7 +57,7 @@ def look(request: HttpRequest, job_id: UUID) -> HttpResponse:
         return _ask(request, form)
     if "feeds" in seen:
         return _ask(request, form, choices=seen["feeds"])
-    if answer := _known(request, form, seen["kind"], seen["address"]):
+    if answer := _existing(request, form, seen["kind"], seen["address"]):
         return answer
     initial = {name: seen[name] for name in ("kind", "address", "name", "site_url")}
     return _preview(request, NewSourceForm(initial=initial), seen)
@@ -67,9 +67,9 @@ def _ask(request: HttpRequest, form: AddressForm, **context: Any) -> HttpRespons
     return render(request, "sources/new.html", {"form": form, **context})
 
 
-def _known(request: HttpRequest, form: AddressForm, kind: str, address: str) -> HttpResponse | None:
-    known = Source.objects.filter(kind=kind, address=address).first()
-    return _ask(request, form, known=known) if known else None
+def _existing(request: HttpRequest, form: AddressForm, kind: str, address: str) -> HttpResponse | None:
+    existing = Source.objects.filter(kind=kind, address=address).first()
+    return _ask(request, form, known=existing) if existing else None
 
 
 def _preview(request: HttpRequest, form: NewSourceForm, seen: dict[str, Any] | None) -> HttpResponse:
@@ -84,9 +84,9 @@ def _save(request: HttpRequest) -> HttpResponse:
     form = NewSourceForm(request.POST)
     if not form.is_valid():
         return _preview(request, form, None)
-    said = form.cleaned_data
-    meant = subscriptions.understand(said["address"])
-    wish = Wish(meant.kind, meant.address, said["name"], said["horizon"], said["site_url"])
+    fields = form.cleaned_data
+    meant = subscriptions.understand(fields["address"])
+    wish = Wish(meant.kind, meant.address, fields["name"], fields["horizon"], fields["site_url"])
     added = subscriptions.add(access.person(request), [wish], timezone.now())
     if added:
         page.soon(tasks.refresh_due, added[0].pk)

@@ -78,12 +78,12 @@ def vote(request: HttpRequest, paper_id: int) -> HttpResponse:
     return _done(request, paper, changes, VOTED[value])
 
 
-def _stage(act: Act, said: str) -> Callable[..., HttpResponseBase]:
+def _stage(act: Act, label: str) -> Callable[..., HttpResponseBase]:
     @access.member_required
     @require_POST
     def view(request: HttpRequest, paper_id: int) -> HttpResponse:
         paper = access.paper_for(access.person(request), paper_id)
-        return _done(request, paper, act(access.person(request), paper, timezone.now()), said)
+        return _done(request, paper, act(access.person(request), paper, timezone.now()), label)
 
     return view
 
@@ -113,20 +113,20 @@ def clear(request: HttpRequest) -> HttpResponse:
     papers = Paper.objects.filter(pk__in=shown).only("pk")
     changes = stages.clear(access.person(request), papers, timezone.now())
     if changes:
-        said = f"Skipped {len(changes)} paper{'s' * (len(changes) != 1)}"
-        undo.remember(request, changes, said)
-        messages.success(request, said, extra_tags="undo")
+        label = f"Skipped {len(changes)} paper{'s' * (len(changes) != 1)}"
+        undo.remember(request, changes, label)
+        messages.success(request, label, extra_tags="undo")
     return page.SeeOther(page.safe_next(request, "today"))
 
 
-def _done(request: HttpRequest, paper: Paper, changes: list[acts.Change], said: str) -> HttpResponse:
+def _done(request: HttpRequest, paper: Paper, changes: list[acts.Change], label: str) -> HttpResponse:
     """The card anew, or its place empty when it left the list; beside it what was done and a way back."""
     title = paper.title if len(paper.title) <= 60 else f"{paper.title[:59].rstrip()}…"
-    said = said.format(f"“{title}”")
+    label = label.format(f"“{title}”")
     if changes:
-        undo.remember(request, changes, said)
+        undo.remember(request, changes, label)
     if page.htmx(request):
-        return undo.cards_changed(request, "papers/_acted.html", [paper], said, undoable=bool(changes))
+        return undo.cards_changed(request, "papers/_acted.html", [paper], label, undoable=bool(changes))
     if changes:
-        messages.success(request, said, extra_tags="undo")
+        messages.success(request, label, extra_tags="undo")
     return page.SeeOther(page.safe_next(request, "today"))

@@ -1,4 +1,4 @@
-"""views.undo: what this session can undo, and how a page hears of it."""
+"""views.undo: remember a session's acts, undo the last one, and redraw the cards."""
 
 from typing import Any
 
@@ -21,9 +21,9 @@ REMEMBERED = 20  # acts of a session
 LEAVES = {"today": {"kept", "passed", "read"}, "kept": {"passed", "read", "skimmed"}}  # a list, and what leaves it
 
 
-def remember(request: HttpRequest, changes: list[acts.Change], said: str, **more: Any) -> None:
+def remember(request: HttpRequest, changes: list[acts.Change], label: str, **more: Any) -> None:
     """Let this session undo these changes. `said` names the act in the message of its undoing."""
-    entry = {"said": said, "changes": [change.plain() for change in changes], **more}
+    entry = {"said": label, "changes": [change.plain() for change in changes], **more}
     request.session["undo"] = [*request.session.get("undo", []), entry][-REMEMBERED:]
 
 
@@ -41,14 +41,14 @@ def undo(request: HttpRequest) -> HttpResponse:
     undone = acts.undo(access.person(request), [acts.Change(**change) for change in last["changes"]])
     if not undone:
         raise Gone(CHANGED_SINCE)
-    said = _undone(last)
+    label = _undone(last)
     if not page.htmx(request):
-        messages.success(request, said)
+        messages.success(request, label)
         return page.SeeOther(page.safe_next(request, "today"))
     if not all(change.is_personal for change in undone):
         return HttpResponseClientRefresh()
     papers = Paper.objects.filter(pk__in={change.paper_id for change in undone}).for_cards()
-    return cards_changed(request, "papers/_undone.html", list(papers), said, undoable=bool(remembered))
+    return cards_changed(request, "papers/_undone.html", list(papers), label, undoable=bool(remembered))
 
 
 def _undo_source(request: HttpRequest, last: dict[str, Any]) -> HttpResponse:
@@ -66,11 +66,11 @@ def _undone(last: dict[str, Any]) -> str:
     return f"Undone: {last['said'][:1].lower()}{last['said'][1:]}"
 
 
-def cards_changed(request: HttpRequest, template: str, papers: list[Paper], said: str, undoable: bool) -> HttpResponse:
+def cards_changed(request: HttpRequest, template: str, papers: list[Paper], label: str, undoable: bool) -> HttpResponse:
     """Draw these cards anew, with the message of what was done."""
     now, person, place = timezone.now(), access.person(request), request.POST.get("list", "")
     cards = queue.cards(person, papers, now)
-    context: dict[str, Any] = {"cards": cards, "card": cards[0] if cards else None, "list": place, "said": said}
+    context: dict[str, Any] = {"cards": cards, "card": cards[0] if cards else None, "list": place, "said": label}
     context |= {"undo": undoable, "gone": bool(cards) and has_left(cards[0], place)}
     if place == "today":
         context["done"] = queue.today(person, now)
@@ -78,5 +78,5 @@ def cards_changed(request: HttpRequest, template: str, papers: list[Paper], said
 
 
 def has_left(card: queue.Card, place: str) -> bool:
-    """Whether the card is done with in this list."""
+    """Tell whether the card no longer belongs in this list."""
     return (card.stage or "skimmed") in LEAVES.get(place, ())

@@ -76,7 +76,7 @@ class Visitor:
         return self.page
 
     def barriers(self) -> list[str]:
-        """What axe-core finds serious or worse on this page, a line each."""
+        """List axe-core's serious findings on this page, one line each."""
         # Without preload it leaves the imported parts of the stylesheet alone: it would write them into the page.
         found = Axe().run(self.page, options={"preload": False}).response["violations"]
         return [
@@ -87,13 +87,13 @@ class Visitor:
         ]
 
     def fits(self) -> bool:
-        """Whether the page needs no sideways scrolling."""
+        """Tell whether the page fits without sideways scrolling."""
         return self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 @contextmanager
 def requests_that_run() -> Iterator[list[object]]:
-    """What the live server is still at work on: a page that closes leaves its last request behind."""
+    """Track the requests that the live server still works on: a page that closes leaves its last one behind."""
     running: list[object] = []
 
     def begin(**_):

@@ -1,4 +1,4 @@
-"""Going back: what was triaged meanwhile is gone; the selection and what More had loaded are still there."""
+"""Going back: papers triaged meanwhile are gone; the selection and what More had loaded are still there."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The ledger as a table: what each filter, search and order shows."""
+"""The ledger as a table: its filters, search and order."""
 
 from datetime import timedelta
 

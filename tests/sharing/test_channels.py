@@ -1,4 +1,4 @@
-"""sharing.channels: where shares can go."""
+"""sharing.channels: the channels that shares go to."""
 
 import base64
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""sharing.shares: what people do with the outbox."""
+"""sharing.shares: share, cancel and send again."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

@@ -25,7 +25,7 @@ def me(client):
 
 @pytest.fixture
 def far_side(monkeypatch):
-    """What intake would bring: a paper per address, or the error put into `says`."""
+    """Stand in for the far side: a paper per address, or the error in `says`."""
     side = SimpleNamespace(says=None, asked=[])
 
     def add_link(person, address, now, title="", text=""):

@@ -1,4 +1,4 @@
-"""Health: what probes hear, what admins see."""
+"""Health: answers for probes, the page for admins."""
 
 from datetime import timedelta
 from unittest import mock

@@ -1,4 +1,4 @@
-"""views.kept: what a person keeps for later."""
+"""views.kept: the papers that a person keeps for later."""
 
 from datetime import timedelta
 

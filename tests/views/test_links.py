@@ -1,4 +1,4 @@
-"""The address of a paper that everyone can open: what a stranger sees, what a chat's preview reads, and revoking."""
+"""The address of a paper that everyone can open: the stranger's page, the preview in a chat, and revoking."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""People: who is in the team, invitations and reset links."""
+"""People: the members, invitations and reset links."""
 
 import re
 import threading

@@ -1,4 +1,4 @@
-"""Settings: who one is."""
+"""Settings: a person's own profile."""
 
 import pytest
 

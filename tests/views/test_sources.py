@@ -1,4 +1,4 @@
-"""Sources: how they fare, and what admins change."""
+"""Sources: the list, a source's page, and changes by admins."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ CHANGES = ["refresh", "state", "horizon", "name", "remove"]
 
 @pytest.fixture
 def queue(monkeypatch):
-    """What was handed to the worker."""
+    """Collect the tasks that are handed to the worker."""
     handed = []
     for name in ("refresh_due", "tick"):
         monkeypatch.setattr(

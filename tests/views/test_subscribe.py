@@ -29,7 +29,7 @@ class Found:
 
 @pytest.fixture
 def queue(monkeypatch):
-    """What was handed to the worker."""
+    """Collect the tasks that are handed to the worker."""
     handed = []
     for name in ("refresh_due", "tick", "answer_due"):
         task = getattr(tasks, name)
