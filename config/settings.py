@@ -158,6 +158,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "django_htmx",
     "axes",
     "ops",
@@ -284,6 +285,7 @@ AXES_CLIENT_IP_CALLABLE = "config.proxy.client_ip"
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_I18N = False
+NUMBER_GROUPING = 3  # 1,234, where a template asks for it
 USE_TZ = True
 
 STATIC_URL = "static/"

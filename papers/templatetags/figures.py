@@ -12,12 +12,3 @@ def percent(share: float, digits: int = 0) -> str:
     ('61%', '0.6%', '100%')
     """
     return f"{share * 100:.{digits}f}%"
-
-
-@register.filter
-def thousands(number: float) -> str:
-    """
-    >>> thousands(1234567), thousands(12.6)
-    ('1,234,567', '13')
-    """
-    return f"{number:,.0f}"

@@ -9,19 +9,10 @@ from django.utils import timezone
 from papers.ledger import applications, checks, projects, results, reviews
 from tests.makers import NOW, make_application, make_paper, make_person, make_project, make_result
 
+from .conftest import text
+
 pytestmark = pytest.mark.django_db
 VERBS = ["result", "advance", "back", "drop", "outcome", "over", "review"]
-
-
-@pytest.fixture
-def ada(client):
-    person = make_person("Ada")
-    client.force_login(person)
-    return person
-
-
-def text(answer):
-    return " ".join(answer.content.decode().split())
 
 
 def send(client, application, verb, **fields):

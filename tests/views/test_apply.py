@@ -5,19 +5,10 @@ import pytest
 from papers.models import Application, Project
 from tests.makers import NOW, make_application, make_paper, make_person, make_project
 
+from .conftest import text
+
 pytestmark = pytest.mark.django_db
 VERBS = ["result", "advance", "back", "drop", "outcome", "over", "review"]
-
-
-@pytest.fixture
-def ada(client):
-    person = make_person("Ada")
-    client.force_login(person)
-    return person
-
-
-def text(answer):
-    return " ".join(answer.content.decode().split())
 
 
 def test_a_paper_is_applied_in_a_project(client, ada):

@@ -11,19 +11,10 @@ from papers.models import Channel, Event
 from tests.makers import NOW, make_channel, make_person, make_project, make_share
 from tests.workers import after_the_worker
 
+from .conftest import text
+
 pytestmark = pytest.mark.django_db
 ADDRESS = "https://hooks.example/services/T0/B0/verysecretindeed"
-
-
-@pytest.fixture
-def ada(client):
-    person = make_person("Ada", role="admin")
-    client.force_login(person)
-    return person
-
-
-def text(answer):
-    return " ".join(answer.content.decode().split())
 
 
 def add(client, **said):
@@ -48,23 +39,23 @@ def test_a_stranger_is_sent_to_sign_in_and_a_member_told_no(client):
 # ── making one ───────────────────────────────────────────────────────────────────────────────
 
 
-def test_without_channels_the_page_says_what_to_do(client, ada):
+def test_without_channels_the_page_says_what_to_do(client, boss):
     page = text(client.get("/settings/channels"))
     assert "There are no channels yet" in page
     assert "Incoming Webhooks" in page
 
 
-def test_a_channel_is_added_and_its_address_is_shown_to_nobody(client, ada):
+def test_a_channel_is_added_and_its_address_is_shown_to_nobody(client, boss):
     assert add(client)["Location"] == "/settings/channels"
     channel = Channel.objects.get()
-    assert (channel.name, channel.address, channel.created_by) == ("papers", ADDRESS, ada)
+    assert (channel.name, channel.address, channel.created_by) == ("papers", ADDRESS, boss)
     page = text(client.get("/settings/channels"))
     assert "https://hooks.example/…deed" in page
     for path in ("/settings/channels", f"/settings/channels/{channel.pk}", f"/settings/channels/{channel.pk}/remove"):
         assert "verysecret" not in text(client.get(path))
 
 
-def test_the_key_of_a_signed_webhook_is_shown_once(client, ada):
+def test_the_key_of_a_signed_webhook_is_shown_once(client, boss):
     page = text(add(client, kind="webhook"))
     key = Channel.objects.get().signing_key
     assert key in page
@@ -75,7 +66,7 @@ def test_the_key_of_a_signed_webhook_is_shown_once(client, ada):
     assert "no-store" in again["Cache-Control"]
 
 
-def test_a_chat_has_no_key_to_renew(client, ada):
+def test_a_chat_has_no_key_to_renew(client, boss):
     assert client.post(f"/settings/channels/{make_channel().pk}/key").status_code == 404
 
 
@@ -98,7 +89,7 @@ def test_a_chat_has_no_key_to_renew(client, ada):
         ("", "required"),
     ],
 )
-def test_an_address_that_will_not_do_is_refused_with_what_to_do(client, ada, address, sentence):
+def test_an_address_that_will_not_do_is_refused_with_what_to_do(client, boss, address, sentence):
     answer = add(client, address=address)
     assert answer.status_code == 400
     assert sentence in text(answer)
@@ -106,12 +97,12 @@ def test_an_address_that_will_not_do_is_refused_with_what_to_do(client, ada, add
     assert not Channel.objects.exists()
 
 
-def test_saving_asks_nobody_what_a_name_leads_to(client, ada, monkeypatch):
+def test_saving_asks_nobody_what_a_name_leads_to(client, boss, monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: pytest.fail("somebody waited for a DNS server"))
     assert add(client, address="https://inside.example/hooks/1").status_code == 303
 
 
-def test_a_name_that_leads_into_a_private_network_is_refused_when_it_is_written_to(client, ada, monkeypatch, settings):
+def test_a_name_that_leads_into_a_private_network_is_refused_when_it_is_written_to(client, boss, monkeypatch, settings):
     settings.HOST_PACE_SECONDS = 0
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.7", 443))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: found)
@@ -120,11 +111,11 @@ def test_a_name_that_leads_into_a_private_network_is_refused_when_it_is_written_
     assert "inside.example is in a private or local network" in page
 
 
-def test_discords_slack_address_is_taken(client, ada):
+def test_discords_slack_address_is_taken(client, boss):
     assert add(client, address="https://discord.com/api/webhooks/1/abc/slack").status_code == 303
 
 
-def test_a_name_that_is_taken_is_refused_and_the_rest_kept(client, ada):
+def test_a_name_that_is_taken_is_refused_and_the_rest_kept(client, boss):
     make_channel("Papers")
     answer = add(client)
     assert (answer.status_code, "of this name already" in text(answer)) == (400, True)
@@ -139,7 +130,7 @@ def try_out(client, address):
     return text(client.get("/settings/channels"))
 
 
-def test_a_test_message_goes_out_at_once_and_the_page_says_how_it_went(client, ada, settings):
+def test_a_test_message_goes_out_at_once_and_the_page_says_how_it_went(client, boss, settings):
     settings.ALLOW_PRIVATE_ADDRESSES = True
     settings.HOST_PACE_SECONDS = 0
     with FeedServer() as server:
@@ -152,7 +143,7 @@ def test_a_test_message_goes_out_at_once_and_the_page_says_how_it_went(client, a
     assert "The test did not reach papers: 127.0.0.1 takes no more messages at this address (404 Not Found" in page
 
 
-def test_a_closed_channel_says_why_and_opens_again(client, ada):
+def test_a_closed_channel_says_why_and_opens_again(client, boss):
     channel = make_channel("papers", closed_at=NOW, closed_because="It answered 404.")
     page = text(client.get("/settings/channels"))
     assert "It answered 404." in page
@@ -160,21 +151,21 @@ def test_a_closed_channel_says_why_and_opens_again(client, ada):
     assert Channel.objects.get().is_open
 
 
-def test_admins_hear_of_a_closed_channel_where_they_begin_the_day(client, ada):
+def test_admins_hear_of_a_closed_channel_where_they_begin_the_day(client, boss):
     make_channel("papers", closed_at=NOW, closed_because="It answered 404.")
     assert "It answered 404." in text(client.get("/"))
     client.force_login(make_person())
     assert "It answered 404." not in text(client.get("/"))
 
 
-def test_changing_a_name_keeps_the_address(client, ada):
+def test_changing_a_name_keeps_the_address(client, boss):
     channel = make_channel("papers", address=ADDRESS)
     client.post(f"/settings/channels/{channel.pk}", {"name": "reading", "address": ""})
     channel = Channel.objects.get()
     assert (channel.name, channel.address) == ("reading", ADDRESS)
 
 
-def test_removing_asks_first_and_says_what_will_not_be_sent(client, ada):
+def test_removing_asks_first_and_says_what_will_not_be_sent(client, boss):
     channel = make_channel("papers")
     make_share(channel=channel)
     address = f"/settings/channels/{channel.pk}/remove"
@@ -184,7 +175,7 @@ def test_removing_asks_first_and_says_what_will_not_be_sent(client, ada):
     assert Channel.objects.get().removed_at
 
 
-def test_more_channels_cost_no_more_queries(client, ada):
+def test_more_channels_cost_no_more_queries(client, boss):
     def queries():
         with CaptureQueriesContext(connection) as found:
             client.get("/settings/channels")
@@ -200,9 +191,9 @@ def test_more_channels_cost_no_more_queries(client, ada):
 # ── projects ─────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_project_has_its_channel_and_a_change_is_told_by_name(client, ada):
-    channel, project = make_channel("papers", address=ADDRESS), make_project("Atlas", members=(ada,))
-    said = {"name": "Atlas", "horizon": "core", "warning_days": 3, "members": [ada.pk], "channel": channel.pk}
+def test_a_project_has_its_channel_and_a_change_is_told_by_name(client, boss):
+    channel, project = make_channel("papers", address=ADDRESS), make_project("Atlas", members=(boss,))
+    said = {"name": "Atlas", "horizon": "core", "warning_days": 3, "members": [boss.pk], "channel": channel.pk}
     assert client.post(f"{project.get_absolute_url()}/edit", said).status_code == 303
     page = text(client.get(project.get_absolute_url()))
     assert "shares to papers" in page

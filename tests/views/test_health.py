@@ -127,13 +127,6 @@ def test_the_page_is_the_admins(client):
         assert "/settings/health" not in client.get("/settings").content.decode()
 
 
-@pytest.fixture
-def boss(client):
-    person = make_person(role="admin")
-    client.force_login(person)
-    return person
-
-
 def test_an_install_without_anything_has_a_page(client, boss):
     with connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA IF EXISTS pgmq CASCADE")  # another test may have made the queue

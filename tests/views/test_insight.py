@@ -15,18 +15,9 @@ from papers.models import Author, Authorship, Paper
 from papers.refused import TooMuch
 from tests.makers import make_application, make_paper, make_person, make_project, make_source, make_stage, make_vote
 
+from .conftest import text
+
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ada(client):
-    person = make_person("Ada")
-    client.force_login(person)
-    return person
-
-
-def text(answer):
-    return " ".join(answer.content.decode().split())
 
 
 def applied(counts, **fields):

@@ -23,6 +23,8 @@ from tests.makers import (
     make_vote,
 )
 
+from .conftest import text
+
 pytestmark = pytest.mark.django_db
 
 
@@ -39,10 +41,6 @@ def paper():
 @pytest.fixture
 def link(ada, paper):
     return links.link_for(ada, paper, NOW)
-
-
-def text(answer):
-    return " ".join(answer.content.decode().split())
 
 
 def metas(answer):

@@ -24,13 +24,6 @@ POSTS = [
 ]
 
 
-@pytest.fixture
-def boss(client):
-    person = make_person("Grace Boss", role="admin")
-    client.force_login(person)
-    return person
-
-
 def shown_link(answer):
     found = re.search(r'value="http://testserver(/link/[^"]+)"', answer.content.decode())
     return found and found[1]

@@ -3,27 +3,16 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from papers.ledger import checks, table
 from papers.models import Event, Project
 from tests.makers import NOW, make_application, make_paper, make_person, make_project, make_result
 
+from .conftest import queries_for, text
+
 pytestmark = pytest.mark.django_db
 VERBS = ["result", "advance", "back", "drop", "outcome", "over", "review"]
-
-
-@pytest.fixture
-def ada(client):
-    person = make_person("Ada")
-    client.force_login(person)
-    return person
-
-
-def text(answer):
-    return " ".join(answer.content.decode().split())
 
 
 def send(client, application, verb, **fields):
@@ -184,14 +173,6 @@ def test_browse_filters_by_project_stage_and_outcome_of_one_application(client, 
         assert chip in page
     for query in ("project=no-such", "used=moon", "outcome=great"):
         assert client.get(f"/browse?{query}").status_code == 400
-
-
-def queries_for(client, address):
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        assert client.get(address).status_code == 200
-    return len(queries)
 
 
 def fill(project, number):

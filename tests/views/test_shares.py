@@ -14,14 +14,9 @@ from papers import tasks
 from papers.models import Share
 from tests.makers import NOW, make_channel, make_paper, make_person, make_share, make_vote
 
+from .conftest import text
+
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ada(client):
-    person = make_person("Ada")
-    client.force_login(person)
-    return person
 
 
 @pytest.fixture(autouse=True)
@@ -30,10 +25,6 @@ def handed(monkeypatch):
     told = []
     monkeypatch.setattr(tasks.deliver_due, "delay_on_commit", lambda: told.append(1))
     return told
-
-
-def text(answer):
-    return " ".join(answer.content.decode().split())
 
 
 def form(paper):

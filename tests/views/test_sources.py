@@ -11,6 +11,8 @@ from papers import tasks
 from papers.models import Event, FetchLog, Source
 from tests.makers import make_application, make_paper, make_person, make_source
 
+from .conftest import text
+
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/sources?show=failing"}
 CHANGES = ["refresh", "state", "horizon", "name", "remove"]
@@ -32,10 +34,6 @@ def boss(client, queue):
     person = make_person("Grace Boss", role="admin")
     client.force_login(person)
     return person
-
-
-def text(answer):
-    return " ".join(answer.content.decode().split())
 
 
 # ── who may ──────────────────────────────────────────────────────────────────────────────────

@@ -17,6 +17,8 @@ from papers.sources.wire.sentences import FetchError
 from tests.makers import make_person, make_source
 from tests.workers import after_the_worker
 
+from .conftest import text
+
 pytestmark = pytest.mark.django_db
 FEED = "https://blog.example/feed.xml"
 POST = Item("A post about $n<m$", "https://blog.example/1", published_at=datetime(2026, 3, 4, tzinfo=UTC))
@@ -57,10 +59,6 @@ def web(monkeypatch):
     monkeypatch.setattr(feed, "discover", lambda url, fetcher: answer("found"))
     monkeypatch.setattr(pipeline, "preview", lambda kind, address, now, fetcher: answer("pull"))
     return answers
-
-
-def text(answer):
-    return " ".join(answer.content.decode().split())
 
 
 def look(client, address):

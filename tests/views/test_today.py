@@ -11,6 +11,8 @@ from papers.models import Stage, Vote
 from papers.reading import queue
 from tests.makers import make_paper, make_person, make_source, make_stage, make_vote
 
+from .conftest import queries_for
+
 pytestmark = pytest.mark.django_db
 
 HTMX = {"HX-Request": "true"}
@@ -43,12 +45,6 @@ def act(browser, paper, verb, **sent):
 def stage(me, paper):
     row = Stage.objects.filter(person=me, paper=paper).first()
     return row and row.now
-
-
-def queries_for(browser, address):
-    with CaptureQueriesContext(connection) as captured:
-        assert browser.get(address).status_code == 200
-    return len(captured)
 
 
 def test_a_stranger_is_sent_to_sign_in(client):
