@@ -1,13 +1,13 @@
 """intake.draft: what an item says of a paper, as plain fields within our limits, and what is rendered from them."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..identity import BYLINE_SEPARATOR, fold
+from ..identity import BYLINE_SEPARATOR, fold, strip_controls
 from ..sources.bounds import shallow
 from ..sources.item import Item, Signer
+from ..sources.text import line, text_of
 from . import render
 from .decide import Amend, Create, Known, Leave, decide
 from .match import Entry
@@ -52,25 +52,18 @@ def prepare_all(pairs: Iterable[tuple[Entry, Known | None]]) -> list[Draft | Non
     return list(map(one, pairs))
 
 
-# Control characters, those that turn the direction of text, and lone surrogates; PostgreSQL refuses some of them.
-_UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
 def plain(text: str, limit: int) -> str:
-    """On one line, as far as we keep it, without what nobody can see."""
-    text = text[: limit * 2]
-    if not text.isprintable():
-        text = _UNWANTED.sub("", text)
-    return " ".join(text.split())[:limit]
+    """The text on one line, without control characters, cut to the limit."""
+    return line(text[: limit * 2])[:limit]
 
 
 def _html(item: Item) -> str:
-    """What an item brought as HTML, still untrusted."""
-    return shallow(_UNWANTED.sub("", item.content_html[: 20 * render.LONGEST_HTML]))
+    """An item's HTML, still untrusted, but no longer arbitrarily long or deep."""
+    return shallow(strip_controls(item.content_html[: 20 * render.LONGEST_HTML]))
 
 
 def said(item: Item) -> dict[str, Any]:
-    abstract = item.abstract or (render.text_of(_html(item)) if item.content_html else "")
+    abstract = item.abstract or (text_of(_html(item)) if item.content_html else "")
     return {
         "title": plain(item.title, LONGEST_TITLE),
         "abstract": plain(abstract, render.LONGEST_TEXT),

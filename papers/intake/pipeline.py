@@ -16,7 +16,7 @@ from ..identity import names_in, without_password
 from ..models import Event, FetchLog, Name, Paper, Person, Sighting, Source
 from ..models.source import SourceQuerySet
 from ..sources import page
-from ..sources.item import Asked, Item, Pull
+from ..sources.item import LastFetch, Item, Pull
 from ..sources.wire.fetch import Fetcher
 from ..sources.wire.sentences import FetchError
 from . import clients, schedule
@@ -84,8 +84,8 @@ def _let_go(source: Source) -> None:
 
 
 def _pull(source: Source, entry: FetchLog, now: datetime, began: float) -> None:
-    asked = Asked(source.etag, source.last_modified, source.body_hash, source.last_success)
-    pull = clients.kinds()[source.kind].pull(source.address, asked, clients.fetcher(), now)
+    last = LastFetch(source.etag, source.last_modified, source.body_hash, source.last_success)
+    pull = clients.kinds()[source.kind].pull(source.address, last, clients.fetcher(), now)
     with transaction.atomic():
         done = store(source, pull.items, now, first=source.last_success is None)
         _succeeded(source, pull, done, now)
@@ -176,7 +176,9 @@ def _follow(source: Source, moved_to: str, now: datetime) -> None:
 def preview(kind: str, address: str, now: datetime | None = None, fetcher: Fetcher | None = None) -> Pull:
     """What would come in, without writing any of it. Raises FetchError, or BusyError as one."""
     try:
-        return clients.kinds()[kind].pull(address, Asked(), fetcher or clients.quick_fetcher(), now or timezone.now())
+        return clients.kinds()[kind].pull(
+            address, LastFetch(), fetcher or clients.quick_fetcher(), now or timezone.now()
+        )
     except BusyError as error:
         raise FetchError(str(error)) from error
 

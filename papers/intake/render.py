@@ -167,7 +167,6 @@ _TAG_NAMES = (
 )
 _TAGS = frozenset(_TAG_NAMES.split())
 _HEADING = re.compile(r"<(/?)h[1-6]\b", re.IGNORECASE)
-_BLOCK = re.compile(r"<(?=/?(?:p|br|li|div|h\d|tr|td|th|dd|dt|pre|blockquote|section|article|figure)\b)", re.IGNORECASE)
 
 
 def clean(content: str) -> str:
@@ -190,11 +189,6 @@ def _cleaned(content: str) -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     ).strip()
-
-
-def text_of(content: str) -> str:
-    """The words of some HTML as plain text."""
-    return " ".join(html.unescape(nh3.clean(_BLOCK.sub(" <", content), tags=set())).split())
 
 
 # ── what cards say ───────────────────────────────────────────────────────────────────────────

@@ -1,8 +1,8 @@
-"""sources.starter: what a new team can tick: arXiv's categories, and blogs that many machine-learning teams read."""
+"""sources.starter: suggestions for a new team: arXiv's categories, and blogs that many machine-learning teams read."""
 
 from typing import NamedTuple
 
-# The 155 active categories, by archive. Some have two names (an alias in another archive): ALIASES.
+# The 155 active categories, by archive. Some also have an alias in another archive; see ALIASES.
 ARXIV_CATEGORIES = {
     "cs.AI": "Artificial Intelligence",
     "cs.AR": "Hardware Architecture",
@@ -161,7 +161,7 @@ ARXIV_CATEGORIES = {
     "quant-ph": "Quantum Physics",
 }
 
-# The name that is not canonical → the one that is. A paper may carry both.
+# Alias → canonical name. A paper may carry both.
 ALIASES = {
     "cs.NA": "math.NA",
     "cs.SY": "eess.SY",

@@ -125,10 +125,6 @@ def test_a_long_post_is_cut_and_its_tags_are_closed():
     assert "…" in made[-40:]
 
 
-def test_text_of_html_keeps_words_apart_and_drops_scripts():
-    assert render.text_of("<p>One</p><p>two &amp; three<br>four</p><script>five()</script>") == "One two & three four"
-
-
 # ── what cards say ───────────────────────────────────────────────────────────────────────────
 
 
