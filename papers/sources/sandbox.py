@@ -23,9 +23,7 @@ CPU_SECONDS = 10  # per call
 WALL_SECONDS = 40.0  # per call, on a busy machine
 MEMORY = 512 << 20  # bytes of address space
 MOST_CALLS = 500  # per child
-GIVEN_UP = (
-    f"The response could not be parsed: it takes more than {CPU_SECONDS} seconds of computing, or too much memory."
-)
+GIVEN_UP = f"Parsing took more than {CPU_SECONDS} seconds of computing, or too much memory, so it was stopped."
 AT_ONCE = max(2, os.cpu_count() or 1)
 
 T = TypeVar("T")
@@ -79,7 +77,7 @@ def _exchange(child: "_Child", call: Callable[..., T], args: tuple[Any, ...]) ->
     try:
         child.pipe.send((call, args))
         if not child.pipe.poll(WALL_SECONDS):
-            raise TooHardError(f"The response could not be parsed within {WALL_SECONDS:g} seconds.")
+            raise TooHardError(f"Parsing took more than {WALL_SECONDS:g} seconds, so it was stopped.")
         result, reusable = pickle.loads(child.pipe.recv_bytes())  # noqa: S301 (from our own child)
     except BaseException:
         child.end()

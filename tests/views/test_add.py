@@ -185,7 +185,7 @@ def test_a_link_to_a_page_of_ours_means_its_paper(client, me, settings):
 def test_what_is_no_address_gets_a_sentence(client, me, junk):
     response = client.post("/add", {"url": junk, "title": "By hand", "by_hand": "1"})
     assert response.status_code == 422
-    assert "no link, arXiv id or DOI" in response.content.decode()
+    assert "not a link, arXiv ID or DOI" in response.content.decode()
     assert not Paper.objects.exists()
 
 
