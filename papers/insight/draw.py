@@ -1,6 +1,6 @@
-"""insight.draw: one chart as a picture: a Vega-Lite specification in, SVG out.
+"""insight.draw: render a Vega-Lite specification as SVG.
 
-Drawing takes 100 MB, which a short-lived child gives back.
+Rendering takes 100 MB, so it runs in a short-lived child process that gives them back.
 """
 
 import json
@@ -16,15 +16,15 @@ import json, sys, vl_convert
 svg = vl_convert.vegalite_to_svg(json.load(sys.stdin), allowed_base_urls=[])
 sys.stdout.buffer.write(svg.encode())
 """
-_one = threading.BoundedSemaphore(1)  # child at a time and process
+_turn = threading.BoundedSemaphore(1)  # one child at a time per process
 
 
 def picture(spec: dict) -> bytes:
-    """The chart as SVG, drawn in a child of our own."""
-    if not _one.acquire(timeout=SECONDS):
+    """Render a chart as SVG. Raises TooMuch."""
+    if not _turn.acquire(timeout=SECONDS):
         raise TooMuch("Too many charts are being drawn. Try again in a moment.")
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-I", "-c", CHILD],
             input=json.dumps(spec).encode(),
             capture_output=True,
@@ -32,7 +32,7 @@ def picture(spec: dict) -> bytes:
             check=True,
         )
     except (subprocess.SubprocessError, OSError) as error:
-        raise TooMuch("The chart could not be drawn. The table beneath says the same.") from error
+        raise TooMuch("The chart could not be drawn. The table below has the same numbers.") from error
     finally:
-        _one.release()
-    return done.stdout
+        _turn.release()
+    return result.stdout

@@ -45,7 +45,7 @@ class Found:
     why_not: str
     sentence: str
     price: price.Price | None
-    gave: list[steps.Gave]
+    gave: list[steps.UnitCredit]
     untold: set[Any] = field(default_factory=set)  # units that are not named
 
 
@@ -77,7 +77,7 @@ def insight(request: HttpRequest) -> HttpResponse:
         "funnel": told,
         "funnel_chart": json.dumps(charts.funnel(told, charts.PAGE)) if told[0].papers else "",
         "costs": costs,
-        "proposed": [row for row in costs if row.to_mute],
+        "proposed": [row for row in costs if row.suggests_muting],
         "horizons": Source.Horizon.choices,
         "here": request.get_full_path(),
         "query": urlencode(asked),
@@ -149,14 +149,15 @@ def _window(asked: Asked, now: datetime) -> steps.Window:
 
 def _find(person: Person, asked: Asked, window: steps.Window) -> Found:
     unit, step, did = asked["unit"], asked["measure"], steps.WORDS[asked["measure"]]
-    if hidden := steps.may_tell(person, step, window):
+    if hidden := steps.why_hidden(person, step, window):
         return Found(hidden, "", None, [])
-    papers = steps.enough(unit, step, window, price.ENOUGH)
+    papers = steps.count_up_to(price.ENOUGH, unit, step, window)
     if papers < price.ENOUGH:
         return Found("", price.sentence(price.price([]), papers, unit, did), None, [])
-    gave = steps.given(unit, step, window, fractional=asked["counting"] == "fractional")
+    gave = steps.credits(unit, step, window, fractional=asked["counting"] == "fractional")
     found = price.price([one.credit for one in gave])
-    return Found("", price.sentence(found, papers, unit, did), found, gave, steps.untold(person, unit, step, window))
+    untold = steps.hidden_units(person, unit, step, window)
+    return Found("", price.sentence(found, papers, unit, did), found, gave, untold)
 
 
 def _rows(person: Person, asked: Asked, window: steps.Window, found: Found, most: int | None = ROWS) -> list[Row]:

@@ -126,7 +126,7 @@ def test_what_is_in_production_was_measured_and_checked_by_another():
 def test_insight_answers_for_each_step_and_few_sources_give_half():
     window = steps.Window.of(90, NOW)
     for step in ("pulled", "read", "voted", "applied"):
-        gave = [each.credit for each in steps.given("source", step, window)]
+        gave = [each.credit for each in steps.credits("source", step, window)]
         assert steps.reached(step, window) >= price.ENOUGH, step
         assert price.price(gave).half <= len(gave) * 0.4, step
 
