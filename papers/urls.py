@@ -59,6 +59,7 @@ urlpatterns: list[URLPattern] = [
     path("papers/<int:paper_id>/link", links.mint, name="link"),
     path("links/<int:sharelink_id>/revoke", links.revoke, name="link_revoke"),
     path("s/<str:token>", links.opened, name="shared"),
+    path("s/<str:token>/card.png", links.picture, name="shared_card"),
     path("shares/<int:share_id>/cancel", shares.cancel, name="share_cancel"),
     path("shares/<int:share_id>/again", shares.again, name="share_again"),
     path("papers/<int:paper_id>/apply", projects.apply, name="apply"),

@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.urls import path
 
+from config.urls import urlpatterns as product_urls
 from papers import forms
 from papers.views import page
 
@@ -172,7 +173,10 @@ def mistake(request):
 
 for view in (in_the_view, at_commit, swallowed, mistake):
     view.login_required = False
-urlpatterns = [path(f"{view.__name__}/", view) for view in (in_the_view, at_commit, swallowed, mistake)]
+urlpatterns = [
+    *(path(f"{view.__name__}/", view) for view in (in_the_view, at_commit, swallowed, mistake)),
+    *product_urls,
+]
 
 
 @pytest.mark.parametrize("place", ["in_the_view", "at_commit", "swallowed"])

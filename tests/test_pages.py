@@ -30,7 +30,7 @@ from tests.makers import (
 )
 
 # What answers somebody who has not signed in.
-OPEN = {"signin", "signout", "onetime", "shared", "manifest", "healthz", "readyz"}
+OPEN = {"signin", "signout", "onetime", "shared", "shared_card", "manifest", "healthz", "readyz"}
 # What a guest may change: who they are, and whether they are here.
 A_GUESTS_OWN = {"signin", "signout", "onetime", "settings", "settings_password"}
 

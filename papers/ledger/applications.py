@@ -10,7 +10,6 @@ from django.db.models import Max
 from ..identity import title_key
 from ..models import Application, Event, Paper, Person, Project
 from ..refused import Refused
-from ..sharing.links import MERGED
 from . import results
 
 Stage, Outcome = Application.Stage, Application.Outcome
@@ -27,8 +26,7 @@ def apply(person: Person, paper: Paper, project: Project, taken: str, now: datet
     idea = {"paper": paper, "project": project, "taken": taken}
     try:
         with transaction.atomic():
-            if not Paper.objects.hold(paper.pk):
-                raise Refused(MERGED)
+            Paper.objects.hold(paper.pk)
             application = Application.objects.create(
                 **idea,
                 person=person,

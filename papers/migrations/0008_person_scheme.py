@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='person',
             name='scheme',
-            field=models.CharField(choices=[('system', 'As the system says'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=6, verbose_name='colours'),
+            field=models.CharField(choices=[('system', 'System'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=6, verbose_name='appearance'),
         ),
         migrations.AddConstraint(
             model_name='person',

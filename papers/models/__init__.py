@@ -3,6 +3,7 @@
 from .author import Author, Authorship
 from .channel import Channel
 from .comment import Comment
+from .cursor import Cursor
 from .event import Event
 from .job import Job
 from .operations import Backup, Heartbeat
@@ -22,6 +23,7 @@ __all__ = [
     "Channel",
     "Check",
     "Comment",
+    "Cursor",
     "Event",
     "FetchLog",
     "Heartbeat",

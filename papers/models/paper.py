@@ -1,13 +1,13 @@
 """models.paper: one record a paper, whoever it came from; its names and its versions."""
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
-from django.db import connection, models
+from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from .person import Person
 
 from ..identity import BYLINE_SEPARATOR
+from ..refused import Gone
+from .cursor import Cursor
 
 # How Crockford writes numbers in base 32: no i, l, o or u to misread.
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class PaperQuerySet(models.QuerySet["Paper"]):
@@ -34,22 +34,17 @@ class PaperQuerySet(models.QuerySet["Paper"]):
             fits |= Q(names__kind=name.kind, names__value=name.value)
         return self.filter(fits).order_by("id").first()
 
-    def hold(self, pk: int) -> bool:
-        """Until this transaction ends nobody else holds the paper or merges it away; False when it is gone already."""
-        with connection.cursor() as cursor:  # a page waits for this, and to build a query takes longer
-            cursor.execute("SELECT FROM papers_paper WHERE id = %s FOR UPDATE", [pk])
-            return bool(cursor.rowcount)
+    def hold(self, pk: int) -> None:
+        """Let nobody else hold the paper, or merge it away, until this transaction ends. Raises Gone."""
+        if not self.select_for_update().filter(pk=pk).values_list("pk"):
+            raise Gone("This paper was merged with another record just now. Search for it and open it again.")
 
     def newest_first(self) -> "PaperQuerySet":
         return self.order_by("-arrived_at", "-id")
 
-    def older_than(self, cursor: str) -> "PaperQuerySet":
-        """What follows the paper with this cursor in newest_first; everything when the cursor is none of ours."""
-        if not (place := Paper.place(cursor)):
-            return self
-        at, pk = place
-        # The first condition is implied; with it the index alone finds where to begin.
-        return self.filter(arrived_at__lte=at).filter(Q(arrived_at__lt=at) | Q(id__lt=pk))
+    def older_than(self, cursor: Cursor | None) -> "PaperQuerySet":
+        """Those that follow in newest_first; everything without a cursor."""
+        return self.filter(cursor.after("arrived_at", "id")) if cursor else self
 
     def untriaged_by(self, person: "Person") -> "PaperQuerySet":
         """Neither kept, passed nor read by this person."""
@@ -144,24 +139,12 @@ class Paper(models.Model):
         return self.arxiv_id or self.short
 
     def get_absolute_url(self) -> str:
-        # Not reverse(): a list page draws this for every card, and the pattern is one line in urls.py.
-        return f"/p/{self.slug}"
+        return reverse("paper", args=[self.slug])
 
     @property
-    def cursor(self) -> str:
-        """Where this paper stands in newest_first; what PaperQuerySet.older_than takes."""
-        return f"{(self.arrived_at - _EPOCH) // timedelta(microseconds=1)}-{self.pk}"
-
-    @staticmethod
-    def place(cursor: str) -> tuple[datetime, int] | None:
-        """The arrival and id that a cursor stands for; None when it is none of ours."""
-        micros, _, pk = cursor.partition("-")
-        if not (micros.isdecimal() and pk.isdecimal() and len(cursor) < 40):
-            return None
-        try:
-            return _EPOCH + timedelta(microseconds=int(micros)), min(int(pk), 2**63 - 1)
-        except OverflowError:
-            return None
+    def cursor(self) -> Cursor:
+        """Its place in newest_first."""
+        return Cursor(self.arrived_at, self.pk)
 
     @property
     def authors_shown(self) -> list[str]:

@@ -65,7 +65,7 @@ class Person(AbstractBaseUser):
         GUEST = "guest", "Guest (reads only)"
 
     class Scheme(models.TextChoices):
-        SYSTEM = "system", "As the system says"
+        SYSTEM = "system", "System"
         LIGHT = "light", "Light"
         DARK = "dark", "Dark"
 
@@ -74,7 +74,7 @@ class Person(AbstractBaseUser):
     role = models.CharField(max_length=8, choices=Role.choices, default=Role.MEMBER)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     keys_on = models.BooleanField("keyboard shortcuts", default=True)
-    scheme = models.CharField("colours", max_length=6, choices=Scheme, default=Scheme.SYSTEM)
+    scheme = models.CharField("appearance", max_length=6, choices=Scheme, default=Scheme.SYSTEM)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, blank=True)  # for good: the row stays for what they did, without them

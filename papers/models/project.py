@@ -7,6 +7,7 @@ from itertools import chain, count
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 
 from .channel import Channel
@@ -62,7 +63,7 @@ class Project(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return f"/projects/{self.slug}"
+        return reverse("project", args=[self.slug])
 
     @property
     def is_open(self) -> bool:
@@ -168,7 +169,7 @@ class Application(models.Model):
         return f"{self.paper_id} in {self.project_id}: {self.stage}"
 
     def get_absolute_url(self) -> str:
-        return f"/applications/{self.pk}"
+        return reverse("application", args=[self.pk])
 
     @staticmethod
     def told_apart(taken: str, others: Container[str], mark: str) -> str:

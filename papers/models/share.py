@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from .channel import Channel
 from .paper import Paper
@@ -35,7 +36,7 @@ class ShareLink(models.Model):
         return f"link to {self.paper_id} by {self.person_id}"
 
     def get_absolute_url(self) -> str:
-        return f"/s/{self.token}"
+        return reverse("shared", args=[self.token])
 
 
 class ShareQuerySet(models.QuerySet["Share"]):

@@ -169,7 +169,7 @@ class SightingQuerySet(models.QuerySet["Sighting"]):
         """With what a card says of the source."""
         shown = ("name", "kind", "horizon", "yield_read", "yield_skimmed")
         return self.select_related("source").only(
-            "paper_id", "at", "announce_type", *(f"source__{field}" for field in shown)
+            "paper_id", "at", "announce_type", "link", *(f"source__{field}" for field in shown)
         )
 
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Greatest
 
+from .cursor import Cursor
 from .paper import Paper
 from .person import Person
 
@@ -34,9 +35,6 @@ class StageQuerySet(models.QuerySet["Stage"]):
 
     def kept_by(self, person: Person) -> "StageQuerySet":
         return self.filter(person=person, kept_at__isnull=False, read_at=None, passed_at=None)
-
-    def kept_before(self, at: datetime, paper_id: int) -> "StageQuerySet":
-        return self.filter(kept_at__lte=at).filter(Q(kept_at__lt=at) | Q(paper__lt=paper_id))
 
     def judged_by(self, person: Person, since: datetime) -> "StageQuerySet":
         return self.alias(judged_at=JUDGED_AT).filter(person=person, judged_at__gte=since)
@@ -86,6 +84,12 @@ class Stage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} and {self.paper_id}: {self.now}"
+
+    @property
+    def cursor(self) -> Cursor:
+        """Its place among what was kept, the latest first."""
+        assert self.kept_at
+        return Cursor(self.kept_at, self.paper_id)
 
     @property
     def is_judged(self) -> bool:

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from django.utils.safestring import SafeString
 
-from ..identity import names_in
+from .. import identity
 from ..models import Comment, Event, Name, Paper, Person, Version
 from ..sources.item import Signer
-from . import cite, comments, fetch, queue
+from . import cite, comments, queue
 
 AUTHORS_SHOWN = 20
 MOST_EVENTS = 50
@@ -20,8 +20,8 @@ def find(slug: str) -> Paper | None:
     """The paper at /p/<slug>: an arXiv id in any spelling, our own short id, or that of a record merged away."""
     if "\0" in slug:
         return None
-    names = [(name.kind, name.value) for name in names_in(slug)]
-    if paper := fetch.named([*names, (Name.Kind.SHORT, slug.lower())]):
+    names = [*identity.names_in(slug), identity.Name(Name.Kind.SHORT, slug.lower())]
+    if paper := Paper.objects.defer("search", "byline_folded").addressed(names):
         return paper
     number = Paper.id_from_short(slug)
     return Paper.objects.filter(pk=number).first() if number else None
@@ -56,23 +56,23 @@ class Dossier:
 
 def dossier(person: Person, paper: Paper, now: datetime) -> Dossier:
     (card,) = queue.cards(person, [paper], now)
-    known = fetch.record(paper.pk)
-    signers = [Signer(*row) for row in fetch.signed(paper.pk)] or [Signer(name) for name in paper.authors_shown]
-    thread = (
-        list(Comment.objects.filter(paper=paper).select_related("person").order_by("at", "id"))
-        if known.discussed
-        else []
-    )
+    thread = list(Comment.objects.filter(paper=paper).select_related("person").order_by("at", "id"))
     names = list(Person.objects.active().values_list("name", flat=True)) if any("@" in c.text for c in thread) else []
     events = Event.objects.filter(paper=paper).select_related("person").order_by("-at", "-id")[:MOST_EVENTS]
     return Dossier(
         card=card,
-        signers=signers,
-        doi=known.doi,
+        signers=signers_of(paper),
+        doi=paper.names.filter(kind=Name.Kind.DOI).order_by("pk").values_list("value", flat=True).first() or "",
         versions=list(Version.objects.filter(paper=paper).order_by("-number")) if paper.arxiv_id else [],
         comments=[(each, comments.as_html(each.text, names)) for each in thread],
-        events=[(event, in_words(event)) for event in events] if known.eventful else [],
+        events=[(event, in_words(event)) for event in events],
     )
+
+
+def signers_of(paper: Paper) -> list[Signer]:
+    """The authors in their order, with affiliations where they are known."""
+    rows = paper.authorships.order_by("position").values_list("author__name", "affiliation")
+    return [Signer(*row) for row in rows] or [Signer(name) for name in paper.authors_shown]
 
 
 def in_words(event: Event) -> str:

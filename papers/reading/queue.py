@@ -1,22 +1,24 @@
 """reading.queue: what a person has in front of them, newest first: cards with votes, own stage and explained score."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from typing import Any
+from typing import Any, TypeVar
 
-from ..models import Paper, Person, Source, Stage
+from ..models import Cursor, Paper, Person, Sighting, Source, Stage, Vote
 from ..ranking.score import Score, score
 from ..sources.arxiv import NEW_YORK, quiet_day
 from . import fetch
-from .fetch import Cast, Seen
+
+Row = TypeVar("Row", Sighting, Vote, Stage)
 
 PAGE = 25
 # One walk looks at no more papers than this. Who has judged everything would else have all of them looked at.
 REACH = 2_000
 FEW_NAMES = 6
 HORIZONS = tuple(Source.Horizon.values)  # nearest first
-END = (datetime(9999, 1, 1, tzinfo=UTC), 0)  # before which everything lies
+END = Cursor(datetime(9999, 1, 1, tzinfo=UTC))  # before which everything lies
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,8 @@ class Card:
     """A paper as a list shows it to one person."""
 
     paper: Paper
-    sightings: tuple[Seen, ...]
-    votes: tuple[Cast, ...]
+    sightings: tuple[Sighting, ...]
+    votes: tuple[Vote, ...]
     mine: int  # own vote: 1, -1 or 0
     stage: str  # own: read, kept, passed, skimmed or ""
     score: Score
@@ -37,11 +39,6 @@ class Card:
     @property
     def down(self) -> int:
         return len(self.votes) - self.up
-
-    @property
-    def act(self) -> str:
-        """Where its acts live."""
-        return f"/papers/{self.paper.pk}"
 
     @property
     def first_authors(self) -> list[str]:
@@ -78,39 +75,47 @@ class Page:
 
 def take(person: Person, now: datetime, after: str = "", limit: int = PAGE, horizon: str = "") -> Page:
     """The newest papers of active sources that this person has not judged, from a cursor on."""
-    before = Paper.place(after) or END
+    before = Cursor.parse(after) or END
     found = fetch.waiting(person, before, REACH, limit + 1, horizon)
     if len(found) > limit:
-        return Page(cards(person, found[:limit], now, judged=False), found[limit - 1].cursor)
+        return Page(cards(person, found[:limit], now, judged=False), str(found[limit - 1].cursor))
     # The next walk begins with the first paper that this one did not reach.
     further = fetch.beyond(before, REACH)
-    end = Paper(pk=2**63 - 1, arrived_at=further).cursor if further else ""
+    end = str(Cursor(further)) if further else ""
     return Page(cards(person, found, now, judged=False), end)
 
 
 def cards(person: Person, papers: Sequence[Paper], now: datetime, judged: bool = True) -> list[Card]:
     """These papers as cards, in three queries however many they are; two where the person has `judged` none."""
     ids = [paper.pk for paper in papers]
-    sightings = fetch.sightings(ids) if ids else {}
-    votes = fetch.votes(ids) if ids else {}
-    stages = fetch.stages(person, ids) if ids and judged else {}
+    sightings = _by_paper(Sighting.objects.with_source().filter(paper__in=ids).order_by("at"))
+    votes = _by_paper(Vote.objects.with_person().filter(paper__in=ids).order_by("at"))
+    stages = _by_paper(Stage.objects.filter(person=person, paper__in=ids)) if judged else {}
     drawn = []
     for paper in papers:
-        seen, cast = sightings.get(paper.pk, ()), votes.get(paper.pk, ())
+        seen, cast = sightings.get(paper.pk, []), votes.get(paper.pk, [])
+        stage = stages.get(paper.pk)
         drawn.append(
             Card(
                 paper=paper,
                 sightings=tuple(seen),
                 votes=tuple(cast),
-                mine=next((vote.value for vote in cast if vote.person.pk == person.pk), 0),
-                stage=stages.get(paper.pk, ""),
+                mine=next((vote.value for vote in cast if vote.person_id == person.pk), 0),
+                stage=stage[0].now if stage else "",
                 score=_score(paper, seen, cast, now),
             )
         )
     return drawn
 
 
-def _score(paper: Paper, sightings: Iterable[Seen], votes: Sequence[Cast], now: datetime) -> Score:
+def _by_paper(rows: Iterable[Row]) -> dict[int, list[Row]]:
+    papers: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        papers[row.paper_id].append(row)
+    return papers
+
+
+def _score(paper: Paper, sightings: Iterable[Sighting], votes: Sequence[Vote], now: datetime) -> Score:
     best = max((each.source for each in sightings), key=lambda source: source.yield_read or 0, default=None)
     up = sum(vote.value > 0 for vote in votes)
     days = (now - paper.arrived_at).total_seconds() / 86400
@@ -120,7 +125,7 @@ def _score(paper: Paper, sightings: Iterable[Seen], votes: Sequence[Cast], now: 
 def today(person: Person, now: datetime) -> dict[str, Any]:
     """What the person has judged since midnight, by their own clock: how many, read of them, minutes."""
     midnight = datetime.combine(now.astimezone(person.zone).date(), time(), person.zone)
-    return fetch.judged(person, midnight)
+    return Stage.objects.judged_by(person, midnight).progress(midnight)
 
 
 @dataclass(frozen=True, slots=True)

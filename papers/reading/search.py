@@ -18,7 +18,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from ..database import cut_off_after
 from ..identity import author_key, fold, names_in
-from ..models import Application, Author, Authorship, Paper, Person, Sighting, Source, Stage, Vote
+from ..models import Application, Author, Authorship, Cursor, Paper, Person, Sighting, Source, Stage, Vote
 from ..models.paper import PaperQuerySet
 from ..refused import TooMuch
 from ..sources import starter
@@ -158,7 +158,7 @@ def choices(person: Person) -> Choices:
     )
 
 
-def take(person: Person, asked: Filters, after: str = "", limit: int = 25) -> list[Paper]:
+def take(person: Person, asked: Filters, after: Cursor | None = None, limit: int = 25) -> list[Paper]:
     """One page of what fits, from the paper with the cursor `after` on. Raises TooMuch."""
     if not asked.asked():
         return list(Paper.objects.newest_first().older_than(after).for_cards()[:limit])

@@ -4,10 +4,13 @@ A list draws 25 of them, each of some sixty values: 15 ms through template nodes
 goes through escape(); only *_html, made safe at intake, goes in as it is.
 """
 
+import functools
 from collections.abc import Iterable
+from datetime import datetime
 from html import escape
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
@@ -22,6 +25,11 @@ FACES = 8  # shown; the rest is a number
 LONG_HTML = 6_000  # a whole post is for its own page
 EXCERPT = 1_200
 _TINTS = 6
+
+
+@functools.cache
+def _browse() -> str:
+    return reverse("browse")
 
 
 @register.simple_tag
@@ -64,7 +72,7 @@ def face(person: Person, said: str = "") -> SafeString:
 @register.simple_tag
 def names(signers: Iterable[Signer]) -> SafeString:
     """Authors by the thousand, each a link to their papers."""
-    links = (f'<a href="/browse?author={percent(one.name)}">{escape(one.name)}</a>' for one in signers)
+    links = (f'<a href="{_browse()}?author={percent(one.name)}">{escape(one.name)}</a>' for one in signers)
     return mark_safe(", ".join(links))  # noqa: S308 (escaped piece by piece)
 
 
@@ -77,7 +85,7 @@ def acts_of(card: Card) -> str:
 
     Two are always in sight; the others are in a menu where the window is narrow (list.css).
     """
-    base = f"/papers/{card.paper.pk}/"
+    base = reverse("keep", args=[card.paper.pk]).removesuffix("keep")
     return (
         f'<div class="acts">{_step(card, base, "keep", "kept", "Keep", "Kept")}'
         f"{_step(card, base, 'pass', 'passed', 'Skip', 'Skipped')}"
@@ -145,16 +153,23 @@ def _meta(card: Card) -> str:
     for sighting in card.sightings:
         how = f" · {escape(sighting.announce_type)}" if sighting.announce_type not in {"", "new"} else ""
         name = escape(sighting.source.name)
-        pieces.append(f'<a href="/browse?source={sighting.source_id}">{name}</a>{how}')
+        pieces.append(f'<a href="{_browse()}?source={sighting.source_id}">{name}</a>{how}')
     pieces += [
-        f'<a href="/browse?category={percent(category)}">{escape(category)}</a>' for category in paper.categories[:4]
+        f'<a href="{_browse()}?category={percent(category)}">{escape(category)}</a>'
+        for category in paper.categories[:4]
     ]
     day = timezone.localtime(paper.published_at or paper.arrived_at)
-    pieces.append(f'<time datetime="{day:%Y-%m-%d}">{day.day} {day:%b %Y}</time>')
+    pieces.append(f'<time datetime="{day:%Y-%m-%d}">{_date(day)}</time>')
     pieces.append(f'<span class="num">{paper.minutes} min</span>')
     pieces.append(f'<a href="{escape(outward(paper.link))}" rel="noreferrer" data-original>original</a>')
     pieces += [f'<a href="{escape(outward(link))}" rel="noreferrer">code</a>' for link in paper.code_links[:2]]
     return f'<p class="meta">{"".join(f"<span>{piece}</span>" for piece in pieces)}</p>'
+
+
+def _date(day: datetime) -> str:
+    """25 Nov, and the year where it is another than this."""
+    year = "" if day.year == timezone.localtime().year else f" {day.year}"
+    return f"{day.day} {day:%b}{year}"
 
 
 def _excerpt(paper: Paper) -> str:

@@ -1,12 +1,12 @@
 """views.browse: everything the team has: search, filters, and straight to a paper by its address."""
 
-import re
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.formats import date_format
@@ -15,7 +15,7 @@ from django_htmx.http import replace_url
 
 from .. import access
 from ..forms.browse import BrowseForm
-from ..models import Application, Person, Source
+from ..models import Application, Cursor, Person, Source
 from ..reading import queue, search
 from ..refused import TooMuch
 from . import page
@@ -54,14 +54,14 @@ def _pages(given: str) -> int:
 
 def _address(asked: dict[str, str], **changes: str) -> str:
     left = {name: value for name, value in {**asked, **changes}.items() if value}
-    return "/browse" + (f"?{urlencode(left)}" if left else "")
+    return reverse("browse") + (f"?{urlencode(left)}" if left else "")
 
 
 def _straight_to(request: HttpRequest, asked: dict[str, str]) -> HttpResponse | None:
     """An id or a link leads to its paper; when we do not have it, to adding it."""
     typed = asked.get("q", "").strip()
     if slug := search.slug_in(typed, request.get_host()):
-        return redirect(f"/p/{slug}")
+        return redirect("paper", slug=slug)
     is_address, paper = search.addressed(typed)
     if paper:
         return redirect(paper)
@@ -74,21 +74,19 @@ def _straight_to(request: HttpRequest, asked: dict[str, str]) -> HttpResponse | 
 
 def _results(person: Person, filters: search.Filters, asked: dict[str, str], pages: int) -> dict[str, Any]:
     """What fits, from `after` on or `pages` from the newest, with the way to more; or what stands in the way."""
-    after = asked.get("after", "")
-    forged = bool(after) and not re.fullmatch(r"\d{1,17}-\d{1,19}", after, re.ASCII)
-    after = "" if forged else after
+    after = Cursor.parse(asked.get("after", ""))
     limit = PAGE if after else PAGE * pages
     try:
         found = search.take(person, filters, after, limit + 1)
     except TooMuch as refusal:
         return {"trouble": refusal.sentence}
     papers = found[:limit]
-    following = _address(asked, after=papers[-1].cursor) if len(found) > limit else ""
+    following = _address(asked, after=str(papers[-1].cursor)) if len(found) > limit else ""
     return {
         "cards": queue.cards(person, papers, timezone.now()),
         "next": following,
         "next_here": following and f"{following}&pages={pages + 1}",
-        "forged": forged,
+        "forged": bool(asked.get("after")) and not after,
         "newest": _address(asked, after="") if after else "",
         "ways_out": [] if papers or after else search.ways_out(person, filters),
     }

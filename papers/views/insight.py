@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
@@ -173,7 +174,7 @@ def _rows(person: Person, asked: Asked, window: steps.Window, found: Found, most
     for number, one in enumerate(gave, 1):
         so_far += one.credit
         name = UNTOLD if one.unit in found.untold else called.get(one.unit, str(one.unit))
-        link = f"/browse?{unit}={quote(name if unit == 'author' else str(one.unit), safe='')}{step}"
+        link = f"{reverse('browse')}?{unit}={quote(name if unit == 'author' else str(one.unit), safe='')}{step}"
         shares = (one.credit / total, so_far / total)
         rows.append(Row(number, name, link, one.papers, one.credit, *shares, sources.get(one.unit)))
     return rows

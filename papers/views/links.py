@@ -1,19 +1,25 @@
 """views.links: the address of a paper that everyone can open, and Tenth as an app on a phone."""
 
+import hashlib
+from functools import lru_cache
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from .. import access
+from ..insight import draw
 from ..models import Paper
-from ..reading import fetch
-from ..sharing import links
-from ..sources.item import Signer
+from ..reading import one
+from ..sharing import card, links
 from . import page
 
 AUTHORS_SHOWN = 20
@@ -29,16 +35,41 @@ def opened(request: HttpRequest, token: str) -> HttpResponse:
         return page.SeeOther(link.paper.get_absolute_url())
     if link is None or link.revoked_at:
         raise Http404
-    signers = [Signer(*row).name for row in fetch.signed(link.paper_id)] or link.paper.authors_shown
+    signers = _authors(link.paper)
     context = {
         "paper": link.paper,
         "authors": signers[:AUTHORS_SHOWN],
         "more": max(0, len(signers) - AUTHORS_SHOWN),
         "address": settings.PUBLIC_URL + link.get_absolute_url(),
+        "picture": settings.PUBLIC_URL + reverse("shared_card", args=[token]),
     }
     answer = render(request, "links/opened.html", context)
     answer["Referrer-Policy"] = "no-referrer"  # the paper's own site is not told the token
     return answer
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, no_cache=True)  # asked again each time, and answered by its mark: a revoked link has none
+def picture(request: HttpRequest, token: str) -> HttpResponse:
+    """The card that a chat shows beside the link."""
+    link = links.find(token)
+    if link is None or link.revoked_at:
+        raise Http404
+    svg = card.draw(link.paper.title or "Without a title", _authors(link.paper))
+    answer = get_conditional_response(request, etag := quote_etag(hashlib.sha256(svg.encode()).hexdigest()))
+    answer = answer or HttpResponse(_png(svg), content_type="image/png")
+    answer["ETag"] = etag
+    return answer
+
+
+@lru_cache(maxsize=32)
+def _png(svg: str) -> bytes:
+    return draw.png(svg)
+
+
+def _authors(paper: Paper) -> list[str]:
+    return [signer.name for signer in one.signers_of(paper)]
 
 
 @require_POST

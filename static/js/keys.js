@@ -93,5 +93,5 @@
 
   document.addEventListener("click", (event) => event.target.closest("[data-help]") && help());
   for (const button of document.querySelectorAll("[data-help]")) button.hidden = false;
-  document.querySelector(".hints").hidden = !document.querySelector(".cards, .judge");
+  document.querySelector(".hints").hidden = !document.querySelector("[data-list] .card, .judge");
 })();

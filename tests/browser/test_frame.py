@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.makers import make_paper, make_person, make_source
+from tests.makers import make_paper, make_person, make_source, make_vote
 
 from .conftest import PHONE
 
@@ -107,6 +108,7 @@ def test_a_click_on_a_button_does_not_move_the_page(window, member, papers):
     page = window(member, viewport=WIDE).open("/")
     third = page.locator(".card").nth(2)
     third.locator(".title a").focus()
+    third.get_by_role("button", name="Keep").hover()  # scrolled to
     top = page.evaluate("scrollY")
     third.get_by_role("button", name="Keep").click()
     expect(page.locator(".card")).to_have_count(19)
@@ -163,3 +165,38 @@ def test_a_phone_does_not_zoom_into_fields(window, papers):
         )
         assert sizes, path
         assert all(size >= 16 for _, size in sizes), path
+
+
+def test_a_page_of_paper_has_the_papers_words_and_no_controls(window, member, papers):
+    make_vote(make_person("Bo Ek"), papers[0])
+    page = window(member).open(papers[0].get_absolute_url())
+    page.emulate_media(media="print", color_scheme="dark")
+    for words in ("Paper 1", "Words. Words."):
+        expect(page.get_by_text(words).first).to_be_visible()
+    expect(page.locator(".voters")).to_contain_text("Bo Ek")
+    shown = page.locator("button, input, textarea, select, nav, .strip, .banner, .btn")
+    assert [each.evaluate("each => each.outerHTML") for each in shown.all() if each.is_visible()] == []
+    ink, ground = page.evaluate(
+        "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
+    )
+    assert ink == "rgb(31, 29, 26)", "dark on white, whatever the screen has"
+    assert ground == "rgba(0, 0, 0, 0)"
+    page.goto(page.url.partition("/p/")[0])
+    assert page.locator(".excerpt").first.get_by_text("Words.").is_visible()
+
+
+def test_a_chosen_scheme_stands_above_the_systems(window, member, papers):
+    grounds = {"light": "rgb(250, 249, 246)", "dark": "rgb(22, 23, 26)"}
+    for chosen, systems, shown in (("dark", "light", "dark"), ("light", "dark", "light"), ("system", "dark", "dark")):
+        member.scheme = chosen
+        member.save()
+        page = window(member, color_scheme=systems).open("/")
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == grounds[shown]
+
+
+def test_the_banner_stands_in_a_landmark(window, member, papers, settings):
+    settings.BANNER = "A trial install"
+    page = window(member).open("/")
+    expect(page.get_by_role("complementary", name="About this install")).to_have_text("A trial install")
+    rules = {"runOnly": ["region"], "preload": False}
+    assert Axe().run(page, options=rules).response["violations"] == []

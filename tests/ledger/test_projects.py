@@ -326,7 +326,7 @@ def test_a_paper_that_was_merged_away_meanwhile_is_said(ada):
     keep, lose = make_paper(), make_paper(arxiv_id="")
     stale, project = Paper.objects.get(pk=lose.pk), make_project()
     merge.merge(keep.pk, lose.pk, NOW)
-    with pytest.raises(Refused, match="the same as another"):
+    with pytest.raises(Refused, match="merged with another record"):
         applications.apply(ada, stale, project, "The schedule", NOW)
 
 

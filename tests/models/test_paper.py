@@ -6,7 +6,7 @@ import pytest
 from django.contrib.postgres.search import SearchQuery
 from django.db import IntegrityError, connection, transaction
 
-from papers.models import Name, Paper, Version
+from papers.models import Cursor, Name, Paper, Version
 from tests.makers import NOW, make_paper, make_person, make_source, make_stage, make_vote
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def test_what_is_no_short_address_stands_for_nothing(short):
 
 def test_paging_by_cursor_shows_each_paper_once_even_in_one_instant():
     papers = [make_paper(arrived_at=NOW - timedelta(seconds=n // 3)) for n in range(20)]
-    seen, cursor = [], ""
+    seen, cursor = [], None
     while page := list(Paper.objects.newest_first().older_than(cursor)[:6]):
         seen += page
         cursor = page[-1].cursor
@@ -50,7 +50,8 @@ def test_paging_by_cursor_shows_each_paper_once_even_in_one_instant():
 @pytest.mark.parametrize("cursor", ["", "x", "1-", "-1", "1-x", "9" * 39, f"{10**30}-1", "-", "1-2-3"])
 def test_a_cursor_that_is_none_is_the_first_page(cursor):
     make_paper()
-    assert Paper.objects.newest_first().older_than(cursor).count() == 1
+    assert Cursor.parse(cursor) is None
+    assert Paper.objects.newest_first().older_than(None).count() == 1
 
 
 def test_untriaged_means_neither_kept_passed_nor_read_by_me():

@@ -41,7 +41,7 @@ def expected(many, fits):
 
 def pages(limit=25, **asked):
     """All pages one after the other, by the cursor of the last paper of each."""
-    me, after, titles = make_person(), "", []
+    me, after, titles = make_person(), None, []
     while page := search.take(me, Filters(**asked), after, limit):
         titles += [paper.title for paper in page]
         after = page[-1].cursor

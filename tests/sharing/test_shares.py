@@ -59,7 +59,7 @@ def test_a_paper_that_was_merged_away_meanwhile_is_said(ada):
     paper, keep = make_paper(arxiv_id="", link="https://a.example/1"), make_paper()
     stale = Paper.objects.get(pk=paper.pk)
     merge.merge(keep.pk, paper.pk, NOW)
-    with pytest.raises(Gone, match="the same as another"):
+    with pytest.raises(Gone, match="merged with another record"):
         shares.share(ada, stale, make_channel(), "", uuid4(), NOW)
 
 

@@ -8,8 +8,9 @@ import pytest
 from django.urls import reverse
 
 from papers.intake.merge import merge
-from papers.models import Author, Authorship, Comment, Event, ShareLink
+from papers.models import Author, Authorship, Comment, Event, Paper, ShareLink
 from papers.sharing import links
+from papers.views import links as views
 from tests.makers import (
     NOW,
     make_application,
@@ -65,7 +66,6 @@ def test_a_chats_preview_reads_title_authors_and_date(client, link, settings):
     assert found["og:title"] == "Heads &amp; tails &lt;of&gt; attention"
     assert found["og:description"] == "Ada Example, Bo Sample · 3 March 2026"
     assert found["og:url"] == f"https://tenth.example/s/{link.token}"
-    assert "og:image" not in found
 
 
 def test_a_stranger_sees_nothing_of_the_teams(client, link, ada, paper):
@@ -222,3 +222,37 @@ def test_what_a_phone_shares_survives_signing_in(client):
     make_person(email="ada@team.example", password="three or four words")
     answer = client.post(to, {"email": "ada@team.example", "password": "three or four words"})
     assert answer["Location"] == address
+
+
+def test_a_chat_shows_a_card_of_title_and_authors(client, link, settings):
+    settings.PUBLIC_URL = "https://tenth.example"
+    address = f"/s/{link.token}/card.png"
+    assert metas(client.get(link.get_absolute_url()))["og:image"] == f"https://tenth.example{address}"
+    answer = client.get(address)
+    assert answer.headers["Content-Type"] == "image/png"
+    assert answer.content.startswith(b"\x89PNG")
+
+
+def test_a_card_is_drawn_once_and_asked_for_by_its_mark(client, link, paper, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(views.draw, "png", lambda svg: drawn.append(svg) or b"png")
+    views._png.cache_clear()
+    first = client.get(f"/s/{link.token}/card.png")
+    again = client.get(f"/s/{link.token}/card.png", headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    assert client.get(f"/s/{link.token}/card.png").content == b"png"
+    assert len(drawn) == 1
+    Paper.objects.filter(pk=paper.pk).update(title="Another title")
+    assert client.get(f"/s/{link.token}/card.png", headers={"If-None-Match": first["ETag"]}).status_code == 200
+    assert "Another title" in drawn[1]
+    views._png.cache_clear()
+
+
+def test_a_revoked_link_has_no_card(client, link, ada):
+    address = f"/s/{link.token}/card.png"
+    etag = client.get(address)["ETag"]
+    ShareLink.objects.update(revoked_at=NOW)
+    assert client.get(address, headers={"If-None-Match": etag}).status_code == 404
+    client.force_login(ada)
+    assert client.get(address).status_code == 404
+    assert client.get("/s/no-such-token/card.png").status_code == 404
