@@ -112,7 +112,7 @@ def _applications(keep: Paper, lose: Paper) -> None:
     """Move all applications; mark one as merged if its text equals another's in the same project."""
     ours = set(Application.objects.filter(paper=keep).values_list("project_id", "taken"))
     for used in Application.objects.filter(paper=lose):
-        used.taken = Application.told_apart(
+        used.taken = Application.unique_text(
             used.taken, {taken for at, taken in ours if at == used.project_id}, "merged"
         )
         ours.add((used.project_id, used.taken))

@@ -125,7 +125,7 @@ def _score(paper: Paper, sightings: Iterable[Sighting], votes: Sequence[Vote], n
 def today(person: Person, now: datetime) -> dict[str, Any]:
     """What the person has judged since midnight, by their own clock: how many, read of them, minutes."""
     midnight = datetime.combine(now.astimezone(person.zone).date(), time(), person.zone)
-    return Stage.objects.judged_by(person, midnight).progress(midnight)
+    return Stage.objects.triaged_by(person, midnight).progress(midnight)
 
 
 @dataclass(frozen=True, slots=True)

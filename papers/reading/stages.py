@@ -40,7 +40,7 @@ def clear(person: Person, papers: Iterable[Paper], now: datetime) -> list[acts.C
     papers = list(papers)
     with acts.recording(person, *papers) as done:
         stages = {stage.paper_id: stage for stage in Stage.objects.filter(person=person, paper__in=papers)}
-        untriaged = [paper for paper in papers if paper.pk not in stages or not stages[paper.pk].is_judged]
+        untriaged = [paper for paper in papers if paper.pk not in stages or not stages[paper.pk].is_triaged]
         Stage.objects.bulk_create(
             [Stage(person=person, paper=paper, passed_at=now) for paper in untriaged],
             update_conflicts=True,

@@ -105,7 +105,7 @@ def _cleaner(person: Person) -> Cleaner:
 
     A name that somebody else has too names that one as well, so it stays.
     """
-    others = list(Person.objects.known().exclude(pk=person.pk).values_list("name", flat=True))
+    others = list(Person.objects.not_removed().exclude(pk=person.pk).values_list("name", flat=True))
     shared = person.name.casefold() in {name.casefold() for name in others}
     longest_first = sorted({*others, person.name}, key=len, reverse=True)  # @Ada Example is not @Ada
     mention = re.compile(rf"(?<![\w.@/])@({'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
@@ -142,7 +142,7 @@ def _clean_words(hints: list[str], clean: Cleaner) -> None:
                 if isinstance(row, Application):  # two ideas may have differed in nothing but a name
                     alike = Application.objects.filter(project=row.project_id, paper=row.paper_id).exclude(pk=row.pk)
                     others = set(alike.values_list("taken", flat=True))
-                    row.taken = Application.told_apart(row.taken, others, "name removed")
+                    row.taken = Application.unique_text(row.taken, others, "name removed")
                 row.save(update_fields=fields)
 
 

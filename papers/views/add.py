@@ -58,7 +58,7 @@ def _save(request: HttpRequest) -> HttpResponse:
 def wait(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """A link that a worker looks up: first that it does, then the paper, or the form again with what went wrong."""
     job = access.job_for(access.person(request), job_id, Job.Kind.ADD)
-    if trouble := job.trouble(timezone.now()):
+    if trouble := job.problem(timezone.now()):
         form = AddForm(job.wish)
         form.is_valid()
         return page.answered(request) or _refused(request, form, trouble)

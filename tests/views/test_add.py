@@ -149,7 +149,7 @@ def test_a_wait_that_takes_long_says_what_may_be_wrong(client, me, far_side, mon
     assert "no worker of ours is running" in client.get(answer.url).content.decode()
     monkeypatch.setattr(Job, "GOOD_FOR", timedelta())
     text = client.get(answer.url).content.decode()
-    assert "No worker has taken this on" in text
+    assert "No worker has picked this up" in text
     assert f'value="{LINK}"' in text
 
 
