@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from dotenv import load_dotenv
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
@@ -22,7 +22,7 @@ from ops.keys import is_plausible
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-environ.Env.read_env(BASE_DIR / ".env")
+load_dotenv(BASE_DIR / ".env", interpolate=False)
 
 
 def _fail(name: str, what: str, show: bool = True) -> ImproperlyConfigured:

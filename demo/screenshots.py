@@ -49,8 +49,8 @@ PAPER = (
 PICTURES = (
     Picture("today", "/", (1200, 960), top=".card:has(.face)"),
     Picture("today-phone", "/", PHONE),
-    Picture("paper", "/projects", (1200, 1100), follow=".card a[href^='/p/2']", wants=PAPER),
-    Picture("ledger", "/projects/atlas", top=".card:has-text('Freshness')"),
+    Picture("paper", "/projects", (1200, 1100), follow=".ledger a[href^='/p/2']", wants=PAPER),
+    Picture("ledger", "/projects"),
     Picture("insight", "/insight?measure=applied"),
     Picture("insight-dark", "/insight?measure=read", dark=True),
     Picture("sources", "/sources"),

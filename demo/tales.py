@@ -42,7 +42,7 @@ TALES = (
             _(1, "check", "priya", holds=True, note="Reran it with two other seeds: +1.5 and +1.7."),
             _(1, "advance", to="production"),
             _(1, "over", text="In-batch negatives alone: simpler, but half of the gain. A bigger encoder: too slow."),
-            _(12, "outcome", outcome="helped", note="The right article comes first in 61 % of the cases; was 54 %."),
+            _(12, "outcome", outcome="helped", note="The right article comes first in 61% of the cases; was 54%."),
         ),
     ),
     Tale(
@@ -52,10 +52,10 @@ TALES = (
         "stat.ML",
         "Split conformal intervals on top of the point forecast",
         (
-            _(3, "record", claimed="90 % coverage", ours="88 % coverage", note="Two warehouses, last year’s data."),
+            _(3, "record", claimed="90% coverage", ours="88% coverage", note="Two warehouses, last year’s data."),
             _(1, "advance", to="pilot"),
-            _(9, "record", claimed="90 % coverage", ours="89 % coverage", note="All warehouses, four weeks."),
-            _(2, "check", "grace", holds=True, note="Recomputed from the raw forecasts: 89.3 %."),
+            _(9, "record", claimed="90% coverage", ours="89% coverage", note="All warehouses, four weeks."),
+            _(2, "check", "grace", holds=True, note="Recomputed from the raw forecasts: 89.3%."),
             _(1, "advance", to="production"),
             _(8, "outcome", outcome="helped", note="Planners use the upper bound for safety stock."),
         ),
@@ -96,8 +96,8 @@ TALES = (
             _(
                 3,
                 "record",
-                claimed="same loss, 70 % of the steps",
-                ours="same loss, 74 % of the steps",
+                claimed="same loss, 70% of the steps",
+                ours="same loss, 74% of the steps",
                 note="5 seeds.",
             ),
             _(1, "advance", to="pilot"),
@@ -113,9 +113,9 @@ TALES = (
         "cs.IR",
         "Late interaction over the first 64 tokens only",
         (
-            _(6, "record", claimed="−40 % latency", ours="−31 % latency", note="p95 on the staging machine."),
+            _(6, "record", claimed="−40% latency", ours="−31% latency", note="p95 on the staging machine."),
             _(2, "advance", to="pilot"),
-            _(9, "record", claimed="−40 % latency", ours="−28 % latency", note="p95, a tenth of the traffic."),
+            _(9, "record", claimed="−40% latency", ours="−28% latency", note="p95, a tenth of the traffic."),
             _(1, "check", "kenji", holds=False, note="One arm had a warm index, the other a cold one. Run it again."),
         ),
     ),
@@ -151,8 +151,8 @@ TALES = (
             _(
                 5,
                 "record",
-                claimed="−12 % error after breaks",
-                ours="−9 % error after breaks",
+                claimed="−12% error after breaks",
+                ours="−9% error after breaks",
                 note="Six known breaks.",
             ),
             _(2, "advance", to="pilot"),
@@ -188,7 +188,7 @@ TALES = (
         "lab-17",
         "Missing days as a mask instead of a guess",
         (
-            _(4, "record", claimed="−6 % error", ours="−7 % error", note="Holidays improve most."),
+            _(4, "record", claimed="−6% error", ours="−7% error", note="Holidays improve most."),
             _(2, "advance", to="pilot"),
             _(6, "check", "hanna", holds=True, note="Yes, and the mask is simpler than what we had."),
             _(1, "advance", to="production"),
@@ -201,7 +201,7 @@ TALES = (
         "cs.CL",
         "Citing the sentence, not the article, under each answer",
         (
-            _(5, "record", claimed="84 % supported", ours="79 % supported", note="200 answers, read by two of us."),
+            _(5, "record", claimed="84% supported", ours="79% supported", note="200 answers, read by two of us."),
             _(2, "advance", to="pilot"),
         ),
     ),
@@ -211,7 +211,7 @@ TALES = (
         "tomas",
         "cs.CR",
         "A second model that reads only the tool’s answer",
-        (_(6, "record", claimed="blocks 97 %", ours="blocks 71 %", note="Of our own forty injections."),),
+        (_(6, "record", claimed="blocks 97%", ours="blocks 71%", note="Of our own forty injections."),),
     ),
     Tale(
         30,
@@ -237,7 +237,7 @@ TALES = (
         (
             _(6, "record", claimed="+1.1 nDCG@10", ours="+1.0 nDCG@10", note="And one index less to run."),
             _(1, "advance", to="pilot"),
-            _(4, "check", "tomas", holds=True, note="Holds; the index is 30 % smaller as well."),
+            _(4, "check", "tomas", holds=True, note="Holds; the index is 30% smaller as well."),
         ),
     ),
     Tale(
@@ -247,7 +247,7 @@ TALES = (
         "cs.AI",
         "A budget of tool calls, told to the model in advance",
         (
-            _(4, "record", claimed="−35 % calls", ours="−22 % calls", note="Same success on 120 tasks."),
+            _(4, "record", claimed="−35% calls", ours="−22% calls", note="Same success on 120 tasks."),
             _(2, "advance", to="pilot"),
         ),
     ),
@@ -257,7 +257,7 @@ TALES = (
         "tomas",
         "slow-gpu",
         "Distilling the reranker’s order, not its scores",
-        (_(6, "record", claimed="98 % of the quality", ours="95 % of the quality", note="At a sixth of the latency."),),
+        (_(6, "record", claimed="98% of the quality", ours="95% of the quality", note="At a sixth of the latency."),),
     ),
     Tale(38, "Beacon", "priya", "search: abs:calibration", "Quantiles that cannot cross, by construction"),
     Tale(
@@ -285,7 +285,7 @@ TALES = (
         "hanna",
         "overfit",
         "One model for all series, with a learned scale for each",
-        (_(6, "record", claimed="−8 % error", ours="−3 % error", note="Short series gain, long ones lose a little."),),
+        (_(6, "record", claimed="−8% error", ours="−3% error", note="Short series gain, long ones lose a little."),),
     ),
     Tale(48, "Atlas", "kenji", "cs.CL", "Summaries of long tickets made at night"),
     Tale(

@@ -375,10 +375,10 @@ IDEAS = (
     "Our approach, {method}, adds no parameters and works with any pretrained backbone.",
 )
 RESULTS = (
-    "On {benchmark} it improves on the strongest baseline by {gain} points at {cost} % of the compute.",
+    "On {benchmark} it improves on the strongest baseline by {gain} points at {cost}% of the compute.",
     "Across {seeds} seeds and {sets} data sets, including {benchmark}, the gain is {gain} ± {error} points.",
-    "{beast} reaches {score} % on {benchmark}, and keeps {kept} % of that under distribution shift.",
-    "In a blind study with {people} people, its outputs were preferred in {score} % of the comparisons.",
+    "{beast} reaches {score}% on {benchmark}, and keeps {kept}% of that under distribution shift.",
+    "In a blind study with {people} people, its outputs were preferred in {score}% of the comparisons.",
     "It matches a model of {size}B parameters on {benchmark} at a fraction of the cost.",
 )
 # With a bare "<", which careless readers take for a tag.
@@ -447,7 +447,7 @@ POST_TITLES = (
 POST_PARAGRAPHS = (
     "Last month we put {thing} in front of {people} colleagues and asked them to be unkind. They were. "
     "The models {trouble}, the dashboard stayed green, and the only alarm was a person who wondered.",
-    "The usual advice is to collect more data. We did that twice. The second time we found that {score} % of the "
+    "The usual advice is to collect more data. We did that twice. The second time we found that {score}% of the "
     "examples were near duplicates, and that {method} had learned to recognise them.",
     "So we tried {method}. It is {loc} lines, most of them comments. On {benchmark} it gained {gain} points; on our "
     "own traffic it gained less, and we explain below where the difference went.",
@@ -455,6 +455,6 @@ POST_PARAGRAPHS = (
     "comes within {seeds} epochs. Third, nobody could say who had switched the old system off.",
     "If you take one thing from this post: measure {task} on the cases that hurt, not on the cases you have. "
     "{benchmark} is a fine start, and a poor place to stop.",
-    "There is a cost. Training takes {cost} % longer, the logs are twice as long, and somebody has to own the "
+    "There is a cost. Training takes {cost}% longer, the logs are twice as long, and somebody has to own the "
     "evaluation set.",
 )

@@ -67,3 +67,15 @@ def test_every_class_is_used():
     in_use = words_in_use() | VALUES
     unused = {part.name: classes_of(part.read_text()) - in_use for part in PARTS}
     assert {name: classes for name, classes in unused.items() if classes} == {}
+
+
+def test_there_are_four_sizes_two_weights_and_colours_in_one_place():
+    for part in PARTS:
+        text = re.sub(r"/\*.*?\*/", "", part.read_text(), flags=re.DOTALL)
+        sizes = set(re.findall(r"font-size: ([^;]+);", text))
+        relative = {"0.9em", "1.05em"}  # code and formulas, beside the words around them
+        fields = {"1rem !important"}  # of a phone
+        assert sizes <= {"var(--small)", "var(--text)", "var(--title)", "var(--head)"} | relative | fields, part.name
+        assert set(re.findall(r"font-weight: ([^;]+);", text)) <= {"400", "600", "inherit"}, part.name
+        if part.name != "colours.css":
+            assert not re.findall(r"#[0-9a-f]{3,8}\b(?=[^{]*;)", text), part.name

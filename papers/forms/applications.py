@@ -1,5 +1,7 @@
 """forms.applications: what can be recorded about an application."""
 
+from typing import Any
+
 from django import forms
 
 from ..identity import names_in
@@ -12,29 +14,40 @@ def text_field(label: str, hint: str = "") -> forms.CharField:
 
 
 class EvidenceForm(forms.Form):
-    """What a stage gave. A link or a note is needed where something is recorded (ledger.projects says so)."""
+    """The result of a step. A link or a note is needed where something is recorded (ledger.results says so)."""
 
     link = forms.URLField(
-        label="Evidence: a link",
+        label="Link to the evidence",
         max_length=2000,
         required=False,
         assume_scheme="https",
         help_text="A commit, run or notebook.",
         widget=forms.URLInput(attrs={"placeholder": "https://"}),
     )
-    note = text_field("or a note")
-    claimed = forms.CharField(label="The paper claims", max_length=120, required=False)
-    ours = forms.CharField(label="We got", max_length=120, required=False)
+    note = text_field("Or a note")
+    claimed = forms.CharField(label="Claimed", max_length=120, required=False)
+    ours = forms.CharField(label="Ours", max_length=120, required=False)
 
 
 class AdvanceForm(EvidenceForm):
+    """The same with the step to go to, which the button names."""
+
     to = forms.ChoiceField(choices=[("pilot", "Pilot"), ("production", "Production")])
-    field_order = ["to"]
 
 
 class StepBackForm(forms.Form):
-    to = forms.ChoiceField(choices=[("toy", "Toy"), ("pilot", "Pilot")])
+    """Back to an earlier step; the nearest is offered first."""
+
+    to = forms.ChoiceField(label="Back to", choices=[("toy", "Toy"), ("pilot", "Pilot")])
     why = text_field("Why?")
+
+    def __init__(self, *args: Any, earlier: list[str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if earlier:
+            self.fields["to"].choices = [(step, Application.Stage(step).label) for step in reversed(earlier)]  # type: ignore[attr-defined]
+        if earlier and len(earlier) == 1:  # nothing to choose
+            self.fields["to"].widget = forms.HiddenInput()
+            self.initial["to"] = earlier[0]
 
 
 class DropForm(forms.Form):
@@ -48,17 +61,17 @@ class DropForm(forms.Form):
 
 class OutcomeForm(forms.Form):
     outcome = forms.ChoiceField(choices=Application.Outcome.choices)
-    note = text_field("In what way?")
+    note = text_field("Why?", "What helped or did not, and what you learned.")
 
 
 class ChosenOverForm(forms.Form):
-    text = text_field("Chosen over", "What was tried instead, and why this was chosen.")
+    text = text_field("Alternatives considered", "What else was tried, and why this was chosen.")
 
 
 class CheckForm(forms.Form):
     holds = forms.TypedChoiceField(
-        label="I looked, and",
-        choices=[("yes", "it holds"), ("no", "it does not hold")],
+        label="Does it hold?",
+        choices=[("yes", "Yes, it holds"), ("no", "No, it does not hold")],
         coerce=lambda value: value == "yes",
         initial="yes",
         error_messages={"required": "Say whether it holds."},

@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 
-from ..models import Channel, Person, Project, Source
+from ..ledger import table
+from ..models import Application, Channel, Person, Project, Source
 
 
 class ProjectForm(forms.Form):
@@ -43,10 +44,10 @@ class ProjectForm(forms.Form):
 
 
 class ApplyForm(forms.Form):
-    """Which project (or a new one), and what was taken."""
+    """A project, or the name of a new one, and the idea that was taken."""
 
     project = forms.ModelChoiceField(queryset=Project.objects.none(), required=False, empty_label="Choose …")
-    new_project = forms.CharField(label="or a new project", max_length=80, required=False)
+    new_project = forms.CharField(label="Or a new project", max_length=80, required=False)
     taken = forms.CharField(
         label="What did you take from it?",
         max_length=500,
@@ -71,3 +72,31 @@ class ApplyForm(forms.Form):
             both = "Choose a project or name a new one, not both."
             self.add_error("project", both if cleaned["new_project"] else "Choose a project, or name a new one.")
         return cleaned
+
+
+class LedgerForm(forms.Form):
+    """The search, filters, order and page of a ledger, from the query string. What is unknown is left out."""
+
+    q = forms.CharField(required=False, max_length=200)
+    show = forms.ChoiceField(required=False, choices=[(name, label) for name, (label, _) in table.SHOWS.items()])
+    project = forms.ModelChoiceField(Project.objects.order_by("name"), required=False, to_field_name="slug")
+    by = forms.ModelChoiceField(Person.objects.none(), required=False)
+    sort = forms.ChoiceField(required=False, choices=[(way + name, name) for name in table.SORTS for way in ("", "-")])
+    page = forms.IntegerField(required=False, min_value=1, max_value=1_000_000)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = Person.objects.filter(pk__in=Application.objects.values("person")).order_by("name")
+        self.fields["by"].queryset = people  # type: ignore[attr-defined]
+
+    def filters(self) -> table.Filters:
+        self.is_valid()
+        wanted = self.cleaned_data
+        return table.Filters(
+            q=wanted.get("q", ""),
+            show=wanted.get("show", ""),
+            project=wanted["project"].slug if wanted.get("project") else "",
+            by=wanted["by"].pk if wanted.get("by") else None,
+            sort=wanted.get("sort") or table.NEWEST,
+            page=wanted.get("page") or 1,
+        )

@@ -9,7 +9,7 @@ from ..sharing import messages
 
 
 class ShareForm(forms.Form):
-    """Which channel, and why it matters. `act` is drawn into the form, so that it sent twice is one message."""
+    """A channel and a note. `act` is drawn into the form, so that a form sent twice is one message."""
 
     channel = forms.ModelChoiceField(
         queryset=Channel.objects.none(),
@@ -23,7 +23,7 @@ class ShareForm(forms.Form):
         label="Why does it matter?",
         max_length=messages.LONGEST_NOTE,
         required=False,
-        help_text="A sentence for the team. It may stay empty.",
+        help_text="A sentence for the team. Optional.",
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"max_length": f"A note has at most {messages.LONGEST_NOTE:,} characters."},
     )

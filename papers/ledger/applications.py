@@ -5,12 +5,11 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 
 from ..identity import title_key
 from ..models import Application, Event, Paper, Person, Project
 from ..refused import Refused
-from . import results
+from . import results, steps
 
 Stage, Outcome = Application.Stage, Application.Outcome
 A_YEAR = relativedelta(years=1)  # until a review is due
@@ -37,10 +36,10 @@ def apply(person: Person, paper: Paper, project: Project, taken: str, now: datet
             )
             Event.objects.note(Event.Kind.APPLIED, person, now, project, application, taken=taken)
     except IntegrityError:
-        known = Application.objects.filter(**idea).first()
-        if known is None:
+        existing = Application.objects.filter(**idea).first()
+        if existing is None:
             raise
-        return known
+        return existing
     return application
 
 
@@ -54,9 +53,9 @@ def advance(person: Person, application: Application, to: str, now: datetime, **
             results.record(person, application, now, **evidence)
         with transaction.atomic():
             current = Application.objects.locked(application.pk)
-            missing = missing_for(current, to)
+            missing = steps.missing_for(current, to)
             if missing:
-                raise Refused(sentence_of(to, missing))
+                raise Refused(steps.sentence_of(to, missing))
             _move(person, current, to, now)
 
 
@@ -65,11 +64,9 @@ def step_back(person: Person, application: Application, to: str, now: datetime, 
 
     Raises Refused without a reason, and where there is no way back.
     """
-    order = [Stage.TOY, Stage.PILOT, Stage.PRODUCTION]
     with transaction.atomic():
         current = Application.objects.locked(application.pk)
-        earlier = [Stage.TOY] if current.stage == Stage.DROPPED else order[: order.index(Stage(current.stage))]
-        if to not in earlier:
+        if to not in steps.earlier_than(current.stage):
             raise Refused(f"This cannot go back from {current.get_stage_display().lower()} to {to}.")
         if not why:
             raise Refused("Say why it goes back: it is what the next reader needs to know.")
@@ -96,7 +93,7 @@ def drop(person: Person, application: Application, outcome: str, why: str, now: 
 
 
 def set_outcome(person: Person, application: Application, outcome: str, note: str, now: datetime) -> None:
-    """What came of it. Raises Refused for something dropped that would be running."""
+    """Set the outcome, with a note. Raises Refused for something dropped that would be running."""
     with transaction.atomic():
         current = Application.objects.locked(application.pk)
         if current.stage == Stage.DROPPED and outcome == Outcome.RUNNING:
@@ -111,7 +108,7 @@ def set_outcome(person: Person, application: Application, outcome: str, note: st
 
 
 def set_alternatives(person: Person, application: Application, text: str, now: datetime) -> None:
-    """What was tried instead, and why this was chosen: stable beats state of the art."""
+    """Note the alternatives considered, and why this was chosen: stable beats state of the art."""
     with transaction.atomic():
         current = Application.objects.locked(application.pk)
         if current.chosen_over != text:
@@ -120,51 +117,8 @@ def set_alternatives(person: Person, application: Application, text: str, now: d
             Event.objects.note(Event.Kind.CHOSEN_OVER, person, now, current.project, current, text=text, before=before)
 
 
-# ── what is missing ──────────────────────────────────────────────────────────────────────────
-
-
-def missing_for(application: Application, to: str) -> list[str]:
-    """What stands between an application and its next stage, in words; nothing when it may move."""
-    if to not in next_stages(application.stage):
-        return [f"to stand elsewhere: from {application.get_stage_display().lower()} there is no way there"]
-    if application.is_over:
-        return [f"a review that keeps it: it is {application.get_review_display().lower()}"]
-    results = list(application.results.all())
-    if to != Stage.PRODUCTION:
-        here = any(result.stage == application.stage for result in results)
-        return [] if here else [f"evidence of what the {application.stage} gave: a link or a note"]
-    # What was tried before it failed in production says nothing of what is tried now.
-    left = application.events.filter(kind=Event.Kind.MOVED, data__before=Stage.PRODUCTION).aggregate(at=Max("at"))["at"]
-    again = " since it left production" if left else ""
-    tried = [
-        result for result in results if result.stage in {Stage.TOY, Stage.PILOT} and (not left or result.at > left)
-    ]
-    checks = sorted(
-        (check for result in tried for check in result.checks.all()), key=lambda check: (check.at, check.pk)
-    )
-    missing = [] if tried else [f"a recorded toy or pilot result{again}"]
-    if not checks:
-        missing.append("a check of it by another member" if not tried else "a check of a result by another member")
-    elif not checks[-1].holds:
-        missing.append(f"a check that holds: {checks[-1].person} found that a result does not")
-    return missing
-
-
-def next_stages(stage: str) -> list[str]:
-    ways: dict[str, list[str]] = {Stage.TOY: [Stage.PILOT, Stage.PRODUCTION], Stage.PILOT: [Stage.PRODUCTION]}
-    return ways.get(stage, [])
-
-
-def sentence_of(to: str, missing: list[str]) -> str:
-    """
-    >>> sentence_of("production", ["a recorded toy or pilot result", "a check of it by another member"])
-    'Production still needs a recorded toy or pilot result, and a check of it by another member.'
-    """
-    return f"{to.capitalize()} still needs {', and '.join(missing)}."
-
-
 def used_in(paper: Paper) -> list[Application]:
-    """Where this paper was used, or another record by the same title. The ledger is small: no index over papers."""
+    """Applications of this paper, or of another record with the same title, newest first."""
     used = Application.objects.of_paper(paper, title_key(paper.title))
     return list(
         used.select_related("paper", "project", "person").defer("paper__search", "paper__abstract").newest_first()

@@ -56,25 +56,25 @@ def get_or_create(person: Person, name: str, now: datetime) -> Project:
 
 
 def change(person: Person, project: Project, now: datetime, members: Iterable[Person], **fields: Any) -> None:
-    """Store what differs, and tell what it was before. The address stays, so that links stay.
+    """Store the fields that differ, and note what they were. The address stays, so that links keep working.
 
     Raises Refused for a name that is taken.
     """
     with transaction.atomic():
         old = Project.objects.select_for_update().get(pk=project.pk)
         before = {name: getattr(old, name) for name in fields}
-        told: dict[str, Any] = {
+        changed: dict[str, Any] = {
             name: [_plain(before[name]), _plain(v)] for name, v in fields.items() if v != before[name]
         }
         were, are = set(old.members.all()), set(members)
         if were != are:
-            told["members"] = [sorted(p.name for p in were), sorted(p.name for p in are)]
+            changed["members"] = [sorted(p.name for p in were), sorted(p.name for p in are)]
             old.members.set(are)
         for name, value in fields.items():
             setattr(old, name, value)
         _save(old, update_fields=list(fields))
-        if told:
-            Event.objects.note(Event.Kind.PROJECT_CHANGED, person, now, project, changed=told)
+        if changed:
+            Event.objects.note(Event.Kind.PROJECT_CHANGED, person, now, project, changed=changed)
 
 
 def close(person: Person, project: Project, now: datetime) -> None:

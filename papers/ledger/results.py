@@ -20,7 +20,7 @@ def record(
     claimed: str = "",
     ours: str = "",
 ) -> Result:
-    """What the present stage gave: evidence, the claimed figure and our own.
+    """Record the result of the present stage: evidence, the claimed figure and our own.
 
     Raises Refused for what was dropped, and without a link or a note.
     """

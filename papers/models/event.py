@@ -16,8 +16,8 @@ LONGEST_HISTORY = 200
 
 class EventQuerySet(models.QuerySet["Event"]):
     def for_history(self) -> "EventQuerySet":
-        """The latest events with their people, newest first."""
-        return self.select_related("person").order_by("-at", "-pk")[:LONGEST_HISTORY]
+        """The latest events with their people and projects, newest first."""
+        return self.select_related("person", "project").order_by("-at", "-pk")[:LONGEST_HISTORY]
 
     def note(
         self,

@@ -23,8 +23,8 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.filter(closed_at=None)
 
     def with_counts(self) -> "ProjectQuerySet":
-        """Annotate the number of applications, and of those in production."""
-        production = Q(applications__stage=Application.Stage.PRODUCTION)
+        """Annotate the number of applications, and of those in production and still in use."""
+        production = Application.standing(Application.Stage.PRODUCTION, "applications__")
         return self.annotate(
             applied=models.Count("applications"), in_production=models.Count("applications", filter=production)
         )
@@ -181,9 +181,23 @@ class Application(models.Model):
         ends = chain(["", f" ({mark})"], (f" ({mark} {n})" for n in count(2)))
         return next(text for end in ends if (text := taken[: TAKEN - len(end)] + end) not in others)
 
+    @staticmethod
+    def standing(stage: str, prefix: str = "") -> Q:
+        """At this stage and still in use; "over": superseded or retired by a review, at whatever stage it was."""
+        if stage == "over":
+            return Q(**{f"{prefix}review__in": ["superseded", "retired"]})
+        return Q(**{f"{prefix}stage": stage, f"{prefix}review__in": ["", "kept"]})
+
     @property
     def is_over(self) -> bool:
         return self.review in {self.Review.SUPERSEDED, self.Review.RETIRED}
+
+    @property
+    def shown_result(self) -> "Result | None":
+        """The latest result that has a figure, else the latest. Reads the results that for_ledger has fetched."""
+        results = list(self.results.all())
+        latest = results[-1] if results else None
+        return next((result for result in reversed(results) if result.claimed or result.ours), latest)
 
 
 class Result(models.Model):

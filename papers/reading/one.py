@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.utils.safestring import SafeString
@@ -34,7 +33,7 @@ class Dossier:
     doi: str
     versions: list[Version]
     comments: list[tuple[Comment, SafeString]]
-    events: list[tuple[Event, str]]
+    events: list[Event]
 
     @property
     def first(self) -> list[Signer]:
@@ -58,14 +57,14 @@ def dossier(person: Person, paper: Paper, now: datetime) -> Dossier:
     (card,) = queue.cards(person, [paper], now)
     thread = list(Comment.objects.filter(paper=paper).select_related("person").order_by("at", "id"))
     names = list(Person.objects.active().values_list("name", flat=True)) if any("@" in c.text for c in thread) else []
-    events = Event.objects.filter(paper=paper).select_related("person").order_by("-at", "-id")[:MOST_EVENTS]
+    events = Event.objects.filter(paper=paper).for_history()[:MOST_EVENTS]
     return Dossier(
         card=card,
         signers=signers_of(paper),
         doi=paper.names.filter(kind=Name.Kind.DOI).order_by("pk").values_list("value", flat=True).first() or "",
         versions=list(Version.objects.filter(paper=paper).order_by("-number")) if paper.arxiv_id else [],
         comments=[(each, comments.as_html(each.text, names)) for each in thread],
-        events=[(event, in_words(event)) for event in events],
+        events=list(events),
     )
 
 
@@ -73,31 +72,6 @@ def signers_of(paper: Paper) -> list[Signer]:
     """The authors in their order, with affiliations where they are known."""
     rows = paper.authorships.order_by("position").values_list("author__name", "affiliation")
     return [Signer(*row) for row in rows] or [Signer(name) for name in paper.authors_shown]
-
-
-def in_words(event: Event) -> str:
-    """What happened to the paper, as a sentence about it."""
-    who = event.person.name if event.person else "Somebody"
-    data: dict[str, Any] = event.data
-    match event.kind:
-        case Event.Kind.ADDED:
-            return f"{who} added it by hand"
-        case Event.Kind.REPLACED:
-            return f"Version {data['version']} came out" if data.get("version") else "A new version came out"
-        case Event.Kind.AMENDED:
-            return (
-                f"Its record changed; before, its title was “{data['title']}”"
-                if data.get("title")
-                else "Its record changed"
-            )
-        case Event.Kind.MERGED:
-            return f"Merged with “{data.get('title') or data.get('slug') or 'another record'}”, the same paper"
-        case Event.Kind.SHARED:
-            return f"{who} shared it to {data.get('channel') or 'a channel'}"
-        case Event.Kind.COMMENT_DELETED:
-            by = data.get("by")
-            return f"{who} deleted a comment" + (f" of {by}" if by and by != who else "")
-    return str(event.get_kind_display()).capitalize()
 
 
 _LICENSES = {

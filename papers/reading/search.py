@@ -258,7 +258,11 @@ def _voted(votes: str, person: Person) -> QuerySet[Vote]:
     return Vote.objects.filter(person_id=int(votes), value=1)
 
 
-USED = {"any": "Applied anywhere", **{stage: f"Applied: {label}" for stage, label in Application.Stage.choices}}
+USED = {
+    "any": "Applied anywhere",
+    **{stage: f"Applied: {label}" for stage, label in Application.Stage.choices},
+    "over": "Applied: Retired or superseded",
+}
 
 
 def _applied(asked: Filters) -> QuerySet[Application]:
@@ -267,7 +271,7 @@ def _applied(asked: Filters) -> QuerySet[Application]:
     if asked.project:
         used = used.filter(project__slug=asked.project)
     if asked.used not in ("", "any"):
-        used = used.filter(stage=asked.used)
+        used = used.filter(Application.standing(asked.used))
     return used.filter(outcome=asked.outcome) if asked.outcome else used
 
 

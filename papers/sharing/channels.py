@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, OuterRef, Q, Subquery
 
-from ..models import Channel, Person, Project, Share
+from ..models import Channel, Paper, Person, Project, Share
 from ..models.channel import ChannelQuerySet
 from ..refused import Refused
 from . import messages
@@ -21,6 +21,26 @@ def listed() -> ChannelQuerySet:
     return (
         Channel.objects.not_removed().annotate(**state, last_sent=Max("shares__sent_at")).prefetch_related("projects")
     )
+
+
+def offered(person: Person, paper: Paper) -> tuple[list[Channel], Channel | None]:
+    """The open channels by name, and the one to begin with: the one that this person used last, else the channel of
+    a project where the paper is applied, else the one that worked last; one whose last message failed comes last.
+    """
+    ended = Share.objects.filter(channel=OuterRef("pk"), state__in=[Share.State.SENT, Share.State.FAILED])
+    open_ones = Channel.objects.open().annotate(
+        worked=Max("shares__sent_at"), last_state=Subquery(ended.newest_first().values("state")[:1])
+    )
+    channels: list[Channel] = list(open_ones)
+    used = Share.objects.filter(person=person).newest_first().values_list("channel", flat=True).first()
+    projects = set(Project.objects.filter(applications__paper=paper).values_list("channel", flat=True))
+
+    def rank(channel: Any) -> tuple[bool, bool, bool, float]:
+        worked = channel.worked.timestamp() if channel.worked else 0.0
+        failed = channel.last_state == Share.State.FAILED
+        return (channel.pk != used, channel.pk not in projects, failed, -worked)
+
+    return channels, min(channels, key=rank, default=None)
 
 
 def create(person: Person, now: datetime, *, kind: str, name: str, address: str) -> Channel:

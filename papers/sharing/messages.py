@@ -49,8 +49,7 @@ class Message:
     title: str
     authors: tuple[str, ...]
     note: str
-    up: int
-    down: int
+    up: int  # votes against a paper are the team's own and stay here
     url: str
     paper_url: str
     original: str
@@ -73,13 +72,12 @@ class Message:
         return f"{named} and {more:,} more" if more > 0 else named
 
     @property
-    def said(self) -> str:
+    def shown_note(self) -> str:
         return cut(strip_controls(self.note).replace("\r", "").strip(), LONGEST_NOTE)
 
     @property
     def votes(self) -> str:
-        pieces = [f"▲ {self.up}"] if self.up else []
-        return "  ".join(pieces + ([f"▼ {self.down}"] if self.down else []))
+        return f"▲ {self.up}" if self.up else ""
 
 
 def cut(text: str, length: int) -> str:
@@ -101,10 +99,10 @@ def harmless(text: str) -> str:
 
 
 def slack(message: Message) -> dict[str, Any]:
-    """The body for an incoming webhook of Slack, or of what speaks like it (FORMATS.md §4)."""
+    """The body for an incoming webhook of Slack, or of what speaks like it."""
     lines = [f"{harmless(message.sharer)} shared <{message.url}|{harmless(message.heading)}>"]
     lines += [harmless(message.byline)] if message.byline else []
-    lines += [f"> {harmless(line)}" if line.strip() else ">" for line in message.said.splitlines()]
+    lines += [f"> {harmless(line)}" if line.strip() else ">" for line in message.shown_note.splitlines()]
     lines += [message.votes] if message.votes else []
     return {
         "text": "\n".join(lines),
@@ -120,8 +118,8 @@ def _elements(message: Message) -> list[dict[str, Any]]:
     if message.byline:
         top.append({"type": "text", "text": f"\n{message.byline}"})
     elements = [{"type": "rich_text_section", "elements": top}]
-    if message.said:
-        quoted = [{"type": "text", "text": message.said}]
+    if message.shown_note:
+        quoted = [{"type": "text", "text": message.shown_note}]
         elements.append({"type": "rich_text_quote", "elements": quoted})
     if message.votes:
         elements.append({"type": "rich_text_section", "elements": [{"type": "text", "text": message.votes}]})
@@ -141,7 +139,7 @@ def webhook(message: Message) -> dict[str, Any]:
                 "id": str(message.id),
                 "channel": message.channel,
                 "shared_by": message.sharer,
-                "note": message.said,
+                "note": message.shown_note,
                 "url": message.url,
             },
             "paper": {
@@ -152,7 +150,7 @@ def webhook(message: Message) -> dict[str, Any]:
                 "original": message.original,
                 "url": message.paper_url,
             },
-            "votes": {"up": message.up, "down": message.down},
+            "votes": {"up": message.up},
         },
     }
 

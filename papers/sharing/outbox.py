@@ -68,14 +68,13 @@ def deliver(share: Share, now: datetime) -> None:
 
 def test(channel: Channel, person: Person, now: datetime) -> None:
     """Send a message that says it is a test, at once. Raises UndeliveredError and BusyError."""
-    said = messages.Message(
+    message = messages.Message(
         id=uuid4(),
         sharer=person.name,
         title=f"A test: messages from Tenth arrive in {channel.name}",
         authors=(),
         note="",
         up=0,
-        down=0,
         url=settings.PUBLIC_URL,
         paper_url=settings.PUBLIC_URL,
         original=settings.PUBLIC_URL,
@@ -83,8 +82,10 @@ def test(channel: Channel, person: Person, now: datetime) -> None:
         channel=channel.name,
         at=now,
     )
-    content = messages.slack(said) if channel.kind == Channel.Kind.SLACK else {**messages.webhook(said), "type": "test"}
-    _send(channel, content, said.id, now)
+    content = (
+        messages.slack(message) if channel.kind == Channel.Kind.SLACK else {**messages.webhook(message), "type": "test"}
+    )
+    _send(channel, content, message.id, now)
 
 
 # ── one attempt ──────────────────────────────────────────────────────────────────────────────
@@ -107,26 +108,26 @@ def _send(channel: Channel, content: dict[str, Any], id: UUID, now: datetime) ->
 
 
 def _trouble(channel: Channel, answer: Answer) -> UndeliveredError | None:
-    """What the answer says went wrong; None when the message arrived."""
+    """The error that the answer stands for; None when the message arrived."""
     host, status = urlsplit(channel.address).hostname, answer.status
-    told = f"{status} {_phrase(status)}".strip()
+    status_line = f"{status} {_phrase(status)}".strip()
     # Slack and its like name the trouble in a word or two of plain text.
     if answer.text.strip() and len(answer.text) < 200 and "html" not in answer.content_type:
-        told += f": {' '.join(answer.text.split())}"
+        status_line += f": {' '.join(answer.text.split())}"
     if 200 <= status < 300:
         if "html" not in answer.content_type:
             return None
         sentence = f"{host} answered with a web page, so this address is no webhook. An admin can correct it."
         return UndeliveredError(sentence)
     if status in GONE:
-        return UndeliveredError(f"{host} takes no more messages at this address ({told}).", gone=True)
+        return UndeliveredError(f"{host} takes no more messages at this address ({status_line}).", gone=True)
     if status in LATER or status >= 500:
-        return UndeliveredError(f"{host} could not take it ({told}).", again=True, wait=answer.retry_after)
+        return UndeliveredError(f"{host} could not take it ({status_line}).", again=True, wait=answer.retry_after)
     if 300 <= status < 400:
         return UndeliveredError(
-            f"{host} sends us elsewhere ({told}), which is not followed. An admin can correct the address."
+            f"{host} sends us elsewhere ({status_line}), which is not followed. An admin can correct the address."
         )
-    return UndeliveredError(f"{host} refused the message ({told}).")
+    return UndeliveredError(f"{host} refused the message ({status_line}).")
 
 
 def _phrase(status: int) -> str:
@@ -136,10 +137,10 @@ def _phrase(status: int) -> str:
         return ""
 
 
-def _wait(attempts: int, asked: float | None) -> timedelta:
-    """How long until the next attempt: our own patience, or what the far side asked for when that is longer."""
+def _wait(attempts: int, retry_after: float | None) -> timedelta:
+    """The time until the next attempt: our own wait, or the one the far side asked for when it is longer."""
     ours = WAITS[attempts - 1] * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 (no secret)
-    return max(ours, timedelta(seconds=asked or 0))
+    return max(ours, timedelta(seconds=retry_after or 0))
 
 
 # ── what is noted ────────────────────────────────────────────────────────────────────────────

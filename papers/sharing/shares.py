@@ -1,6 +1,6 @@
 """sharing.shares: send a paper to a channel: one act, one message, never lost, and everybody sees what became of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,8 @@ from django.db import IntegrityError, transaction
 from ..models import Channel, Event, Paper, Person, Share
 from ..refused import Gone
 from . import links, messages
+
+LATELY = timedelta(days=7)  # so long the form says that the paper went to the channel already
 
 # ── what people do ───────────────────────────────────────────────────────────────────────────
 
@@ -30,14 +32,19 @@ def share(person: Person, paper: Paper, channel: Channel, note: str, act: UUID, 
             data = {"channel": channel.name}
             Event.objects.create(kind=Event.Kind.SHARED, paper=paper, person=person, at=now, data=data)
     except IntegrityError as error:
-        known = Share.objects.select_related("channel").filter(act=act).first()
-        if known is None:
+        existing = Share.objects.select_related("channel").filter(act=act).first()
+        if existing is None:
             raise
-        same = (known.person_id, known.paper_id, known.channel, known.note) == (person.pk, paper.pk, channel, note)
-        if not same or known.state == Share.State.CANCELLED:
-            sentence = f"This form was sent already, to {known.channel}. Share once more to send another message."
+        same = (existing.person_id, existing.paper_id, existing.channel, existing.note) == (
+            person.pk,
+            paper.pk,
+            channel,
+            note,
+        )
+        if not same or existing.state == Share.State.CANCELLED:
+            sentence = f"This form was sent already, to {existing.channel}. Share once more to send another message."
             raise Gone(sentence, "channel") from error
-        return known
+        return existing
     return made
 
 
@@ -58,11 +65,11 @@ def send_again(share: Share, now: datetime) -> None:
         raise Gone("There is nothing to send again: the message is on its way or has been sent.")
 
 
-def channels_for(person: Person) -> list[Channel]:
-    """The open channels, the one that this person wrote to last before the others."""
-    channels = list(Channel.objects.open())
-    last = Share.objects.filter(person=person).newest_first().values_list("channel", flat=True).first()
-    return sorted(channels, key=lambda channel: channel.pk != last)
+def lately(paper: Paper, channel: Channel, now: datetime) -> Share | None:
+    """The newest message about this paper that went to this channel in the last days, or is on its way there."""
+    there = Share.objects.filter(paper=paper, channel=channel, at__gt=now - LATELY, at__lte=now)
+    gone = there.filter(state__in=[Share.State.SENT, Share.State.WAITING])
+    return gone.select_related("person").newest_first().first()
 
 
 def of_paper(paper: Paper) -> list[Share]:
@@ -73,17 +80,15 @@ def of_paper(paper: Paper) -> list[Share]:
 
 
 def message(share: Share, url: str = "") -> messages.Message:
-    """The message of this share, with the votes as they are now. `url`: another address than its link's."""
+    """The message of this share, with its votes up as they are now. `url`: another address than its link's."""
     paper = share.paper
-    votes = [vote.value for vote in paper.votes.all()]
     return messages.Message(
         id=share.act,
         sharer=share.person.name,
         title=paper.title,
         authors=tuple(paper.authors_shown),
         note=share.note,
-        up=votes.count(1),
-        down=votes.count(-1),
+        up=sum(vote.value > 0 for vote in paper.votes.all()),
         url=url or settings.PUBLIC_URL + (paper if share.link.revoked_at else share.link).get_absolute_url(),
         paper_url=settings.PUBLIC_URL + paper.get_absolute_url(),
         original=paper.link,
@@ -93,6 +98,6 @@ def message(share: Share, url: str = "") -> messages.Message:
     )
 
 
-def content(share: Share, said: messages.Message) -> dict[str, Any]:
+def content(share: Share, message: messages.Message) -> dict[str, Any]:
     """The body that goes to this share’s channel."""
-    return messages.slack(said) if share.channel.kind == Channel.Kind.SLACK else messages.webhook(said)
+    return messages.slack(message) if share.channel.kind == Channel.Kind.SLACK else messages.webhook(message)

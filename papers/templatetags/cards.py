@@ -25,6 +25,7 @@ FACES = 8  # shown; the rest is a number
 LONG_HTML = 6_000  # a whole post is for its own page
 EXCERPT = 1_200
 _TINTS = 6
+ANNOUNCED = {"cross": "cross-listed", "replace": "new version", "replace-cross": "new version, cross-listed"}
 
 
 @functools.cache
@@ -113,7 +114,13 @@ def _vote(card: Card, value: int, base: str) -> str:
     on, count = card.mine == value, card.up if value > 0 else card.down
     way, sign = ("up", "▲") if value > 0 else ("down", "▼")
     more = f' name="value" value="{0 if on else value}" aria-label="Vote {way}: {count}"'
-    return _button(f"{base}vote", way, f'{sign} <span class="num">{count}</span>', on, more)
+    return _button(
+        f"{base}vote",
+        way,
+        f'{sign} <span class="phone-only">Vote {way}</span><span class="num">{count}</span>',
+        on,
+        more,
+    )
 
 
 def _tally(card: Card) -> str:
@@ -151,7 +158,7 @@ def _meta(card: Card) -> str:
     horizon = card.horizon
     pieces = [f'<span class="chip {horizon}">{horizon}</span>'] if horizon else []
     for sighting in card.sightings:
-        how = f" · {escape(sighting.announce_type)}" if sighting.announce_type not in {"", "new"} else ""
+        how = f" · {escape(announced(sighting.announce_type))}" if sighting.announce_type not in {"", "new"} else ""
         name = escape(sighting.source.name)
         pieces.append(f'<a href="{_browse()}?source={sighting.source_id}">{name}</a>{how}')
     pieces += [
@@ -179,6 +186,16 @@ def _excerpt(paper: Paper) -> str:
     if not text or len(text) > LONG_HTML:
         text = f"<p>{escape(paper.abstract[:EXCERPT])}{'…' if len(paper.abstract) > EXCERPT else ''}</p>"
     return f'<details class="excerpt"><summary>Abstract</summary><div>{text}</div></details>'
+
+
+@register.filter
+def announced(kind: str) -> str:
+    """Say in words how arXiv announced a paper.
+
+    >>> announced("cross"), announced("replace-cross")
+    ('cross-listed', 'new version, cross-listed')
+    """
+    return ANNOUNCED.get(kind, kind)
 
 
 @register.filter

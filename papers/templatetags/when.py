@@ -1,8 +1,9 @@
 """templatetags.when: times as people say them: 12 min ago, in 3 h."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django import template
+from django.utils import timezone
 
 register = template.Library()
 
@@ -21,6 +22,13 @@ def _span(seconds: float) -> str:
     if seconds < 60 * 86400:
         return f"{seconds / 86400:.0f} days"
     return f"{seconds / 30 / 86400:.0f} months"
+
+
+@register.filter
+def day(at: datetime | date) -> str:
+    """25 Nov; with its year when that is not this one."""
+    local = timezone.localtime(at).date() if isinstance(at, datetime) else at
+    return f"{local.day} {local:%b}" + ("" if local.year == timezone.localdate().year else f" {local.year}")
 
 
 @register.filter

@@ -20,7 +20,7 @@ from ..forms.applications import (
     ReviewForm,
     StepBackForm,
 )
-from ..ledger import applications, checks, results, reviews
+from ..ledger import applications, checks, results, reviews, steps
 from ..models import Application, Person
 from . import page
 
@@ -34,7 +34,10 @@ Verb = Callable[[Person, Application, dict[str, Any]], object]
 
 
 def _verb(form_class: type[Form], name: str, do: Verb) -> Callable[..., HttpResponse]:
-    """Make the view of one verb of the ledger. A form that is refused comes back with its input and the reason."""
+    """Make the view of one verb of the ledger. A form that is refused comes back with its input and the reason.
+
+    `name` is the form's prefix, and the place on the page to return to.
+    """
 
     @require_POST
     @access.member_required
@@ -50,10 +53,11 @@ def _verb(form_class: type[Form], name: str, do: Verb) -> Callable[..., HttpResp
     return act
 
 
-record = _verb(EvidenceForm, "result", lambda person, it, wish: results.record(person, it, timezone.now(), **wish))
+# Two buttons of one form: what a step gave is recorded, alone or with the move to the next.
+record = _verb(EvidenceForm, "step", lambda person, it, wish: results.record(person, it, timezone.now(), **wish))
 advance = _verb(
     AdvanceForm,
-    "advance",
+    "step",
     lambda person, it, wish: applications.advance(person, it, wish.pop("to"), timezone.now(), **wish),
 )
 back = _verb(
@@ -102,35 +106,31 @@ def _page(request: HttpRequest, application_id: int, filled: dict[str, Form] | N
     person, now = access.person(request), timezone.now()
     application = access.application_for(person, application_id)
     forms = {} if person.is_guest else _forms(person, application) | (filled or {})
+    ladder = steps.steps_of(application)
     context = {
         "application": application,
-        "results": [(result, forms.get(f"check-{result.pk}")) for result in application.results.all()],
+        "steps": ladder,
+        "ways": [step for step in ladder if step.open],
+        "here": next((step for step in ladder if step.state == "here"), None),
+        "results": [(result, forms.get(f"check-{result.pk}")) for result in reversed(list(application.results.all()))],
         "forms": forms,
         "refused": set(filled or ()),
-        "ways": [
-            (to, Application.Stage(to).label, applications.missing_for(application, to))
-            for to in applications.next_stages(application.stage)
-        ],
         "due": application.review_due is not None and application.review_due <= now,
         "events": application.events.for_history(),
-        "now": now,
     }
-    return render(request, "projects/application.html", context, status=400 if filled else 200)
+    return render(request, "applications/application.html", context, status=400 if filled else 200)
 
 
 def _forms(person: Person, application: Application) -> dict[str, Form]:
     """Make the empty form of each verb that this person may use."""
     outcome = {"outcome": application.outcome, "note": application.outcome_note}
     forms: dict[str, Form] = {
-        "result": EvidenceForm(prefix="result"),
+        "step": EvidenceForm(prefix="step"),
         "outcome": OutcomeForm(prefix="outcome", initial=outcome),
         "over": ChosenOverForm(prefix="over", initial={"text": application.chosen_over}),
         "review": ReviewForm(prefix="review"),
         "drop": DropForm(prefix="drop"),
-        "back": StepBackForm(prefix="back"),
-        "advance": AdvanceForm(
-            prefix="advance", initial={"to": next(iter(applications.next_stages(application.stage)), "")}
-        ),
+        "back": StepBackForm(prefix="back", earlier=steps.earlier_than(application.stage)),
     }
     for result in application.results.all():
         if checks.may_check(person, result, application):

@@ -55,7 +55,7 @@ class SeeOther(HttpResponseRedirect):
 
 
 def htmx(request: HttpRequest) -> HtmxDetails:
-    """What htmx says of its request; false for a plain one."""
+    """The htmx side of a request; false for a plain one."""
     return request.htmx  # type: ignore[attr-defined]  # by HtmxMiddleware, on every request
 
 

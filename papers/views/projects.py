@@ -2,30 +2,34 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from .. import access
-from ..forms.projects import ApplyForm, ProjectForm
-from ..ledger import applications, projects
+from ..forms.projects import ApplyForm, LedgerForm, ProjectForm
+from ..ledger import applications, projects, table
 from ..models import Application, Project
-from . import page
+from . import dialog, page
 
-LEDGER = 100  # rows that one page shows
-
-# What the ledger can be asked for: the query parameter `show`.
-SHOWS: dict[str, tuple[str, Q]] = {
-    "toy": ("Toys", Q(stage="toy")),
-    "pilot": ("Pilots", Q(stage="pilot")),
-    "production": ("In production", Q(stage="production")),
-    "dropped": ("Dropped", Q(stage="dropped")),
-    "helped": ("Helped", Q(outcome="helped")),
-    "failed": ("Did not help", Q(outcome__in=["no_effect", "hurt", "abandoned"])),
-}
+# The table's columns: what each sorts by ("" for what does not sort), and its head.
+COLUMNS = [
+    ("paper", "Paper"),
+    ("taken", "Taken"),
+    ("project", "Project"),
+    ("stage", "Stage"),
+    ("outcome", "Outcome"),
+    ("", "Claimed"),
+    ("", "Ours"),
+    ("checked", "Checked"),
+    ("by", "By"),
+    ("when", "When"),
+]
+DUE = 100  # applications due for review that one page shows
+FIGURES = {"Claimed", "Ours", "When"}  # aligned to the right
 
 
 @require_safe
@@ -36,8 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "open": [project for project in every if project.is_open],
         "closed": [project for project in every if not project.is_open],
-        "today": timezone.localdate(now),
-        "due": Application.objects.due_for_review(now).for_ledger().order_by("review_due")[:LEDGER],
+        "due": Application.objects.due_for_review(now).for_ledger().order_by("review_due")[:DUE],
         **_ledger(request, Application.objects.all()),
     }
     return render(request, "projects/projects.html", context)
@@ -52,7 +55,7 @@ def project(request: HttpRequest, project_slug: str) -> HttpResponse:
         "project": project,
         "due_soon": project.is_due(timezone.localdate()),
         "events": project.events.filter(application=None).for_history(),
-        **_ledger(request, project.applications.all()),
+        **_ledger(request, project.applications.all(), project),
     }
     return render(request, "projects/project.html", context)
 
@@ -100,39 +103,54 @@ def reopen(request: HttpRequest, project_slug: str) -> HttpResponse:
 
 
 @page.read_or_send
+@vary_on_headers("HX-Target")
 @access.member_required
 def apply(request: HttpRequest, paper_id: int) -> HttpResponse:
     """From a card, a paper's page or the key A: which project, and what was taken."""
     person, now = access.person(request), timezone.now()
     paper = access.paper_for(person, paper_id)
-    form = ApplyForm(page.sent(request), initial={"project": request.GET.get("project")})
+    form = ApplyForm(page.sent(request), initial={"project": request.GET.get("project")}, auto_id="apply-%s")
     if form.is_valid():
         wish = form.cleaned_data
         with page.refusals_in(form):
             project = wish["project"] or projects.get_or_create(person, wish["new_project"], now)
             application = applications.apply(person, paper, project, wish["taken"], now)
             to = page.safe_next(request, application)
-            if to != application.get_absolute_url():
-                messages.success(request, f"Applied in {project}. It begins as a toy.")
-            return page.SeeOther(to)
-    context = {"paper": paper, "form": form, "used": applications.used_in(paper), "next": request.GET.get("next", "")}
-    return render(request, "projects/apply.html", context, status=400 if form.errors else 200)
+            if to == application.get_absolute_url() and not dialog.over(request):
+                return page.SeeOther(to)
+            return dialog.done(request, paper, f"Applied in {project}. It begins as a toy.", to)
+    over = dialog.over(request)
+    used, to = applications.used_in(paper), request.GET.get("next", "")
+    context = {"paper": paper, "form": form, "used": used, "next": to, "dialog": over}
+    template = "applications/_apply.html" if over else "applications/apply.html"
+    return render(request, template, context, status=400 if form.errors else 200)
 
 
-def _ledger(request: HttpRequest, every: QuerySet[Application]) -> dict[str, Any]:
-    """The rows that `show` asks for, newest first, and how many each choice has."""
-    show = request.GET.get("show", "")
-    counts = every.aggregate(**{name: _count(fits) for name, (_, fits) in SHOWS.items()}, all=_count(Q()))
-    chosen = every.filter(SHOWS[show][1]) if show in SHOWS else every
-    rows = list(chosen.for_ledger().newest_first()[: LEDGER + 1])  # type: ignore[attr-defined]
+def _ledger(
+    request: HttpRequest, applications: QuerySet[Application], project: Project | None = None
+) -> dict[str, Any]:
+    """The table that the query string asks for, with its form, chips and heads."""
+    form = LedgerForm(request.GET)
+    ledger = table.table(applications, form.filters())
+    filters = ledger.filters
     return {
-        "ledger": rows[:LEDGER],
-        "cut": len(rows) > LEDGER,
-        "show": show if show in SHOWS else "",
-        "shows": [(name, label, counts[name]) for name, (label, _) in SHOWS.items()],
-        "total": counts["all"],
+        "ledger": ledger,
+        "form": form,
+        "shows": [(name, label, ledger.counts[name]) for name, (label, _) in table.SHOWS.items()],
+        "heads": [
+            _head(sorts, label, filters.sort) for sorts, label in COLUMNS if not (project and sorts == "project")
+        ],
+        "narrowed": bool(filters.q or filters.by or filters.project),
     }
 
 
-def _count(fits: Q) -> Any:
-    return Count("pk", filter=fits) if fits else Count("pk")
+def _head(sorts: str, label: str, sort: str) -> dict[str, str]:
+    """One column's head: a click sorts by it, another the other way round. Dates begin with the newest."""
+    first, second = (f"-{sorts}", sorts) if sorts == "when" else (sorts, f"-{sorts}")
+    now = sort.removeprefix("-") == sorts
+    return {
+        "label": label,
+        "sort": sorts and (second if sort == first else first),
+        "aria": ("descending" if sort.startswith("-") else "ascending") if now else "",
+        "align": "num" if label in FIGURES else "",
+    }

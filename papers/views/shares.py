@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 from .. import access, tasks
 from ..forms.share import ShareForm
 from ..models import Channel, Paper, Person, Share
-from ..sharing import shares
-from . import page
+from ..sharing import channels, shares
+from . import dialog, page
 
 
 @page.read_or_send
@@ -29,23 +29,19 @@ def share(request: HttpRequest, paper_id: int) -> HttpResponse:
     person, now = access.person(request), timezone.now()
     paper = access.paper_for(person, paper_id)
     if request.method != "POST" or "show" in request.POST:
-        channels, said = shares.channels_for(person), request.POST or request.GET
-        asked = {"channel": said.get("channel"), "note": said.get("note", "")}
-        first = channels[0].pk if channels else None
-        form = ShareForm(initial={"channel": asked["channel"] or first, "note": asked["note"]})
+        typed = request.POST or request.GET
+        draft = {"channel": typed.get("channel", ""), "note": typed.get("note", "")}
         if page.htmx(request).target == "preview":
-            return render(request, "shares/_preview.html", _preview(person, paper, channels, asked, now))
-        return _form(request, paper, channels, form, _preview(person, paper, channels, asked, now))
+            return render(request, "shares/_preview.html", _preview(person, paper, draft, now))
+        return _form(request, paper, ShareForm(initial=draft), _preview(person, paper, draft, now))
     form = ShareForm(request.POST)
     if form.is_valid():
         with page.refusals_in(form):
             made = shares.share(person, paper, **form.cleaned_data, now=now)
             page.soon(tasks.deliver_due)
-            notices.success(request, f"On its way to {made.channel}.")
-            return page.SeeOther(page.safe_next(request, paper))
-    channels = shares.channels_for(person)
-    preview = _preview(person, paper, channels, {key: form.data.get(key, "") for key in ("channel", "note")}, now)
-    return _form(request, paper, channels, form, preview, 400)
+            return dialog.done(request, paper, f"On its way to {made.channel}.", page.safe_next(request, paper))
+    preview = _preview(person, paper, {key: form.data.get(key, "") for key in ("channel", "note")}, now)
+    return _form(request, paper, form, preview, 400)
 
 
 @require_safe
@@ -57,18 +53,18 @@ def index(request: HttpRequest, paper_id: int) -> HttpResponse:
     return render(request, "shares/_shares.html", _listed(paper))
 
 
-def _verb(do: Callable[[Share, datetime], None], said: str, soon: bool = False) -> Callable[..., HttpResponse]:
+def _verb(do: Callable[[Share, datetime], None], sentence: str, soon: bool = False) -> Callable[..., HttpResponse]:
     @require_POST
     @access.member_required
     def view(request: HttpRequest, share_id: int) -> HttpResponse:
-        found = access.share_for(access.person(request), share_id)
-        do(found, timezone.now())
+        share = access.share_for(access.person(request), share_id)
+        do(share, timezone.now())
         if soon:
             page.soon(tasks.deliver_due)
         if not page.htmx(request):
-            notices.success(request, said)
-        to = f"{found.paper.get_absolute_url()}#shares"
-        return page.fragment_or_redirect(request, "shares/_shares.html", _listed(found.paper), to)
+            notices.success(request, sentence)
+        to = f"{share.paper.get_absolute_url()}#shares"
+        return page.fragment_or_redirect(request, "shares/_shares.html", _listed(share.paper), to)
 
     return view
 
@@ -83,28 +79,24 @@ def _listed(paper: Paper) -> dict[str, Any]:
 
 
 def _form(
-    request: HttpRequest,
-    paper: Paper,
-    channels: list[Channel],
-    form: ShareForm,
-    preview: dict[str, Any],
-    status: int = 200,
+    request: HttpRequest, paper: Paper, form: ShareForm, preview: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     to = request.POST.get("next") or request.GET.get("next") or ""
     # A refused form did nothing, so it may try as another act.
-    context = {"paper": paper, "channels": channels, "form": form, "act": uuid4(), "next": to, **preview}
-    return render(request, "shares/share.html", context, status=status)
+    over = dialog.over(request)
+    context = {"paper": paper, "form": form, "act": uuid4(), "next": to, "dialog": over, **preview}
+    return render(request, "shares/_form.html" if over else "shares/share.html", context, status=status)
 
 
-def _preview(
-    person: Person, paper: Paper, channels: list[Channel], asked: dict[str, Any], now: datetime
-) -> dict[str, Any]:
-    """The message as it would be sent, made by the same code that sends it."""
-    if not channels:
-        return {}
-    channel = next((each for each in channels if str(each.pk) == str(asked["channel"])), channels[0])
-    draft = Share(act=uuid4(), paper=paper, channel=channel, person=person, note=asked["note"], at=now)
-    sent = shares.content(draft, shares.message(draft, url=f"{settings.PUBLIC_URL}/s/…"))
+def _preview(person: Person, paper: Paper, draft: dict[str, str], now: datetime) -> dict[str, Any]:
+    """The message as it would be sent, made by the same code that sends it; and whether it went there lately."""
+    offered, first = channels.offered(person, paper)
+    channel = next((each for each in offered if str(each.pk) == draft["channel"]), first)
+    if channel is None:
+        return {"channels": []}
+    share = Share(act=uuid4(), paper=paper, channel=channel, person=person, note=draft["note"], at=now)
+    sent = shares.content(share, shares.message(share, url=f"{settings.PUBLIC_URL}/s/…"))
+    context = {"channels": offered, "channel": channel, "lately": shares.lately(paper, channel, now), "now": now}
     if channel.kind == Channel.Kind.WEBHOOK:
-        return {"channel": channel, "json": json.dumps(sent, indent=2, ensure_ascii=False)}
-    return {"channel": channel, "parts": sent["blocks"][0]["elements"]}
+        return context | {"json": json.dumps(sent, indent=2, ensure_ascii=False)}
+    return context | {"parts": sent["blocks"][0]["elements"]}

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from .. import access, tasks
 from ..forms.sources import HorizonForm, NameForm, StateForm
 from ..intake import subscriptions
-from ..models import Event, Source
+from ..models import Source
 from . import page
 
 PAGE = 50
@@ -55,26 +55,11 @@ def source(request: HttpRequest, source_id: int) -> HttpResponse:
     context = {
         "source": source,
         "fetches": source.fetches.order_by("-at")[:30],
-        "events": [(event, _said(event)) for event in source.events.select_related("person").order_by("-at")[:50]],
+        "events": source.events.for_history()[:50],
         "sightings": sightings.select_related("paper").defer("paper__search", "paper__abstract")[:10],
         **_common(request, now),
     }
     return render(request, "sources/source.html", context)
-
-
-def _said(event: Event) -> str:
-    """An event of a source, in words: what somebody did, or what Tenth noticed."""
-    data = event.data
-    if event.kind == Event.Kind.SOURCE_ADDED:
-        return "added this source"
-    if event.kind == Event.Kind.SOURCE_MOVED:
-        return f"follows it from {data.get('from')} to {data.get('to')}"
-    if event.kind == Event.Kind.SOURCE_DIED:
-        return f"says that it stopped answering: {data.get('why')}"
-    changes = [f"{field} from “{pair[0]}” to “{pair[1]}”" for field, pair in data.items() if isinstance(pair, list)]
-    if changes:
-        return "changed " + ", ".join(changes)
-    return f"set it to {data.get('state')}: {data.get('why')}"
 
 
 @require_safe

@@ -93,5 +93,6 @@
 
   document.addEventListener("click", (event) => event.target.closest("[data-help]") && help());
   for (const button of document.querySelectorAll("[data-help]")) button.hidden = false;
+  document.querySelector(".hints span").hidden = !document.querySelector("[data-list] .card");
   document.querySelector(".hints").hidden = !document.querySelector("[data-list] .card, .judge");
 })();

@@ -72,7 +72,7 @@ window.Tenth = (() => {
   /* ── a public link: copied, or handed to the phone's own share sheet ── */
   function copy(field) {
     field.select();
-    const done = () => toast("Link copied. Whoever has it sees the title and authors, and nothing of the team’s.");
+    const done = () => toast("Link copied. Anyone with it sees the title and authors, and nothing of your team’s.");
     // Over plain http there is no clipboard: the link stands there, selected.
     if (navigator.clipboard) navigator.clipboard.writeText(field.value).then(done, () => {});
   }

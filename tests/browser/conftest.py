@@ -19,6 +19,9 @@ expect.set_options(timeout=15_000)  # other tests run beside these
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
+# --no-sandbox: as root, as in CI, Chromium's own sandbox cannot be set up.
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
 # Both widths and both colours, each once: what breaks in one pairing alone has not been seen yet.
 in_both_looks = pytest.mark.parametrize(
     ("viewport", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop light", "phone dark"]
@@ -36,13 +39,18 @@ def chromium() -> Iterator[Browser]:
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Playwright's loop runs in the tests' own thread, where Django then suspects async code.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(),
-            # --no-sandbox: as root, as in CI, Chromium's own sandbox cannot be set up.
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-        )
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def remembering(chromium) -> Iterator[Browser]:
+    """A Chromium that keeps the page one leaves alive, as people's do and Playwright's does not."""
+    without = ["--disable-back-forward-cache"]
+    browser = chromium.browser_type.launch(executable_path=find_chromium(), args=ARGS, ignore_default_args=without)
+    yield browser
+    browser.close()
 
 
 class Visitor:
@@ -85,8 +93,8 @@ def window(chromium, live_server):
     """`window(person, **options)`: a window of a signed-in person (or a stranger), on the live server."""
     opened: list[Visitor] = []
 
-    def open_window(person=None, viewport=DESKTOP, **options) -> Visitor:
-        context = chromium.new_context(viewport=viewport, **options)
+    def open_window(person=None, viewport=DESKTOP, browser=chromium, **options) -> Visitor:
+        context = browser.new_context(viewport=viewport, **options)
         context.set_default_timeout(10_000)
         context.set_default_navigation_timeout(40_000)  # a picture of a chart takes its time beside other tests
         if person:

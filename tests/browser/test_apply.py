@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from papers.ledger import checks
 from papers.models import Application, Project, Result
 from tests.makers import make_application, make_paper, make_person, make_project, make_result, make_source
 
@@ -40,15 +41,14 @@ def test_by_keyboard_from_the_queue_to_the_ledger(window, member, paper):
     page = window(member).open("/")
     page.keyboard.press("j")
     page.keyboard.press("A")
-    page.wait_for_url("**/apply")
-    expect(page.get_by_label("A new project")).to_be_focused()
+    dialog = page.get_by_role("dialog", name="Apply in a project")
+    expect(dialog.get_by_label("A new project")).to_be_focused()
     page.keyboard.type("Reranker 2")
     page.keyboard.press("Tab")
     page.keyboard.type("The clipped loss")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/applications/*")
-    expect(page.locator("main")).to_contain_text("No result yet. What did the toy give?")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#toasts")).to_contain_text("Applied in Reranker 2. It begins as a toy.")
+    expect(dialog).to_have_count(0)
     made = Application.objects.get()
     assert (made.project.name, made.taken, made.stage, made.person) == ("Reranker 2", "The clipped loss", "toy", member)
 
@@ -65,28 +65,68 @@ def test_a_double_click_applies_once_in_one_new_project(window, member, paper):
 
 def test_another_member_checks_it_by_keyboard(window, member, application):
     page = window(make_person("Bo Ek")).open(application.get_absolute_url())
-    open_by_keyboard(page, "Check it")
+    open_by_keyboard(page, "Check this result")
     page.keyboard.press("Tab")
     page.keyboard.type("Ran it on our set: +1.1")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.locator(".checks")).to_contain_text("✓ Bo Ek: it holds. Ran it on our set: +1.1")
+    expect(page.locator(".checks")).to_contain_text("✓ Confirmed by Bo Ek: Ran it on our set: +1.1")
 
 
-def test_production_without_a_check_says_what_is_missing_and_keeps_what_was_written(window, member, application):
+def test_a_step_has_one_form_and_what_is_missing_is_said_before_anybody_tries(window, member, application):
+    page = window(member).open(application.get_absolute_url())
+    steps = page.get_by_role("list", name="Steps")
+    expect(steps).to_contain_text("Needs a check of a result by another member")
+    assert not page.get_by_text("Check this result").count()  # nobody checks their own
+    assert not page.get_by_role("button", name="Promote to production").count()
+    step = page.locator("#step")
+    step.get_by_label("Or a note").fill("It went well on all our sets.")
+    step.get_by_role("button", name="Record result").click()
+    expect(page.locator("#results + article")).to_contain_text("It went well on all our sets.")
+    application.refresh_from_db()
+    assert (application.stage, Result.objects.count()) == ("pilot", 2)
+
+
+def test_a_refused_step_says_why_and_keeps_what_was_written(window, member, application):
     visitor = window(member)
     page = visitor.open(application.get_absolute_url())
-    expect(page.locator("#results")).to_be_visible()
-    assert not page.get_by_text("Check it").count()  # nobody checks their own
-    page.locator("summary", has_text="Move on").click()
-    form = page.locator("#advance")
-    form.get_by_label("or a note").fill("It went well on all our sets.")
-    form.get_by_role("button", name="Move on").click()
-    expect(form.get_by_role("alert")).to_contain_text("check")
-    expect(form.get_by_label("or a note")).to_have_value("It went well on all our sets.")
+    step = page.locator("#step")
+    step.get_by_label("Ours").fill("+1.2")
+    step.get_by_role("button", name="Record result").click()
+    expect(step.get_by_role("alert")).to_contain_text("A result needs evidence")
+    expect(step.get_by_label("Ours")).to_have_value("+1.2")
     assert "status of 400" in visitor.complaints.pop()  # the browser's own note of the refusal
-    application.refresh_from_db()
-    assert (application.stage, Result.objects.count()) == ("pilot", 1)
+
+
+def test_a_confirmed_toy_is_promoted_with_one_click(window, member, paper):
+    toy = make_application(paper, make_project(members=(member,)), taken="The clipped loss", person=member)
+    checks.check(make_person("Bo Ek"), make_result(toy), True, "", timezone.now())
+    page = window(member).open(toy.get_absolute_url())
+    expect(page.get_by_role("list", name="Steps")).to_contain_text("✓ Confirmed by Bo Ek")
+    page.get_by_role("button", name="Promote to pilot").click()
+    expect(page.locator("[aria-current=step]")).to_contain_text("Pilot")
+    expect(page.locator("main")).to_contain_text("Mira Lind moved it from toy to pilot")
+
+
+def test_the_table_is_sorted_and_searched_and_is_readable_on_a_phone(window, member, application):
+    make_application(make_paper("A note on warm-up"), taken="Warm-up", outcome="hurt", outcome_note="Slower.")
+    visitor = window(member)
+    page = visitor.open("/projects")
+    page.get_by_role("link", name="Taken").click()
+    expect(page.locator("th[aria-sort=ascending]")).to_have_text("Taken ↑")
+    expect(page.locator(".ledger tbody tr").first).to_contain_text("The clipped loss")
+    page.get_by_role("link", name="Taken").click()
+    expect(page.locator(".ledger tbody tr").first).to_contain_text("Warm-up")
+    assert page.locator("td.num").first.evaluate("cell => getComputedStyle(cell).textAlign") == "right"
+    page.get_by_label("Search what was applied").fill("clipped")
+    page.keyboard.press("Enter")
+    expect(page.locator(".ledger tbody tr")).to_have_count(1)
+    phone = window(member, viewport={"width": 320, "height": 700})
+    page = phone.open("/projects")
+    row = page.locator(".ledger tbody tr").first
+    expect(row).to_contain_text("Slower.")
+    assert row.bounding_box()["height"] < 160
+    assert page.locator(".ledger-scroll").evaluate("box => box.scrollWidth <= box.clientWidth")
 
 
 def test_without_scripts_from_a_card_to_a_failure_that_everybody_sees(window, member, paper):
@@ -97,13 +137,13 @@ def test_without_scripts_from_a_card_to_a_failure_that_everybody_sees(window, me
     page.get_by_role("button", name="Apply").click()
     page.get_by_role("link", name="Projects").click()
     page.get_by_role("link", name="The clipped loss").click()
-    results = page.locator("#result")
-    results.get_by_label("or a note").fill("No better than the baseline.")
-    results.get_by_label("We got").fill("+0.0")
-    results.get_by_role("button", name="Record").click()
-    page.locator("summary", has_text="Drop it").click()
+    step = page.locator("#step")
+    step.get_by_label("Or a note").fill("No better than the baseline.")
+    step.get_by_label("Ours").fill("+0.0")
+    step.get_by_role("button", name="Record result").click()
+    page.locator("#drop summary").click()
     page.locator("#drop").get_by_label("What was learned?").fill("Not worth its memory.")
-    page.locator("#drop").get_by_role("button", name="Drop it").click()
+    page.locator("#drop").get_by_role("button", name="Drop").click()
     page.get_by_role("link", name="Projects").click()
     page.get_by_role("link", name="Did not help").click()
     expect(page.locator(".ledger")).to_contain_text("Not worth its memory.")

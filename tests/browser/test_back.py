@@ -49,30 +49,22 @@ def test_back_without_the_browsers_memory_of_the_page(window, member, papers):
     expect_the_truth(page)
 
 
-def test_back_to_a_page_that_the_browser_kept_alive(window, member, papers):
-    visitor = window(member)
-    page = visitor.open("/")
-    read_on_elsewhere = visitor.context.new_page()
-    expect(page.locator(".card")).to_have_count(25)
-    page.get_by_role("link", name="More", exact=True).click()
-    expect(page.locator(".card")).to_have_count(30)
-    for _ in range(27):
-        page.keyboard.press("j")
-    for number, act in ((3, "Keep"), (28, "Skip")):
-        read_on_elsewhere.goto(visitor.base + papers[number - 1].get_absolute_url())
-        read_on_elsewhere.locator(".judge").get_by_role("button", name=act).click()
-        expect(read_on_elsewhere.locator(".toast")).to_be_visible()
-    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")  # Playwright turns it off
+def test_back_to_a_page_that_the_browser_kept_alive(window, member, papers, remembering):
+    page = window(member, browser=remembering).open("/")
+    page.evaluate("window.alive = true")
+    read_on(page)
+    page.evaluate("history.back()")
     expect_the_truth(page)
+    assert page.evaluate("window.alive")
     expect(page.locator(".card.at")).to_be_in_viewport()
 
 
 def test_back_to_a_papers_own_page_shows_its_state(window, member, papers):
     page = window(member).open(papers[0].get_absolute_url())
-    page.locator(".judge").get_by_role("link", name="Share").click()
-    page.wait_for_url("**/share")
+    page.get_by_role("link", name="Kept").click()
+    page.wait_for_url("**/kept")
     elsewhere = page.context.new_page()
-    elsewhere.goto(page.url.partition("/papers")[0] + papers[0].get_absolute_url())
+    elsewhere.goto(page.url.removesuffix("/kept") + papers[0].get_absolute_url())
     elsewhere.locator(".judge").get_by_role("button", name="Keep").click()
     expect(elsewhere.locator(".toast")).to_be_visible()
     page.go_back()

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.makers import make_paper, make_person, make_source, make_vote
 
-from .conftest import PHONE
+from .conftest import PHONE, in_both_looks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -140,6 +140,12 @@ def test_a_phone_has_five_tabs_and_one_row_of_buttons(window, member, papers, wi
     page.wait_for_url("**/insight")
 
     visitor.open("/")
+    page.get_by_label("Your menu").tap()
+    page.get_by_role("button", name="Sign out").tap(trial=True)  # above the first card
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
+
+    visitor.open("/")
     card = page.locator(".card").first
     visible = [each for each in card.locator(".acts > .btn, .acts summary").all() if each.is_visible()]
     boxes = [each.bounding_box() for each in visible]
@@ -157,7 +163,7 @@ def test_a_phone_has_five_tabs_and_one_row_of_buttons(window, member, papers, wi
 
 def test_a_phone_does_not_zoom_into_fields(window, papers):
     visitor = window(make_person(role="admin"), viewport=PHONE, has_touch=True, is_mobile=True)
-    for path in ("/", "/browse", "/add", "/settings", "/sources/new", papers[0].get_absolute_url()):
+    for path in (papers[0].get_absolute_url(), "/", "/browse", "/add", "/settings", "/sources/new"):
         page = visitor.open(path)
         sizes = page.evaluate(
             "[...document.querySelectorAll('input:not([type=hidden], [type=checkbox]), select, textarea')]"
@@ -200,3 +206,22 @@ def test_the_banner_stands_in_a_landmark(window, member, papers, settings):
     expect(page.get_by_role("complementary", name="About this install")).to_have_text("A trial install")
     rules = {"runOnly": ["region"], "preload": False}
     assert Axe().run(page, options=rules).response["violations"] == []
+
+
+@in_both_looks
+def test_messages_and_menus_are_open_to_all(window, member, papers, viewport, scheme):
+    visitor = window(member, viewport=viewport, color_scheme=scheme)
+    page = visitor.open("/")
+    page.locator(".card").first.get_by_role("button", name="Keep").click()
+    expect(page.locator(".toast")).to_contain_text("Kept")
+    for menu in page.locator(".card summary[aria-label=More], .tabs summary").all():
+        if menu.is_visible():
+            menu.click()
+            break
+    assert visitor.barriers() == []
+    assert visitor.fits()
+
+
+def test_a_stranger_has_no_strip(window, member, papers):
+    page = window().open("/signin")
+    expect(page.locator(".strip")).to_be_hidden()

@@ -1,12 +1,15 @@
 """Sharing in the browser: by keyboard, on a phone, in the dark, without scripts; to a chat as strict as Slack."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from feedserver import FeedServer
 from papers import tasks
-from papers.models import Share
-from tests.makers import make_channel, make_paper, make_source
+from papers.models import Channel, Share
+from tests.makers import make_channel, make_paper, make_person, make_share, make_source
 
 from .conftest import in_both_looks
 
@@ -31,22 +34,66 @@ def paper(member):
     return make_paper(LONG, source=make_source("Kettle Notes"), byline=CROWD)
 
 
-def test_by_keyboard_from_the_queue_to_the_chat(window, member, paper, chat):
-    page = window(member).open("/")
-    page.keyboard.press("j")
+def test_by_keyboard_from_the_queue_to_the_chat_and_on_to_the_next_row(window, member, paper, chat):
+    make_paper("The next paper")
+    page = window(member).open("/browse?q=paper&sort=new")
+    first = page.locator(".card.at").get_attribute("id")
     page.keyboard.press("S")
-    page.wait_for_url("**/share")
-    page.keyboard.type("See table 3: <!channel> & *bold*")  # the note has the focus
+    dialog = page.get_by_role("dialog", name="Share with the team")
+    expect(dialog.get_by_label("Why does it matter?")).to_be_focused()
+    page.keyboard.type("See table 3: <!channel> & *bold*")
     expect(page.locator("#preview blockquote")).to_have_text("See table 3: <!channel> & *bold*")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"**{paper.get_absolute_url()}")
-    expect(page.locator("#shares")).to_contain_text("sent")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#toasts")).to_contain_text("On its way to papers.")
+    expect(dialog).to_have_count(0)
+    assert page.url.endswith("/browse?q=paper&sort=new")
+    expect(page.locator(".card.at")).not_to_have_id(first)
+    expect(page.locator(".card.at")).to_be_focused()
     (arrived,) = chat.hooks.received
-    assert arrived.text.startswith("Mira Lind shared Towards a very long title")
-    assert "and 2,897 more" in arrived.text
+    assert arrived.text.startswith("Mira Lind shared")
     assert "See table 3: <!channel> & *bold*" in arrived.text
+
+
+def test_escape_closes_the_dialog_and_the_row_stays_selected(window, member, paper, chat):
+    page = window(member).open("/")
+    page.keyboard.press("S")
+    dialog = page.get_by_role("dialog", name="Share with the team")
+    expect(dialog.get_by_label("Why does it matter?")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    page.keyboard.press("S")
+    page.get_by_role("dialog").get_by_text("Cancel").click()
+    expect(dialog).to_have_count(0)
+    expect(page.locator(".card.at")).to_have_id(f"paper-{paper.pk}")
+    assert not Share.objects.exists()
+
+
+def test_the_dialog_says_that_the_paper_went_there_a_minute_ago_and_keeps_a_refused_note(window, member, paper, chat):
+    channel = Channel.objects.get()
+    at = timezone.now() - timedelta(minutes=1)
+    make_share(paper, make_person("Priya"), channel=channel, state="sent", at=at, sent_at=at)
+    visitor = window(member)
+    page = visitor.open("/")
+    page.keyboard.press("S")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Priya shared this to papers 1 min ago. Send again?")
+    assert visitor.barriers() == []
+    dialog.get_by_label("Why does it matter?").fill("Once more")
+    Channel.objects.update(closed_at=at, closed_because="It answered 404.")
+    make_channel("other")
+    page.keyboard.press("Control+Enter")
+    expect(dialog).to_contain_text("This channel takes no messages any more. Choose another.")
+    expect(dialog.get_by_label("Why does it matter?")).to_have_value("Once more")
+    assert "status of 400" in visitor.complaints.pop()  # the browser's own note of the refusal
+
+
+def test_shared_from_its_own_page_the_paper_says_so(window, member, paper, chat):
+    page = window(member).open(paper.get_absolute_url())
+    page.keyboard.press("S")
+    expect(page.get_by_role("dialog").get_by_label("Why does it matter?")).to_be_focused()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#shares")).to_contain_text("sent")
+    expect(page.locator("#toasts")).to_contain_text("On its way to papers.")
 
 
 def test_a_double_click_sends_one_message(window, member, paper, chat):

@@ -8,7 +8,7 @@ import pytest
 from papers.models import Channel, Project, Share
 from papers.refused import Refused
 from papers.sharing import channels
-from tests.makers import NOW, make_channel, make_person, make_project, make_share
+from tests.makers import NOW, make_application, make_channel, make_paper, make_person, make_project, make_share
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "https://hooks.example/services/verysecretindeed"
@@ -79,3 +79,42 @@ def test_the_list_counts_what_became_of_the_messages():
     (row,) = channels.listed()
     assert (row.sent, row.waiting, row.failed) == (2, 1, 1)
     assert row.last_sent == NOW + timedelta(hours=1)
+
+
+# ── the channel that the form begins with ────────────────────────────────────────────────────
+
+
+def first_for(person, paper):
+    return channels.offered(person, paper)[1]
+
+
+def test_the_channel_that_somebody_used_last_is_offered_first():
+    ada, paper = make_person("Ada"), make_paper()
+    alpha, beta = make_channel("alpha"), make_channel("beta")
+    make_channel("closed", closed_at=NOW, closed_because="Gone.")
+    make_share(person=ada, channel=beta)
+    make_share(channel=alpha, state="sent", sent_at=NOW)  # somebody else's
+    assert channels.offered(ada, paper) == ([alpha, beta], beta)
+
+
+def test_else_the_channel_of_a_project_where_the_paper_is_applied():
+    ada, paper = make_person("Ada"), make_paper()
+    make_channel("alpha")
+    beta = make_channel("beta")
+    make_application(paper, make_project("Atlas", channel=beta))
+    assert first_for(ada, paper) == beta
+
+
+def test_else_the_one_that_worked_last_and_never_one_whose_last_message_failed():
+    ada, paper, later = make_person("Ada"), make_paper(), NOW + timedelta(hours=1)
+    broken, untried, old, new = (make_channel(name) for name in ("alpha", "beta", "gamma", "zeta"))
+    make_share(channel=broken, state="sent", sent_at=later, at=NOW)
+    make_share(channel=broken, state="failed", at=later)
+    assert first_for(ada, paper) == untried
+    make_share(channel=old, state="sent", sent_at=NOW)
+    make_share(channel=new, state="sent", sent_at=later)
+    assert first_for(ada, paper) == new
+
+
+def test_without_a_channel_there_is_none_to_begin_with():
+    assert channels.offered(make_person(), make_paper()) == ([], None)

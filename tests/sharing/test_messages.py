@@ -20,7 +20,6 @@ PLAIN = messages.Message(
     authors=("Bo Sample", "Cy Specimen"),
     note="It halves our memory.",
     up=3,
-    down=1,
     url="https://tenth.example/s/abc",
     paper_url="https://tenth.example/p/2403.00001",
     original="https://arxiv.org/abs/2403.00001",
@@ -47,23 +46,23 @@ EVIL = [
 
 
 def drawn(message):
-    """What people see of the blocks."""
+    """The text that people see of the blocks."""
     (block,) = messages.slack(message)["blocks"]
     return "\n".join("".join(e.get("text", "") for e in part["elements"]) for part in block["elements"])
 
 
 def test_a_message_says_who_what_why_and_what_the_team_thinks():
     assert drawn(PLAIN) == (
-        "Ada Example shared Attention without heads\nBo Sample, Cy Specimen\nIt halves our memory.\n▲ 3  ▼ 1"
+        "Ada Example shared Attention without heads\nBo Sample, Cy Specimen\nIt halves our memory.\n▲ 3"
     )
     assert messages.slack(PLAIN)["text"] == (
         "Ada Example shared <https://tenth.example/s/abc|Attention without heads>\n"
-        "Bo Sample, Cy Specimen\n> It halves our memory.\n▲ 3  ▼ 1"
+        "Bo Sample, Cy Specimen\n> It halves our memory.\n▲ 3"
     )
 
 
 def test_what_is_not_there_takes_no_line():
-    bare = replace(PLAIN, authors=(), note=" ", up=0, down=0)
+    bare = replace(PLAIN, authors=(), note=" ", up=0)
     assert drawn(bare) == "Ada Example shared Attention without heads"
     assert messages.slack(bare)["text"].count("\n") == 0
 
@@ -127,7 +126,7 @@ def test_the_signed_webhook_names_its_type_and_carries_data():
     assert (sent["type"], sent["timestamp"]) == ("paper.shared", NOW.isoformat())
     assert sent["data"]["share"]["note"] == "It halves our memory."
     assert sent["data"]["paper"]["arxiv_id"] == "2403.00001"
-    assert sent["data"]["votes"] == {"up": 3, "down": 1}
+    assert sent["data"]["votes"] == {"up": 3}
 
 
 def test_the_signature_is_over_id_time_and_the_very_bytes():

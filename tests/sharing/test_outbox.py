@@ -41,7 +41,7 @@ def channel(server):
 
 
 def attempt(share, now=NOW):
-    """What a worker does with it, if it is due."""
+    """Deliver it as a worker does, if it is due."""
     share = Share.objects.get(pk=share.pk)
     if share.claim(now):
         outbox.deliver(share, now)

@@ -206,6 +206,6 @@ def test_a_project_has_its_channel_and_a_change_is_told_by_name(client, ada):
     assert client.post(f"{project.get_absolute_url()}/edit", said).status_code == 303
     page = text(client.get(project.get_absolute_url()))
     assert "shares to papers" in page
-    assert "changed channel from" in page
+    assert "changed the channel from" in page
     event = Event.objects.get(kind="project_changed")
     assert event.data == {"changed": {"channel": [None, "papers"]}}

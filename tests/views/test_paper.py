@@ -79,7 +79,7 @@ def test_after_a_merge_the_old_address_leads_on(browser, paper):
     old = post.get_absolute_url()
     merge(paper.pk, post.pk, NOW)
     assert browser.get(old).headers["Location"] == "/p/2603.01234"
-    assert "Merged with “The same as a post”" in shown(browser, paper)
+    assert "It was merged with “The same as a post”" in shown(browser, paper)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_everything_known_is_there(browser, paper):
     Name.objects.create(paper=paper, kind="doi", value="10.1000/xyz")
     Version.objects.create(paper=paper, number=2, at=NOW, seen_at=NOW)
     paper.sightings.create(source=make_source("Kettle Notes"), at=NOW, announce_type="cross")
-    Event.objects.create(kind="replaced", paper=paper, at=NOW, data={"version": 2})
+    Event.objects.create(kind="replaced", paper=paper, at=NOW, data={"from": 1, "to": 2})
     make_vote(make_person("Ada Lovelace"), paper)
     page = shown(browser, paper)
     for piece in (
@@ -208,7 +208,7 @@ def test_an_admin_deletes_a_comment_and_the_history_says_so(client, paper):
     client.post(f"/comments/{other.pk}/delete")
     page = shown(client, paper)
     assert "Worth it." not in page
-    assert "Anna Admin deleted a comment of Bo Li" in page
+    assert "Anna Admin deleted a comment by Bo Li" in page
 
 
 def test_a_guest_reads_the_talk_and_adds_nothing(client, paper):

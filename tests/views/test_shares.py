@@ -26,7 +26,7 @@ def ada(client):
 
 @pytest.fixture(autouse=True)
 def handed(monkeypatch):
-    """How often a worker was told that there is something to deliver."""
+    """Counts how often a worker was told that there is something to deliver."""
     told = []
     monkeypatch.setattr(tasks.deliver_due, "delay_on_commit", lambda: told.append(1))
     return told
@@ -164,6 +164,39 @@ def test_a_form_without_an_act_gets_one(client, ada):
     answer = client.post(form(make_paper()), {"channel": make_channel().pk, "act": "garbage"})
     assert answer.status_code == 400
     assert answer.context["act"] != "garbage"
+
+
+def test_the_form_says_that_the_paper_went_there_a_minute_ago_and_sends_again(client, ada):
+    papers, other = make_channel("#papers"), make_channel("other")
+    paper, at = make_paper(), timezone.now() - timedelta(minutes=1)
+    make_share(paper, make_person("Priya"), channel=papers, at=at, state="sent", sent_at=at)
+    sentence = "Priya shared this to #papers 1 min ago. Send again?"
+    assert sentence in text(client.get(form(paper)))
+    piece = client.get(form(paper), {"channel": other.pk}, headers={"HX-Request": "true", "HX-Target": "preview"})
+    assert sentence not in text(piece)
+    assert client.post(form(paper), {"channel": papers.pk, "act": uuid4()}).status_code == 303
+    assert "You shared this to #papers just now. Send again?" in text(client.get(form(paper)))
+
+
+def test_votes_against_a_paper_stay_here(client, ada):
+    make_channel("papers")
+    paper = make_paper()
+    make_vote(ada, paper, -1)
+    assert "▼" not in text(client.get(form(paper))).split('id="preview"')[1]
+
+
+def test_more_channels_and_messages_cost_no_more_queries(client, ada):
+    def queries():
+        with CaptureQueriesContext(connection) as queries:
+            client.get(form(paper))
+        return len(queries)
+
+    paper = make_paper()
+    make_share(paper, ada)
+    few = queries()
+    for _ in range(5):
+        make_share(paper, ada)
+    assert queries() == few
 
 
 def test_without_a_channel_the_page_says_what_one_is(client, ada):

@@ -238,3 +238,9 @@ def test_cards_are_drawn_as_they_are_now_and_those_that_left_are_empty_places(cl
     assert "1 triaged today" in answer
     assert f'id="paper-{kept.pk}" class="card judge"' in client.get("/cards", {"list": "paper", "ids": kept.pk}).text
     assert "<li" not in client.get("/cards", {"list": "today", "ids": ",".join(["1"] * 101)}).text
+
+
+def test_more_cards_as_they_are_now_cost_no_more_queries(browser):
+    address = "/cards?list=today&ids="
+    few = queries_for(browser, address + ",".join(str(paper.pk) for paper in make_queue(2)))
+    assert queries_for(browser, address + ",".join(str(paper.pk) for paper in make_queue(20))) == few
