@@ -180,7 +180,7 @@ class Team:
                     self.like(member, person, card.paper, interest, clock)
                     clock += timedelta(minutes=card.paper.minutes / 3)
                 elif place < 7:
-                    stages.pass_(person, card.paper, clock)
+                    stages.skip(person, card.paper, clock)
             stages.clear(person, [card.paper for card in shown], min(clock, self.now))
             self.read_kept(person, clock)
 
@@ -198,7 +198,7 @@ class Team:
         # A deadline is near, so the last days are busy.
         chances = (5, 2, 3) if now > self.end - timedelta(days=4) else (3, 3, 8)
         does = rng.choices(("read", "keep", "pass"), chances)[0]
-        {"read": stages.read, "keep": stages.keep, "pass": stages.pass_}[does](person, paper, now)
+        {"read": stages.read, "keep": stages.keep, "pass": stages.skip}[does](person, paper, now)
         if does != "read":
             return
         if rng.random() < 0.85:
@@ -219,7 +219,7 @@ class Team:
             if now > self.now:
                 return
             if self.rng.random() < 0.7:  # it did not seem as urgent any more
-                stages.pass_(person, row.paper, now)
+                stages.skip(person, row.paper, now)
                 continue
             stages.read(person, row.paper, now)
             votes.cast(person, row.paper, 1, now)

@@ -183,7 +183,7 @@ class Application(models.Model):
 
     @staticmethod
     def standing(stage: str, prefix: str = "") -> Q:
-        """At this stage and still in use; "over": superseded or retired by a review, at whatever stage it was."""
+        """At this stage and still in use; "over" means superseded or retired by a review, at any stage."""
         if stage == "over":
             return Q(**{f"{prefix}review__in": ["superseded", "retired"]})
         return Q(**{f"{prefix}stage": stage, f"{prefix}review__in": ["", "kept"]})
@@ -194,7 +194,7 @@ class Application(models.Model):
 
     @property
     def shown_result(self) -> "Result | None":
-        """The latest result that has a figure, else the latest. Reads the results that for_ledger has fetched."""
+        """The latest result with a figure, or else the latest. Uses the results that for_ledger prefetched."""
         results = list(self.results.all())
         latest = results[-1] if results else None
         return next((result for result in reversed(results) if result.claimed or result.ours), latest)

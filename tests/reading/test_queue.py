@@ -37,7 +37,7 @@ def test_queue_lists_each_paper_once_newest_first(me, source):
 def test_papers_triaged_by_me_are_gone_and_by_others_are_not(me, source):
     kept, passed, read, voted, others = make_queue(source, 5)
     stages.keep(me, kept, NOW)
-    stages.pass_(me, passed, NOW)
+    stages.skip(me, passed, NOW)
     stages.read(me, read, NOW)
     make_vote(me, voted)
     stages.read(make_person(), others, NOW)
@@ -125,7 +125,7 @@ def test_empty_queue_without_sources_leads_to_the_first_run(me):
 
 def test_empty_queue_because_all_sources_are_off(me):
     make_source(state="muted")
-    assert queue.why_empty(me, NOW).said == ["All sources are muted or paused."]
+    assert queue.why_empty(me, NOW).sentences == ["All sources are muted or paused."]
 
 
 def test_empty_queue_because_nothing_could_be_fetched(me):
@@ -142,8 +142,8 @@ def test_empty_queue_because_everything_is_triaged(me, source):
 def test_empty_queue_on_a_weekend_mentions_arxiv(me):
     make_source(kind="arxiv", address="cs.LG", last_success=NOW)
     saturday = datetime(2026, 3, 7, 12, tzinfo=UTC)
-    assert any("weekends" in sentence for sentence in queue.why_empty(me, saturday).said)
-    assert not any("weekends" in sentence for sentence in queue.why_empty(me, NOW).said)
+    assert any("weekends" in sentence for sentence in queue.why_empty(me, saturday).sentences)
+    assert not any("weekends" in sentence for sentence in queue.why_empty(me, NOW).sentences)
 
 
 def test_empty_queue_because_of_the_filter(me, source):

@@ -269,7 +269,7 @@ def test_filters_combine():
 def test_filters_to_remove_are_suggested_when_nothing_matches():
     make_paper("Zebra", categories=["cs.LG"])
     asked = Filters(q="zebra", category="cs.CV", horizon="core")
-    assert search.ways_out(make_person(), asked) == ["category"]
+    assert search.removable(make_person(), asked) == ["category"]
 
 
 def test_choices_are_all_sources_and_other_active_members():
@@ -305,17 +305,17 @@ def test_address_leads_to_its_paper():
     paper = make_paper(arxiv_id="2401.12345")
     post = make_paper(arxiv_id="", link="https://blog.example/a-post")
     for typed in ("2401.12345", " arXiv:2401.12345v3 ", "https://arxiv.org/pdf/2401.12345v2"):
-        assert search.addressed(typed) == (True, paper)
-    assert search.addressed("https://blog.example/a-post") == (True, post)
+        assert search.look_up(typed) == (True, paper)
+    assert search.look_up("https://blog.example/a-post") == (True, post)
 
 
 def test_address_of_an_unknown_paper_is_recognized():
-    assert search.addressed("2401.99999") == (True, None)
+    assert search.look_up("2401.99999") == (True, None)
     for typed in ("transformers", "", "sparse attention", "a\0b"):
-        assert search.addressed(typed) == (False, None)
+        assert search.look_up(typed) == (False, None)
 
 
 def test_address_with_two_names_finds_one_paper():
     paper = make_paper(arxiv_id="2401.12345")
     Name.objects.create(paper=paper, kind="doi", value="10.48550/arxiv.2401.12345")
-    assert search.addressed("2401.12345") == (True, paper)
+    assert search.look_up("2401.12345") == (True, paper)

@@ -31,7 +31,7 @@ def times(person, paper):
 
 
 def test_triaging_a_card_also_skims_it(me, paper):
-    stages.pass_(me, paper, NOW)
+    stages.skip(me, paper, NOW)
     assert times(me, paper) == (NOW, None, NOW, None)
 
 
@@ -52,7 +52,7 @@ def test_clearing_skips_triaged_papers_and_keeps_skimmed_times(me):
 
 def test_kept_and_passed_are_never_both(me, paper):
     stages.keep(me, paper, NOW)
-    stages.pass_(me, paper, LATER)
+    stages.skip(me, paper, LATER)
     assert times(me, paper) == (NOW, None, LATER, None)
     stages.keep(me, paper, LATER)
     assert times(me, paper) == (NOW, LATER, None, None)
@@ -78,7 +78,7 @@ def test_undo_removes_a_new_row(me, paper):
 
 def test_undo_restores_the_exact_times(me, paper):
     make_stage(me, paper, skimmed_at=NOW, kept_at=NOW + timedelta(microseconds=7))
-    changes = stages.pass_(me, paper, LATER)
+    changes = stages.skip(me, paper, LATER)
     plain = [acts.Change(**change.plain()) for change in changes]  # as a session keeps them
     acts.undo(me, plain)
     assert times(me, paper) == (NOW, NOW + timedelta(microseconds=7), None, None)
@@ -91,7 +91,7 @@ def test_undoing_a_clear_restores_all_papers(me):
 
 
 def test_undo_skips_rows_changed_since(me, paper):
-    changes = stages.pass_(me, paper, NOW)
+    changes = stages.skip(me, paper, NOW)
     stages.keep(me, paper, LATER)  # in another window
     assert acts.undo(me, changes) == []
     assert times(me, paper) == (NOW, LATER, None, None)
@@ -100,7 +100,7 @@ def test_undo_skips_rows_changed_since(me, paper):
 def test_stages_are_personal(me, paper):
     other = make_person()
     stages.keep(other, paper, NOW)
-    acts.undo(me, stages.pass_(me, paper, NOW))
+    acts.undo(me, stages.skip(me, paper, NOW))
     assert times(other, paper) == (NOW, NOW, None, None)
 
 
@@ -116,7 +116,7 @@ def test_concurrent_triage_ends_with_one_valid_row(me):
             connection.close()
 
     with ThreadPoolExecutor(3) as windows:
-        list(windows.map(judge, [stages.keep, stages.pass_, stages.keep]))
+        list(windows.map(judge, [stages.keep, stages.skip, stages.keep]))
     rows = Stage.objects.filter(person=me)
     assert rows.count() == 10
     assert not [row for row in rows if row.kept_at and row.passed_at]

@@ -109,7 +109,7 @@ def test_name_and_email_are_gone_and_the_work_stays(zoe, boss):
     assert paper.votes.get().person == zoe
     assert list(project.members.all()) == [boss]
     said = list(Comment.objects.order_by("pk").values_list("text", flat=True))
-    assert said == ["My own words.", "Ask @Former member or write to (e-mail removed)."]
+    assert said == ["My own words.", "Ask @Former member or write to (email removed)."]
     assert zoe.stages.filter(read_at=NOW).exists()
 
 

@@ -176,7 +176,7 @@ def test_a_link_to_a_page_of_ours_means_its_paper(client, me, settings):
     assert client.post("/add", {"url": "https://tenth.example/p/2401.12345"}).url == "/p/2401.12345"
     assert paper.sightings.count() == 2
     nowhere = client.post("/add", {"url": "https://tenth.example/p/2401.99999"})
-    assert "there is none at that address" in nowhere.content.decode()
+    assert "there is no paper at that address" in nowhere.content.decode()
 
 
 @pytest.mark.parametrize(
