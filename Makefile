@@ -24,7 +24,7 @@ lint: ready-dev ## format, lint, types, floors, migrations, templates
 	@PYTHONPATH=. $(PY) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
 	@$(LINT) $(PY) manage.py makemigrations --check --dry-run
 	@$(LINT) $(PY) manage.py check --fail-level WARNING
-	@$(PY) -m djlint --lint --quiet templates
+	@$(PY) -m djlint --lint --quiet templates demo/templates
 
 format: ready-dev ## put the code into the house's format
 	@$(PY) -m ruff format --quiet .

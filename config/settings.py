@@ -169,6 +169,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",  # above all that may say no, which it says shorter to htmx
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # below whitenoise: its files are compressed already (decision 23)
     "csp.middleware.CSPMiddleware",
     "papers.middleware.AwayMiddleware",  # above all that asks the database
     "django.contrib.sessions.middleware.SessionMiddleware",

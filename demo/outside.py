@@ -4,7 +4,7 @@ import json
 import urllib.request
 from typing import Any
 
-BUSY, STRICT = "/hooks/chat/lab-room", "/hooks/chat/old-room"  # one lets every message wait, one refuses it
+BUSY, STRICT = "/hooks/chat/reading-club", "/hooks/chat/retired-room"  # one lets every message wait, one refuses it
 FAILING_BLOG = "uncertain"
 
 

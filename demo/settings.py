@@ -2,7 +2,7 @@
 
 import os
 
-from demo.folder import PATH, open_folder
+from demo.folder import PATH, ROOT, open_folder
 
 _port = os.environ.get("PORT", "").strip() or "8010"
 _folder = open_folder(int(_port) if _port.isdecimal() else 8010)  # a wrong one is refused below
@@ -27,5 +27,6 @@ os.environ |= {
 from config.settings import *  # noqa: E402, F403
 
 ROOT_URLCONF = "demo.urls"
+TEMPLATES = [{**TEMPLATES[0], "DIRS": [ROOT / "demo" / "templates", ROOT / "templates"]}]  # noqa: F405
 # Browsers keep cookies by host, whatever the port: nobody is signed out of their own install beside this one.
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "tenth_demo_session", "tenth_demo_csrf"

@@ -88,7 +88,7 @@ def result_for(person: Person, result_id: int) -> Result:
 
 def source_for(person: Person, source_id: int) -> Source:
     """A source that is fetched, to change: a person's own links are none."""
-    return get_object_or_404(Source.objects.exclude(kind=Source.Kind.PERSON), pk=source_id)
+    return get_object_or_404(Source.objects.pulled(), pk=source_id)
 
 
 def channel_for(person: Person, channel_id: int) -> Channel:

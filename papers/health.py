@@ -43,14 +43,14 @@ def look(now: datetime) -> list[Part]:
     """All parts. When the database does not answer, nothing is known of the others."""
     try:
         connection.ensure_connection()
-        parts = [Part("database", True, "It answers."), _migrations()]
+        parts = [Part("database", True, "Answering."), _migrations()]
         if not parts[-1].ok:  # tables may be missing
-            return parts + [Part(name, False, "Not known before that.") for name in ("worker", "beat", "sources")]
+            return parts + [Part(name, False, "Unknown until then.") for name in ("worker", "beat", "sources")]
         return [*parts, *_services(now), _sources(now)]
     except (DatabaseError, InterfaceError) as error:
         said = " ".join(str(error).split())
-        others = [Part(name, False, "Not known.") for name in ("migrations", "worker", "beat", "sources")]
-        return [Part("database", False, f"It does not answer: {said}"), *others]
+        others = [Part(name, False, "Unknown.") for name in ("migrations", "worker", "beat", "sources")]
+        return [Part("database", False, f"Not answering: {said}"), *others]
 
 
 def troubles(now: datetime) -> list[str]:
@@ -66,20 +66,23 @@ def _known_migrations() -> frozenset[tuple[str, str]]:
 def _migrations() -> Part:
     missing = _known_migrations() - set(MigrationRecorder(connection).applied_migrations())
     if not missing:
-        return Part("migrations", True, "All are applied.")
+        return Part("migrations", True, "All applied.")
     count = f"{len(missing)} {'is' if len(missing) == 1 else 'are'} not applied"
     return Part("migrations", False, f"{count}: restart Tenth, or run python -m ops.prepare.")
 
 
 def _services(now: datetime) -> list[Part]:
     seen = Heartbeat.objects.last_seen()
-    without = {"worker": "Without one nothing is fetched or sent.", "beat": "Without it nothing is fetched by itself."}
+    without = {
+        "worker": "Nothing is fetched or sent without one.",
+        "beat": "Nothing is fetched on schedule without it.",
+    }
     return [_service(name, seen.get(name), without[name], now) for name in ("worker", "beat")]
 
 
 def _service(name: str, seen: datetime | None, without: str, now: datetime) -> Part:
     if seen is None:
-        return Part(name, False, f"None has been seen yet. {without}")
+        return Part(name, False, f"Not seen yet. {without}")
     if seen <= now - Heartbeat.FRESH:
         return Part(name, False, f"Not seen for {_ago(seen, now)}. {without}")
     return Part(name, True, f"Seen {max(0, round((now - seen).total_seconds()))} seconds ago.")
@@ -88,7 +91,7 @@ def _service(name: str, seen: datetime | None, without: str, now: datetime) -> P
 def _sources(now: datetime) -> Part:
     oldest = Source.objects.due(now).order_by("next_fetch", "pk").first()
     if oldest is None or oldest.next_fetch is None:
-        return Part("sources", True, "None is waiting.")
+        return Part("sources", True, "None overdue.")
     said = f"{oldest.name} has been due for {_ago(oldest.next_fetch, now)}."
     return Part("sources", oldest.next_fetch > now - OVERDUE, said)
 

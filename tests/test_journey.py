@@ -91,6 +91,7 @@ def subscribe(browser: Browser, server: FeedServer) -> None:
     urls = [server.feed(slug) for slug in ("kettle", "petit-lot", "fjord")]
     outlines = "".join(f'<outline type="rss" text="{quote(url)}" xmlUrl="{url}"/>' for url in urls)
     opml = f'<opml version="2.0"><body>{outlines}</body></opml>'.encode()
+    browser.open("/sources/start?preset=none")
     browser.send("start$", files={"opml": ("feeds.opml", opml)}, look="1")
     browser.send("start$", category=["cs.LG"])
     assert "4 sources added" in browser.text()
@@ -99,7 +100,7 @@ def subscribe(browser: Browser, server: FeedServer) -> None:
 def add_channel(browser: Browser, server: FeedServer) -> None:
     browser.open("/settings/channels")
     browser.send("channels$", kind="slack", name="papers", address=server.hook("papers"))
-    assert "papers is here" in browser.text()
+    assert "Added papers." in browser.text()
 
 
 def share(browser: Browser, paper: str, note: str = "Worth an hour.") -> None:

@@ -4,12 +4,14 @@ from typing import Any
 
 from django import forms
 
+from ..insight import steps
+
 
 class InsightForm(forms.Form):
     """What /insight is asked for. What is left out has its default."""
 
     UNITS = [("source", "Sources"), ("author", "Authors"), ("category", "Categories")]
-    MEASURES = [("pulled", "pulled"), ("read", "read"), ("voted", "voted up"), ("applied", "applied")]
+    MEASURES = list(steps.WORDS.items())
     WINDOWS = [("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("all", "all")]
     COUNTING = [("whole", "whole"), ("fractional", "fractional")]
     DEFAULTS = {"unit": "source", "measure": "applied", "window": "all", "counting": "whole"}

@@ -23,6 +23,7 @@ from .gate import BusyError
 
 _CATEGORIES = {name.lower(): name for name in ARXIV_CATEGORIES}
 _ARCHIVES = {name.split(".")[0].lower() for name in ARXIV_CATEGORIES}
+_LIKE_A_CATEGORY = re.compile(rf"(?:{'|'.join(map(re.escape, sorted(_ARCHIVES)))})\.[a-z-]+$", re.IGNORECASE)
 _ARXIV_HOSTS = {"arxiv.org", "www.arxiv.org", "export.arxiv.org", "rss.arxiv.org"}
 _QUERY = re.compile(r"(?:^|[\s(])(?:ti|au|abs|co|jr|cat|rn|all|id|submittedDate):", re.IGNORECASE)
 _SITE = re.compile(r"^(?:\[[0-9a-f:.]+\]|localhost|[^\s/@:]+\.[^\s/@:]+)(?::\d+)?(?:[/?#]\S*)?$", re.IGNORECASE)
@@ -58,6 +59,10 @@ def understand(text: str) -> Wish:
         raise NotASourceError("An address can have at most 2,000 characters.")
     if text.lower() in _CATEGORIES or text.lower() in _ARCHIVES:
         return _category(text)
+    if _LIKE_A_CATEGORY.match(text):
+        raise NotASourceError(
+            f"arXiv has no category “{text[:40]}”. To add a website of that name, write https:// in front of it."
+        )
     if text.lower().startswith("search:"):
         return _query(text[7:])
     if text.lower().startswith("feed:"):  # feed:https://… and feed://…
@@ -202,6 +207,15 @@ def change(person: Person, source: Source, now: datetime, **fields: Any) -> None
         Event.objects.create(kind=Event.Kind.SOURCE_CHANGED, at=now, person=person, source=source, data=changes)
 
 
+def put_back(person: Person, now: datetime, *, id: int, field: str, before: str, after: str) -> bool:
+    """Undo one change of a source; False if the source is gone or has changed since."""
+    with transaction.atomic():
+        source = Source.objects.select_for_update().filter(pk=id, **{field: after}).first()
+        if source:
+            change(person, source, now, **{field: before})
+    return source is not None
+
+
 def remove(source: Source) -> bool:
     """Remove a source that never brought a paper; False if it did, because those papers refer to it."""
     with transaction.atomic():
@@ -222,26 +236,20 @@ class Progress:
     total: int
     tried: int
     papers: int
-    failing: tuple[Source, ...]
     stuck: bool  # nothing has been tried for minutes, so probably no worker is running
-
-    @property
-    def done(self) -> bool:
-        return self.tried == self.total
 
 
 def progress(now: datetime) -> Progress | None:
-    """The progress of new sources; None if no source was added within the last day."""
+    """The progress of new sources; None if there are none, or all have been tried."""
     recent = Source.objects.fetched().filter(created_at__gt=now - timedelta(days=1))
-    sources = list(recent.order_by("created_at").only("name", "created_at", "last_fetch", "failures", "last_error"))
-    if not sources:
-        return None
+    sources = list(recent.order_by("created_at").only("created_at", "last_fetch"))
     untried = [source for source in sources if not source.last_fetch]
+    if not untried:
+        return None
     papers = FetchLog.objects.filter(source__in=[source.pk for source in sources]).aggregate(sum=Sum("added"))["sum"]
     return Progress(
         total=len(sources),
         tried=len(sources) - len(untried),
         papers=papers or 0,
-        failing=tuple(source for source in sources if source.failures),
         stuck=len(untried) == len(sources) and now - untried[0].created_at > timedelta(minutes=3),
     )

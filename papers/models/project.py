@@ -1,6 +1,6 @@
 """models.project: the ledger: projects, the papers applied in them, their results and checks."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from datetime import date, datetime, timedelta
 from itertools import chain, count
 
@@ -90,6 +90,11 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             .defer(*lean, "paper__abstract_html", "superseded_by__abstract_html")
             .prefetch_related(models.Prefetch("results", results.order_by("at", "pk")))
         )
+
+    def papers_by_source(self, sources: Iterable[Source]) -> dict[int, int]:
+        """Count the distinct applied papers of each source. Sources without any are left out."""
+        applied = self.filter(paper__sightings__source__in=sources).values("paper__sightings__source")
+        return dict(applied.values_list("paper__sightings__source", models.Count("paper", distinct=True)))
 
     def locked(self, pk: int) -> "Application":
         """The current state of an application, locked until the transaction ends."""

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Count, Func, OuterRef, Q
+from django.db.models import Case, Count, Func, OuterRef, Q, When
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -39,11 +39,17 @@ class SourceQuerySet(models.QuerySet["Source"]):
             total=Count("pk"), **{name: Count("pk", filter=condition) for name, condition in CONDITIONS.items()}
         )
 
-    def by_name(self, after: int = 0) -> "SourceQuerySet":
-        """Sources by name, or only those after the source with the id `after`."""
-        named = self.annotate(key=Lower("name")).order_by("key", "pk")
-        last = Source.objects.filter(pk=after).values_list(Lower("name"), "pk").first() if after else None
-        return named.filter(Q(key__gt=last[0]) | Q(key=last[0], pk__gt=last[1])) if last else named
+    def by_group(self, after: int = 0) -> "SourceQuerySet":
+        """Sources in the order of the list: failing first, then by horizon, with muted and paused ones last in each.
+
+        With `after`, only those that follow the source with this id.
+        """
+        placed = self.annotate(place=_place(), key=Lower("name")).order_by("place", "key", "pk")
+        last = Source.objects.filter(pk=after).values_list(_place(), Lower("name"), "pk").first() if after else None
+        if not last:
+            return placed
+        place, key, pk = last
+        return placed.filter(Q(place__gt=place) | Q(place=place, key__gt=key) | Q(place=place, key=key, pk__gt=pk))
 
     def release(self) -> None:
         """Release the claims of killed workers. Only for when no worker can be running."""
@@ -126,6 +132,11 @@ class Source(models.Model):
     def shown_address(self) -> str:
         return without_password(self.address)
 
+    @property
+    def is_failing(self) -> bool:
+        """The same condition as CONDITIONS["failing"]."""
+        return self.failures > 0 and self.state != Source.State.PAUSED
+
     def claim(self, now: datetime, for_at_most: timedelta = timedelta(minutes=6)) -> bool:
         """Claim this source for one fetch; False if another worker was first. The claim of a crashed worker expires."""
         until = now + for_at_most
@@ -133,6 +144,13 @@ class Source(models.Model):
         if won:
             self.refresh_from_db()
         return bool(won)
+
+
+def _place() -> Case:
+    """0 for a failing source, otherwise 10, 20 or 30 by horizon, plus one if it is muted or paused."""
+    horizons = [When(horizon=value, then=10 * number) for number, value in enumerate(Source.Horizon.values, 1)]
+    off = Case(When(state=Source.State.ACTIVE, then=0), default=1)
+    return Case(When(CONDITIONS["failing"], then=0), default=Case(*horizons, default=40) + off)
 
 
 CONDITIONS = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any, TypeVar
 
-from ..models import Cursor, Paper, Person, Sighting, Source, Stage, Vote
+from ..models import Cursor, FetchLog, Paper, Person, Sighting, Source, Stage, Vote
 from ..ranking.score import Score, score
 from ..sources.arxiv import NEW_YORK, quiet_day
 from . import fetch
@@ -128,6 +128,9 @@ def today(person: Person, now: datetime) -> dict[str, Any]:
     return Stage.objects.triaged_by(person, midnight).progress(midnight)
 
 
+OFFLINE = "None of the {count} sources could be reached: is this machine connected to the internet? Tenth keeps trying."
+
+
 @dataclass(frozen=True, slots=True)
 class Empty:
     """An explanation of an empty queue: a heading, sentences, and the failing sources."""
@@ -148,8 +151,10 @@ def why_empty(person: Person, now: datetime, further: bool = False, horizon: str
     if not active:
         return Empty("No active sources", ["All sources are muted or paused."], [])
     if not any(source.last_success for source in active):
+        if len(failing) > 1 and not FetchLog.objects.filter(source__in=failing).exclude(status=None).exists():
+            return Empty("No papers yet", [OFFLINE.format(count=len(failing))], [])
         if failing:
-            return Empty("Nothing could be fetched yet", [], failing)
+            return Empty("No papers yet", [], failing)
         sentence = "No source has been fetched yet. The first papers arrive within minutes."
         return Empty("Nothing here yet", [sentence], [])
     if horizon:

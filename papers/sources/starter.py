@@ -172,35 +172,62 @@ ALIASES = {
 }
 
 
+# Rough numbers of papers per working day, with cross-lists, to help people choose. Estimated from arXiv's yearly
+# counts for 2025; they grow by 10 to 20% a year.
+A_DAY = {
+    "cs.LG": 200,
+    "cs.AI": 200,
+    "cs.CV": 120,
+    "cs.CL": 100,
+    "cs.RO": 60,
+    "stat.ML": 40,
+    "cs.IR": 25,
+    "cs.NE": 15,
+}
+
+
 class Blog(NamedTuple):
     name: str
     address: str  # of its feed
     horizon: str
+    a_week: float  # posts, roughly, in 2025
 
 
 BLOGS = (
-    Blog("Google Research", "https://research.google/blog/rss/", "core"),
-    Blog("Google DeepMind", "https://deepmind.google/blog/rss.xml", "core"),
-    Blog("OpenAI", "https://openai.com/news/rss.xml", "core"),
-    Blog("Hugging Face", "https://huggingface.co/blog/feed.xml", "core"),
-    Blog("Microsoft Research", "https://www.microsoft.com/en-us/research/feed/", "core"),
-    Blog("Apple Machine Learning Research", "https://machinelearning.apple.com/rss.xml", "core"),
-    Blog("BAIR: Berkeley Artificial Intelligence Research", "https://bair.berkeley.edu/blog/feed.xml", "core"),
-    Blog("MIT News: Machine learning", "https://news.mit.edu/rss/topic/machine-learning", "adjacent"),
-    Blog("CMU Machine Learning", "https://blog.ml.cmu.edu/feed/", "core"),
-    Blog("Lil’Log", "https://lilianweng.github.io/index.xml", "core"),
-    Blog("Simon Willison", "https://simonwillison.net/atom/everything/", "adjacent"),
-    Blog("Sebastian Raschka: Ahead of AI", "https://magazine.sebastianraschka.com/feed", "core"),
-    Blog("Interconnects", "https://www.interconnects.ai/feed", "core"),
-    Blog("The Gradient", "https://thegradient.pub/rss/", "adjacent"),
-    Blog("Distill", "https://distill.pub/rss.xml", "moonshot"),
-    Blog("colah’s blog", "https://colah.github.io/rss.xml", "moonshot"),
-    Blog("inFERENCe", "https://www.inference.vc/rss/", "moonshot"),
-    Blog("Jay Alammar", "https://jalammar.github.io/feed.xml", "adjacent"),
-    Blog("Eugene Yan", "https://eugeneyan.com/rss/", "adjacent"),
-    Blog("Chip Huyen", "https://huyenchip.com/feed.xml", "adjacent"),
-    Blog("Amazon Science", "https://www.amazon.science/index.rss", "adjacent"),
-    Blog("NVIDIA Technical Blog", "https://developer.nvidia.com/blog/feed/", "adjacent"),
-    Blog("PyTorch", "https://pytorch.org/feed/", "adjacent"),
-    Blog("Journal of Machine Learning Research", "https://www.jmlr.org/jmlr.xml", "core"),
+    Blog("Google Research", "https://research.google/blog/rss/", "core", 3),
+    Blog("Google DeepMind", "https://deepmind.google/blog/rss.xml", "core", 3),
+    Blog("OpenAI", "https://openai.com/news/rss.xml", "core", 8),
+    Blog("Hugging Face", "https://huggingface.co/blog/feed.xml", "core", 8),
+    Blog("Microsoft Research", "https://www.microsoft.com/en-us/research/feed/", "core", 4),
+    Blog("Apple Machine Learning Research", "https://machinelearning.apple.com/rss.xml", "core", 5),
+    Blog("BAIR: Berkeley Artificial Intelligence Research", "https://bair.berkeley.edu/blog/feed.xml", "core", 0.3),
+    Blog("MIT News: Machine learning", "https://news.mit.edu/rss/topic/machine-learning", "adjacent", 3),
+    Blog("CMU Machine Learning", "https://blog.ml.cmu.edu/feed/", "core", 0.5),
+    Blog("Lil’Log", "https://lilianweng.github.io/index.xml", "core", 0.1),
+    Blog("Simon Willison", "https://simonwillison.net/atom/everything/", "adjacent", 30),
+    Blog("Sebastian Raschka: Ahead of AI", "https://magazine.sebastianraschka.com/feed", "core", 0.5),
+    Blog("Interconnects", "https://www.interconnects.ai/feed", "core", 2),
+    Blog("The Gradient", "https://thegradient.pub/rss/", "adjacent", 0.1),
+    Blog("Distill", "https://distill.pub/rss.xml", "moonshot", 0),
+    Blog("colah’s blog", "https://colah.github.io/rss.xml", "moonshot", 0),
+    Blog("inFERENCe", "https://www.inference.vc/rss/", "moonshot", 0.1),
+    Blog("Jay Alammar", "https://jalammar.github.io/feed.xml", "adjacent", 0.1),
+    Blog("Eugene Yan", "https://eugeneyan.com/rss/", "adjacent", 0.3),
+    Blog("Chip Huyen", "https://huyenchip.com/feed.xml", "adjacent", 0.1),
+    Blog("Amazon Science", "https://www.amazon.science/index.rss", "adjacent", 5),
+    Blog("NVIDIA Technical Blog", "https://developer.nvidia.com/blog/feed/", "adjacent", 12),
+    Blog("PyTorch", "https://pytorch.org/feed/", "adjacent", 4),
+    Blog("Journal of Machine Learning Research", "https://www.jmlr.org/jmlr.xml", "core", 5),
 )
+
+# The preselected sources of a new team, with their horizons.
+STARTER = {
+    "cs.LG": "core",
+    "cs.CL": "core",
+    "stat.ML": "adjacent",
+    **{
+        blog.address: blog.horizon
+        for blog in BLOGS
+        if blog.name.startswith(("Google", "Hugging", "Apple", "BAIR", "Lil", "Sebastian", "Interconnects"))
+    },
+}

@@ -1,4 +1,4 @@
-"""templatetags.when: times as people say them: 12 min ago, in 3 h."""
+"""templatetags.when: times as people say them: 12 min ago, in 3 h, and beyond a week the date."""
 
 from datetime import date, datetime
 
@@ -7,11 +7,13 @@ from django.utils import timezone
 
 register = template.Library()
 
+WEEK = 7 * 86400
+
 
 def _span(seconds: float) -> str:
     """
-    >>> [_span(s) for s in (5, 70, 3 * 3600, 50 * 3600, 90 * 86400)]
-    ['', '1 min', '3 h', '2 days', '3 months']
+    >>> [_span(s) for s in (5, 70, 3 * 3600, 20 * 3600, 50 * 3600)]
+    ['', '1 min', '3 h', '20 h', '2 days']
     """
     if seconds < 60:
         return ""
@@ -19,25 +21,42 @@ def _span(seconds: float) -> str:
         return f"{seconds / 60:.0f} min"
     if seconds < 36 * 3600:
         return f"{seconds / 3600:.0f} h"
-    if seconds < 60 * 86400:
-        return f"{seconds / 86400:.0f} days"
-    return f"{seconds / 30 / 86400:.0f} months"
+    return f"{seconds / 86400:.0f} days"
 
 
 @register.filter
-def day(at: datetime | date) -> str:
-    """25 Nov; with its year when that is not this one."""
+def day(at: datetime | date, now: datetime | None = None) -> str:
+    """A date, with its year where that is not this year's.
+
+    >>> from datetime import UTC
+    >>> now = datetime(2026, 3, 4, tzinfo=UTC)
+    >>> day(datetime(2026, 1, 25, tzinfo=UTC), now), day(datetime(2025, 11, 25, tzinfo=UTC), now)
+    ('25 Jan', '25 Nov 2025')
+    """
     local = timezone.localtime(at).date() if isinstance(at, datetime) else at
-    return f"{local.day} {local:%b}" + ("" if local.year == timezone.localdate().year else f" {local.year}")
+    this_year = timezone.localtime(now).year
+    return f"{local.day} {local:%b}" + ("" if local.year == this_year else f" {local.year}")
 
 
 @register.filter
 def ago(at: datetime, now: datetime) -> str:
-    span = _span((now - at).total_seconds())
+    """
+    >>> from datetime import UTC
+    >>> now = datetime(2026, 3, 4, tzinfo=UTC)
+    >>> ago(datetime(2026, 3, 1, tzinfo=UTC), now), ago(datetime(2025, 2, 1, tzinfo=UTC), now), ago(now, now)
+    ('3 days ago', '1 Feb 2025', 'just now')
+    """
+    seconds = (now - at).total_seconds()
+    if seconds > WEEK:
+        return day(at, now)
+    span = _span(seconds)
     return f"{span} ago" if span else "just now"
 
 
 @register.filter
 def until(at: datetime, now: datetime) -> str:
-    span = _span((at - now).total_seconds())
+    seconds = (at - now).total_seconds()
+    if seconds > WEEK:
+        return f"on {day(at, now)}"
+    span = _span(seconds)
     return f"in {span}" if span else "any moment now"

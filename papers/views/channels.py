@@ -28,7 +28,7 @@ def index(request: HttpRequest) -> HttpResponse:
             made = channels.create(access.person(request), timezone.now(), **form.cleaned_data)
             if made.signing_key:
                 return _list(request, ChannelForm(), key_of=made)
-            messages.success(request, f"{made} is here. Send a test to see whether messages arrive.")
+            messages.success(request, f"Added {made}. Send a test to see whether messages arrive.")
             return page.SeeOther(reverse("channels"))
     return _list(request, form)
 
@@ -42,7 +42,7 @@ def edit(request: HttpRequest, channel_id: int) -> HttpResponse:
     if form.is_valid():
         with page.refusals_in(form):
             channels.change(found, **form.cleaned_data)
-            messages.success(request, f"{found} is changed.")
+            messages.success(request, f"Saved {found}.")
             return page.SeeOther(reverse("channels"))
     context = {"channel": found, "form": form}
     return render(request, "channels/edit.html", context, status=400 if form.errors else 200)
@@ -70,7 +70,7 @@ def tested(request: HttpRequest, job_id: UUID) -> HttpResponse:
     if trouble:
         messages.error(request, f"The test did not reach {channel}: {trouble}")
     else:
-        messages.success(request, f"{channel} took the test message. Look whether it stands there.")
+        messages.success(request, f"{channel} accepted the test message. Check that it arrived.")
     return page.SeeOther(reverse("channels"))
 
 
@@ -88,7 +88,7 @@ def key(request: HttpRequest, channel_id: int) -> HttpResponse:
 def reopen(request: HttpRequest, channel_id: int) -> HttpResponse:
     found = access.channel_for(access.person(request), channel_id)
     channels.reopen(found)
-    messages.success(request, f"{found} takes messages again. What failed can be sent again from its paper’s page.")
+    messages.success(request, f"Reopened {found}. Failed messages can be sent again from their papers’ pages.")
     return page.SeeOther(reverse("channels"))
 
 
@@ -100,11 +100,11 @@ def remove(request: HttpRequest, channel_id: int) -> HttpResponse:
         waiting = found.shares.waiting().count()
         return render(request, "channels/remove.html", {"channel": found, "waiting": waiting})
     channels.remove(found, timezone.now())
-    messages.success(request, f"{found} is removed.")
+    messages.success(request, f"Removed {found}.")
     return page.SeeOther(reverse("channels"))
 
 
 def _list(request: HttpRequest, form: ChannelForm, key_of: Channel | None = None) -> HttpResponse:
     """`key_of`: the signed webhook whose key is shown, this once."""
-    context = {"channels": channels.listed(), "form": form, "key_of": key_of}
+    context = {"channels": channels.listed(), "form": form, "key_of": key_of, "now": timezone.now()}
     return render(request, "channels/channels.html", context, status=400 if form.errors else 200)

@@ -80,7 +80,7 @@ def insight(request: HttpRequest) -> HttpResponse:
         "costs": costs,
         "proposed": [row for row in costs if row.suggests_muting],
         "horizons": Source.Horizon.choices,
-        "here": request.get_full_path(),
+        "back": request.get_full_path(),
         "query": urlencode(asked),
         "now": now,
         "did": steps.WORDS[asked["measure"]],

@@ -68,7 +68,7 @@ def role(request: HttpRequest, person_id: int) -> HttpResponse:
     if person == request.user and not person.is_admin:
         messages.success(request, f"You gave up being an admin and are a {said} now.")
         return page.SeeOther(reverse("settings"))
-    messages.success(request, f"{person.name}: {said}.")
+    messages.success(request, f"{person.name} is now {'an' if said == 'admin' else 'a'} {said}.")
     return page.SeeOther(reverse("people"))
 
 
@@ -83,7 +83,9 @@ def active(request: HttpRequest, person_id: int) -> HttpResponse:
     if person == request.user:
         return page.refuse(request, "You cannot deactivate yourself. Ask another admin to do it.", 409)
     person.deactivate(timezone.now())
-    messages.success(request, f"{person.name} is signed out and cannot sign in. What they did stays.")
+    messages.success(
+        request, f"Deactivated {person.name}. They are signed out and cannot sign in; everything they did stays."
+    )
     return page.SeeOther(reverse("people"))
 
 
@@ -100,7 +102,7 @@ def remove(request: HttpRequest, person_id: int) -> HttpResponse:
     if person == request.user:
         logout(request)
         return page.SeeOther(reverse("signin"))
-    messages.success(request, "Removed for good. What they did stays, as that of a former member.")
+    messages.success(request, "Removed for good. What they did stays, under “Former member”.")
     return page.SeeOther(reverse("people"))
 
 
@@ -109,7 +111,7 @@ def remove(request: HttpRequest, person_id: int) -> HttpResponse:
 def revoke(request: HttpRequest, link_id: int) -> HttpResponse:
     now = timezone.now()
     OneTimeLink.objects.open_invitations(now).filter(pk=link_id).update(expires_at=now)
-    messages.success(request, "The invitation is withdrawn.")
+    messages.success(request, "Invitation withdrawn.")
     return page.SeeOther(reverse("people"))
 
 

@@ -1,45 +1,64 @@
 """views.sources: where papers come from: how each source fares, and what the team makes of it."""
 
+import itertools
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from .. import access, tasks
 from ..forms.sources import HorizonForm, NameForm, StateForm
 from ..intake import subscriptions
-from ..models import Source
-from . import page
+from ..models import Application, Source
+from ..ranking import record
+from . import page, undo
 
-PAGE = 50
+PAGE = 100
 WATCH = 30  # times that a row asks, every two seconds, how its refresh goes
 SHOWS = {"failing": "Failing", "muted": "Muted", "paused": "Paused"}
+PLACES = {  # where a source is drawn, and as what
+    "list": "sources/_source.html",
+    "page": "sources/_gave.html",
+    "table": "insight/_source_acts.html",
+    "cost": "insight/_source_acts.html",
+}
 
 
 @require_safe
 def sources(request: HttpRequest) -> HttpResponse:
     now, show, after = timezone.now(), request.GET.get("show", ""), _number(request.GET.get("after", ""))
-    rows = list(Source.objects.pulled().in_condition(show).by_name(after).with_recent(now)[: PAGE + 1])
+    rows = list(Source.objects.pulled().in_condition(show).by_group(after).with_recent(now)[: PAGE + 1])
+    by_hand = Source.objects.filter(kind=Source.Kind.PERSON).by_group().with_recent(now)
+    listed = record.records([*rows[:PAGE], *(() if show in SHOWS or after else by_hand)], now)
     counts = Source.objects.pulled().count_conditions()
     context = {
-        "sources": rows[:PAGE],
+        "groups": _groups(listed[: len(rows[:PAGE])]),
+        "by_hand": listed[len(rows[:PAGE]) :],
         "next": rows[PAGE - 1].pk if len(rows) > PAGE else None,
-        "by_hand": Source.objects.filter(kind=Source.Kind.PERSON).by_name().with_recent(now)
-        if show not in SHOWS and not after
-        else (),
         "total": counts["total"],
         "shows": [(name, label, counts[name]) for name, label in SHOWS.items()],
         "show": show,
+        "shown_names": list(SHOWS),
         "after": after,
         **_common(request, now),
     }
     return render(request, "sources/sources.html", context)
+
+
+def _groups(records: list[record.Record]) -> list[tuple[str, list[record.Record]]]:
+    """The failing ones, then horizon by horizon, as `by_group` has ordered them."""
+
+    def label(one: record.Record) -> str:
+        return "Failing" if one.source.is_failing else one.source.get_horizon_display()
+
+    return [(name, list(group)) for name, group in itertools.groupby(records, label)]
 
 
 def _number(text: str) -> int:
@@ -49,14 +68,17 @@ def _number(text: str) -> int:
 
 @require_safe
 def source(request: HttpRequest, source_id: int) -> HttpResponse:
-    now = timezone.now()
-    source = get_object_or_404(Source.objects.with_recent(now).select_related("person"), pk=source_id)
-    sightings = source.sightings.order_by("-at", "-paper")
+    now, source = timezone.now(), _with_recent(source_id)
+    applied = Application.objects.filter(paper__sightings__source=source).select_related("paper", "project")
     context = {
         "source": source,
+        "record": record.records([source], now)[0],
+        "applied": applied.defer("paper__search", "paper__abstract", "paper__abstract_html").newest_first()[:10],
         "fetches": source.fetches.order_by("-at")[:30],
         "events": source.events.for_history()[:50],
-        "sightings": sightings.select_related("paper").defer("paper__search", "paper__abstract")[:10],
+        "sightings": source.sightings.order_by("-at", "-paper")
+        .select_related("paper")
+        .defer("paper__search", "paper__abstract")[:10],
         **_common(request, now),
     }
     return render(request, "sources/source.html", context)
@@ -65,9 +87,8 @@ def source(request: HttpRequest, source_id: int) -> HttpResponse:
 @require_safe
 def row(request: HttpRequest, source_id: int) -> HttpResponse:
     """One source as a piece of a page, asked for again and again while its refresh runs."""
-    source = _shown(source_id)
     left = min(_number(request.GET.get("watch", "")), WATCH)
-    return render(request, "sources/_source.html", _row(request, source, left - 1))
+    return _draw(request, _with_recent(source_id), left - 1)
 
 
 @access.admin_required
@@ -78,7 +99,7 @@ def refresh(request: HttpRequest, source_id: int) -> HttpResponse:
     if source.state == Source.State.PAUSED:
         return page.refuse(request, f"{source.name} is paused. Resume it, and it is fetched.", 409)
     if source.last_fetch and (now - source.last_fetch).total_seconds() < 60:
-        return page.refuse(request, f"{source.name} was fetched within the last minute. Give it a little time.", 429)
+        return page.refuse(request, f"{source.name} was asked less than a minute ago. Try again in a minute.", 429)
     Source.objects.filter(pk=source.pk).update(next_fetch=now)
     page.soon(tasks.refresh_due, source.pk)
     return _answer(request, source, watch=WATCH)
@@ -91,11 +112,13 @@ def state(request: HttpRequest, source_id: int) -> HttpResponse:
     form = StateForm(request.POST)
     if not form.is_valid():
         return page.refuse(request, "A source is active, muted or paused.")
-    resumed = source.state == Source.State.PAUSED and form.cleaned_data["state"] != Source.State.PAUSED
-    subscriptions.change(access.person(request), source, timezone.now(), state=form.cleaned_data["state"])
+    to = form.cleaned_data["state"]
+    resumed = source.state == Source.State.PAUSED and to != Source.State.PAUSED
+    verb = {Source.State.MUTED: "Muted", Source.State.PAUSED: "Paused"}.get(to, "Resumed" if resumed else "Unmuted")
+    sentence = _change(request, source, f"{verb} {source.name}", state=to)
     if resumed:
         page.soon(tasks.refresh_due, source.pk)
-    return _answer(request, source, watch=WATCH if resumed else 0)
+    return _answer(request, source, sentence, watch=WATCH if resumed else 0)
 
 
 @access.admin_required
@@ -105,8 +128,21 @@ def horizon(request: HttpRequest, source_id: int) -> HttpResponse:
     form = HorizonForm(request.POST)
     if not form.is_valid():
         return page.refuse(request, "A horizon is core, adjacent or moonshot.")
-    subscriptions.change(access.person(request), source, timezone.now(), horizon=form.cleaned_data["horizon"])
-    return _answer(request, source)
+    to = form.cleaned_data["horizon"]
+    sentence = _change(request, source, f"Moved {source.name} to {to}", horizon=to)
+    return _answer(request, source, sentence)
+
+
+def _change(request: HttpRequest, source: Source, sentence: str, **field: str) -> str:
+    """Change one field, in a way that this session can undo. Returns the sentence, or "" when nothing changed."""
+    ((name, to),) = field.items()
+    before = getattr(source, name)
+    if before == to:
+        return ""
+    subscriptions.change(access.person(request), source, timezone.now(), **field)
+    entry = {"id": source.pk, "field": name, "before": before, "after": to}
+    undo.remember(request, [], sentence, source=entry)
+    return sentence
 
 
 @access.admin_required
@@ -132,38 +168,54 @@ def remove(request: HttpRequest, source_id: int) -> HttpResponse:
 
 @require_safe
 def progress(request: HttpRequest) -> HttpResponse:
-    """The first pull, as it goes. When it is over and papers came, the page that waited is drawn anew."""
-    how_far = subscriptions.progress(timezone.now())
-    if not how_far:
-        raise Http404
+    """How far the first pull has got. Once it has ended, the page that waited is loaded anew and says what came."""
     if not page.htmx(request):
         return page.SeeOther(reverse("today"))
-    answer = render(request, "sources/_progress.html", {"progress": how_far})
-    if how_far.done and how_far.papers:
-        answer["HX-Refresh"] = "true"
-    return answer
+    how_far = subscriptions.progress(timezone.now())
+    if not how_far:
+        return HttpResponseClientRefresh()
+    return render(request, "sources/_progress.html", {"progress": how_far})
 
 
-# ── shared with views.subscribe ──────────────────────────────────────────────────────────────
+# ── one source, drawn ────────────────────────────────────────────────────────────────────────
 
 
-def _shown(source_id: int) -> Source:
-    with_recent: QuerySet[Source] = Source.objects.with_recent(timezone.now())
-    return get_object_or_404(with_recent, pk=source_id)
+def _with_recent(source_id: int) -> Source:
+    found: QuerySet[Source] = Source.objects.with_recent(timezone.now()).select_related("person")
+    return get_object_or_404(found, pk=source_id)
 
 
 def _common(request: HttpRequest, now: datetime) -> dict[str, Any]:
-    """What `sources/_source.html` needs beside the source. `back`: where its forms lead without JavaScript."""
+    """What the pieces need beside the source. `back`: where their forms lead without JavaScript."""
     return {"now": now, "back": page.here(request), "horizons": Source.Horizon.choices}
 
 
-def _row(request: HttpRequest, source: Source, watch: int = 0) -> dict[str, Any]:
-    now = timezone.now()
+def _draw(request: HttpRequest, source: Source, watch: int = 0, sentence: str = "") -> HttpResponse:
+    """The source as its place shows it, and a message about what was done to it."""
+    now, place = timezone.now(), request.POST.get("place") or request.GET.get("place", "")
     waits = source.state != Source.State.PAUSED and source.next_fetch is not None and source.next_fetch <= now
-    return {"source": source, "watch": watch if waits else 0, **_common(request, now)}
+    place = place if place in PLACES else "list"
+    context = {
+        "record": record.records([source], now)[0],
+        "source": source,
+        "place": place,
+        "watch": watch if waits else 0,
+        "open": True,
+        "said": sentence,
+        "undo": True,
+        "piece": PLACES[place],
+        **_common(request, now),
+    }
+    answer = render(request, "sources/_changed.html", context)
+    if sentence:
+        answer["HX-Trigger"] = f"source-{source.pk}"  # it may stand in two tables of one page
+    return answer
 
 
-def _answer(request: HttpRequest, source: Source, watch: int = 0) -> HttpResponse:
-    shown = _shown(source.pk)  # read after the write
-    context = _row(request, shown, watch)
-    return page.fragment_or_redirect(request, "sources/_source.html", context, to=reverse("source", args=[source.pk]))
+def _answer(request: HttpRequest, source: Source, sentence: str = "", watch: int = 0) -> HttpResponse:
+    """After an act: the source read anew for htmx, else a redirect."""
+    if page.htmx(request):
+        return _draw(request, _with_recent(source.pk), watch, sentence)
+    if sentence:
+        messages.success(request, sentence, extra_tags="undo")
+    return page.SeeOther(page.safe_next(request, reverse("source", args=[source.pk])))

@@ -40,6 +40,8 @@ def today(request: HttpRequest) -> HttpResponse:
     if not shown.cards and not after:
         context["why"] = queue.why_empty(person, now, further=bool(shown.next), horizon=horizon)
         context["progress"] = subscriptions.progress(now)
+        if context["progress"] and not Stage.objects.filter(person=person).exists():
+            context["why"] = None  # the first papers are on their way, and nothing else is worth saying
         context["waiting"] = Stage.objects.kept_by(person).exists()
     return render(request, "today/today.html", context)
 

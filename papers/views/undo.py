@@ -10,18 +10,20 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from .. import access
+from ..intake import subscriptions
 from ..models import Paper
 from ..reading import acts, queue
-from ..refused import Gone
+from ..refused import Gone, NotYours
 from . import page
 
+CHANGED_SINCE = "That was changed again since, so it was left as it is."
 REMEMBERED = 20  # acts of a session
 LEAVES = {"today": {"kept", "passed", "read"}, "kept": {"passed", "read", "skimmed"}}  # a list, and what leaves it
 
 
-def remember(request: HttpRequest, changes: list[acts.Change], said: str) -> None:
+def remember(request: HttpRequest, changes: list[acts.Change], said: str, **more: Any) -> None:
     """Let this session undo these changes. `said` names the act in the message of its undoing."""
-    entry = {"said": said, "changes": [change.plain() for change in changes]}
+    entry = {"said": said, "changes": [change.plain() for change in changes], **more}
     request.session["undo"] = [*request.session.get("undo", []), entry][-REMEMBERED:]
 
 
@@ -34,10 +36,12 @@ def undo(request: HttpRequest) -> HttpResponse:
         raise Gone("There is nothing to undo.")
     last = remembered.pop()
     request.session["undo"] = remembered
+    if "source" in last:
+        return _undo_source(request, last)
     undone = acts.undo(access.person(request), [acts.Change(**change) for change in last["changes"]])
     if not undone:
-        raise Gone("That was changed again since, so it was left as it is.")
-    said = f"Undone: {last['said'][:1].lower()}{last['said'][1:]}"
+        raise Gone(CHANGED_SINCE)
+    said = _undone(last)
     if not page.htmx(request):
         messages.success(request, said)
         return page.SeeOther(page.safe_next(request, "today"))
@@ -45,6 +49,21 @@ def undo(request: HttpRequest) -> HttpResponse:
         return HttpResponseClientRefresh()
     papers = Paper.objects.filter(pk__in={change.paper_id for change in undone}).for_cards()
     return cards_changed(request, "papers/_undone.html", list(papers), said, undoable=bool(remembered))
+
+
+def _undo_source(request: HttpRequest, last: dict[str, Any]) -> HttpResponse:
+    """Undo what an admin did to a source, and draw the page anew: it may stand in several places there."""
+    person = access.person(request)
+    if not person.is_admin:
+        raise NotYours("Only admins change sources.")
+    if not subscriptions.put_back(person, timezone.now(), **last["source"]):
+        raise Gone(CHANGED_SINCE)
+    messages.success(request, _undone(last))
+    return HttpResponseClientRefresh() if page.htmx(request) else page.SeeOther(page.safe_next(request, "sources"))
+
+
+def _undone(last: dict[str, Any]) -> str:
+    return f"Undone: {last['said'][:1].lower()}{last['said'][1:]}"
 
 
 def cards_changed(request: HttpRequest, template: str, papers: list[Paper], said: str, undoable: bool) -> HttpResponse:

@@ -28,8 +28,4 @@
     }
     window.vegaEmbed(holder, spec, options).catch(picture);
   }
-  for (const select of document.querySelectorAll("select[data-send]")) {
-    select.form.querySelector("[data-sent]").hidden = true;
-    select.addEventListener("change", () => select.form.requestSubmit());
-  }
 })();

@@ -1,11 +1,14 @@
 """A real headless Chromium on the pages of a live server; whatever it complains about fails the test."""
 
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.core.signals import request_finished, request_started
 from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -88,6 +91,25 @@ class Visitor:
         return self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+@contextmanager
+def requests_that_run() -> Iterator[list[object]]:
+    """What the live server is still at work on: a page that closes leaves its last request behind."""
+    running: list[object] = []
+
+    def begin(**_):
+        running.append(None)
+
+    def end(**_):
+        if running:  # not of a request from before
+            running.pop()
+
+    request_started.connect(begin)
+    request_finished.connect(end)
+    yield running
+    request_started.disconnect(begin)
+    request_finished.disconnect(end)
+
+
 @pytest.fixture
 def window(chromium, live_server):
     """`window(person, **options)`: a window of a signed-in person (or a stranger), on the live server."""
@@ -110,9 +132,13 @@ def window(chromium, live_server):
         opened.append(visitor)
         return visitor
 
-    yield open_window
-    for visitor in opened:
-        visitor.context.close()
+    with requests_that_run() as running:
+        yield open_window
+        for visitor in opened:
+            visitor.context.close()
+        until = time.monotonic() + 15
+        while running and time.monotonic() < until:  # emptying the tables would meet them
+            time.sleep(0.01)
     assert not [line for visitor in opened for line in visitor.complaints]
 
 

@@ -99,5 +99,6 @@ def test_a_source_is_looked_at_and_a_channel_is_tried_out(window, far_side, work
     page.get_by_role("button", name="See what would come in").click()
     expect(page.get_by_role("heading", name="What would come in")).to_be_visible()
     page.goto(page.url.partition("/sources")[0] + "/settings/channels")
+    page.locator(".folds summary").click()
     page.get_by_role("button", name="Send a test").click()
-    expect(page.get_by_text("papers took the test message")).to_be_visible()
+    expect(page.get_by_text("papers accepted the test message")).to_be_visible()

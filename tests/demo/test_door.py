@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import override_settings
 
 from demo import cast
@@ -66,7 +67,9 @@ def test_a_wrong_port_is_refused_with_a_sentence(tmp_path):
 @pytest.fixture
 def door(monkeypatch):
     monkeypatch.setattr("demo.views.opened", lambda: FOLDER)
-    with override_settings(ROOT_URLCONF="demo.urls"):
+    (engine,) = settings.TEMPLATES
+    ours = {**engine, "DIRS": [ROOT / "demo" / "templates", *engine["DIRS"]]}
+    with override_settings(ROOT_URLCONF="demo.urls", TEMPLATES=[ours]):
         yield
 
 
@@ -77,6 +80,22 @@ def test_the_link_signs_in_each_time(client, door):
         client.logout()
         assert client.get(f"/demo/{FOLDER.token}").headers["Location"] == "/"
         assert client.get("/").context["user"] == Person.objects.get(email=cast.YOU)
+
+
+@pytest.mark.django_db
+def test_four_lines_say_what_to_try_until_they_are_dismissed(client, door):
+    client.force_login(make_person())
+    assert client.get("/").content.decode().count("<li>") >= 4
+    assert "Try this" in client.get("/").content.decode()
+    assert client.get("/demo/chat")["Location"] == "http://127.0.0.1:8011/hooks/"
+    assert client.post("/demo/dismiss")["Location"] == "/"
+    assert "Try this" not in client.get("/").content.decode()
+
+
+@pytest.mark.django_db
+def test_strangers_are_told_nothing_to_try(client, door):
+    for answer in (client.get("/demo/chat"), client.post("/demo/dismiss")):
+        assert answer["Location"].startswith("/signin")
 
 
 @pytest.mark.django_db

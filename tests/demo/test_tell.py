@@ -3,9 +3,11 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
+import lxml.html
 import pytest
 from django.db import transaction
 from django.test import Client, override_settings
+from django.urls import reverse
 
 from demo import cast, outside
 from demo.tell import Team
@@ -28,6 +30,7 @@ from papers.models import (
     Vote,
 )
 from papers.reading import queue
+from papers.sharing import outbox
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 7, 10, tzinfo=UTC)  # a Saturday: arXiv announces nothing
@@ -157,3 +160,18 @@ def test_pages_are_drawn(path):
     client = Client()
     client.force_login(you())
     assert client.get(path).status_code == 200
+
+
+def test_your_first_share_goes_where_it_arrives(told, client):
+    client.force_login(you())
+    paper = queue.take(you(), NOW).cards[0].paper
+    address = reverse("share", args=[paper.pk])
+    form = lxml.html.fromstring(client.get(address).content).xpath("//form[.//select[@name='channel']]")[0]
+    client.post(address, {**dict(form.form_values()), "note": "Worth an hour."})
+    share = paper.shares.get(person=you(), note="Worth an hour.")
+    before = len(told[0].hooks.received)
+    assert share.claim(share.at)
+    outbox.deliver(share, share.at)
+    share.refresh_from_db()
+    assert (share.state, share.channel.name) == ("sent", "papers")
+    assert len(told[0].hooks.received) == before + 1

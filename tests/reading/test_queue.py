@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from papers.models import FetchLog
 from papers.reading import queue, stages
 from tests.makers import NOW, make_paper, make_person, make_source, make_vote
 
@@ -131,7 +132,19 @@ def test_empty_queue_because_all_sources_are_off(me):
 def test_empty_queue_because_nothing_could_be_fetched(me):
     broken = make_source(failures=3, last_error="Not found (404).")
     why = queue.why_empty(me, NOW)
-    assert (why.title, why.failing) == ("Nothing could be fetched yet", [broken])
+    assert (why.title, why.failing) == ("No papers yet", [broken])
+
+
+def test_empty_queue_without_internet_has_one_sentence(me):
+    for source in (make_source(failures=1, last_error="Not found."), make_source(failures=1, last_error="Refused.")):
+        FetchLog.objects.create(source=source, at=NOW, took_ms=1, outcome="failed", note=source.last_error)
+    why = queue.why_empty(me, NOW)
+    assert why.failing == []
+    assert why.sentences == [
+        "None of the 2 sources could be reached: is this machine connected to the internet? Tenth keeps trying."
+    ]
+    FetchLog.objects.create(source=source, at=NOW, took_ms=1, outcome="failed", status=503)  # so there is a way out
+    assert len(queue.why_empty(me, NOW).failing) == 2
 
 
 def test_empty_queue_because_everything_is_triaged(me, source):

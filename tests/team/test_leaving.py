@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from papers.intake.pipeline import source_of
-from papers.ledger import applications, checks, projects, results
+from papers.ledger import applications, checks, projects, results, steps
 from papers.models import (
     Application,
     Check,
@@ -205,7 +205,7 @@ def test_their_checks_still_count(zoe, boss):
     result = make_result(application)
     checks.check(zoe, result, True, "", NOW)
     leaving.remove(zoe, NOW)
-    assert applications.missing_for(Application.objects.get(), "production") == []
+    assert steps.missing_for(Application.objects.get(), "production") == []
     stages.read(boss, application.paper, NOW)
 
 

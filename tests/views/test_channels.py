@@ -50,7 +50,7 @@ def test_a_stranger_is_sent_to_sign_in_and_a_member_told_no(client):
 
 def test_without_channels_the_page_says_what_to_do(client, ada):
     page = text(client.get("/settings/channels"))
-    assert "There is no channel yet" in page
+    assert "There are no channels yet" in page
     assert "Incoming Webhooks" in page
 
 
@@ -145,7 +145,7 @@ def test_a_test_message_goes_out_at_once_and_the_page_says_how_it_went(client, a
     with FeedServer() as server:
         assert add(client, address=server.hook("papers")).status_code == 303
         address = f"/settings/channels/{Channel.objects.get().pk}/test"
-        assert "papers took the test message" in try_out(client, address)
+        assert "papers accepted the test message" in try_out(client, address)
         assert "A test: messages from Tenth arrive in papers" in server.hooks.received[0].text
         server.misbehave("/hooks/*", "status", code=404)
         page = try_out(client, address)
@@ -156,7 +156,7 @@ def test_a_closed_channel_says_why_and_opens_again(client, ada):
     channel = make_channel("papers", closed_at=NOW, closed_because="It answered 404.")
     page = text(client.get("/settings/channels"))
     assert "It answered 404." in page
-    assert "papers takes messages again" in text(client.post(f"/settings/channels/{channel.pk}/reopen", follow=True))
+    assert "Reopened papers" in text(client.post(f"/settings/channels/{channel.pk}/reopen", follow=True))
     assert Channel.objects.get().is_open
 
 
@@ -178,8 +178,8 @@ def test_removing_asks_first_and_says_what_will_not_be_sent(client, ada):
     channel = make_channel("papers")
     make_share(channel=channel)
     address = f"/settings/channels/{channel.pk}/remove"
-    assert "1 message that waits will not be sent." in text(client.get(address))
-    assert "papers is removed." in text(client.post(address, follow=True))
+    assert "1 waiting message will not be sent." in text(client.get(address))
+    assert "Removed papers." in text(client.post(address, follow=True))
     assert client.get(address).status_code == 404
     assert Channel.objects.get().removed_at
 

@@ -91,7 +91,7 @@ def test_an_admin_mutes_and_sets_the_horizon_right_in_the_table(client):
 
 
 @pytest.mark.parametrize("unit", ["source", "author", "category"])
-@pytest.mark.parametrize("measure", ["pulled", "read", "voted", "applied"])
+@pytest.mark.parametrize("measure", steps.WORDS)
 def test_every_question_has_an_answer(client, ada, unit, measure):
     now = timezone.now()
     author = Author.objects.create(name="Zoë O’Neil & Sons", key="zoe")

@@ -236,7 +236,7 @@ def test_removing_for_good_asks_first_and_wants_the_address(client, boss):
     ada = make_person("Ada Example", email="ada@team.example")
     address = f"/settings/people/{ada.pk}/remove"
     assert address in client.get("/settings/people").content.decode()
-    assert "cannot be taken back" in client.get(address).content.decode()
+    assert "cannot be undone" in client.get(address).content.decode()
     for typed, sentence in (("", "by a slip"), ("bo@team.example", "not the address of Ada Example"), ("x", "valid")):
         assert sentence in client.post(address, {"email": typed}).content.decode()
     assert Person.objects.get(pk=ada.pk).name == "Ada Example"

@@ -1,5 +1,6 @@
 """Adding sources: one after a look at what would come in, or many at once."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from feedserver import FeedServer
 from papers import tasks
 from papers.intake import pipeline
 from papers.models import Event, Source
-from papers.sources import feed, sandbox
+from papers.sources import feed, sandbox, starter
 from papers.sources.item import Item, Pull
 from papers.sources.starter import ARXIV_CATEGORIES, BLOGS
 from papers.sources.wire.sentences import FetchError
@@ -197,6 +198,42 @@ def test_first_run_offers_every_category_and_the_starter_list(client, boss):
     assert page.index('value="cs.LG"') < page.index('value="cs.CL"') < page.index('value="cs.CC"')
 
 
+def test_first_run_has_the_starter_ticked_and_says_how_much_it_brings(client, boss):
+    answer = client.get("/sources/start")
+    ticked = re.findall(r'value="([^"]*)" checked', answer.content.decode())
+    assert sorted(ticked) == sorted(starter.STARTER)
+    assert 340 <= answer.context["a_day"] <= 350
+    assert "about 200 a day" in text(answer)
+    empty = text(client.get("/sources/start?preset=none"))
+    assert " checked" not in empty
+    assert '<b class="num" data-sum>0</b>' in empty
+    make_source()
+    assert " checked" not in text(client.get("/sources/start"))  # the team has chosen already
+
+
+def test_each_choice_is_asked_for_its_horizon(client, boss):
+    fields = {
+        "category": ["cs.LG", "stat.ML", "math.ST", "cs.DB"],
+        "blog": [blog.address for blog in BLOGS[:2]],
+        "feed": [f"{FEED} The Blog"],
+        "horizon cs.LG": "moonshot",
+        "horizon others": "adjacent",
+        "horizon feeds": "moonshot",
+        f"horizon {BLOGS[0].address}": "adjacent",
+        f"horizon {BLOGS[1].address}": "nowhere",
+    }
+    client.post("/sources/start", fields)
+    assert dict(Source.objects.values_list("address", "horizon")) == {
+        "cs.LG": "moonshot",
+        "stat.ML": "adjacent",  # as the starter has it
+        "math.ST": "adjacent",
+        "cs.DB": "adjacent",
+        BLOGS[0].address: "adjacent",
+        BLOGS[1].address: BLOGS[1].horizon,
+        FEED: "moonshot",
+    }
+
+
 def test_ticked_ones_are_added_and_the_tick_begins(client, boss, queue):
     answer = client.post(
         "/sources/start", {"category": ["cs.LG", "stat.ML", "xx.YY"], "blog": [BLOGS[0].address, "http://no"]}
@@ -241,7 +278,7 @@ def test_feeds_of_an_opml_file_are_added_under_their_names(client, boss):
 def test_known_feeds_of_an_opml_file_are_marked_and_counted(client, boss):
     make_source(address=FEED)
     page = upload(client, OPML)
-    assert "1 of them new" in page
+    assert "1 of them is new" in page
     assert "in your list" in page
 
 

@@ -214,7 +214,7 @@ def test_more_leads_on_from_the_last_card(browser):
 
 def test_empty_says_why(browser):
     assert "Welcome to Tenth" in browser.get("/").content.decode()
-    make_source(failures=2, last_error="The site did not answer in 20 s.")
+    make_source(failures=2, last_error="The site did not answer in 20 s.", last_fetch=timezone.now())
     page = browser.get("/").content.decode()
     assert "1 source does not answer" in page
     assert "did not answer in 20 s" in page
