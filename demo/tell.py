@@ -192,7 +192,7 @@ class Team:
                     self.like(member, person, card.paper, interest, clock)
                     clock += timedelta(minutes=card.paper.minutes / 3)
                 elif place < 7:
-                    stages.pass_(person, card.paper, clock)
+                    stages.skip(person, card.paper, clock)
             stages.clear(person, [card.paper for card in shown], min(clock, self.now))
             self.read_kept(person, clock)
 
@@ -210,7 +210,7 @@ class Team:
         # A deadline is near, so the last days are busy.
         chances = (5, 2, 3) if now > self.end - timedelta(days=4) else (3, 3, 8)
         choice = rng.choices(("read", "keep", "pass"), chances)[0]
-        {"read": stages.read, "keep": stages.keep, "pass": stages.pass_}[choice](person, paper, now)
+        {"read": stages.read, "keep": stages.keep, "pass": stages.skip}[choice](person, paper, now)
         if choice != "read":
             return
         if rng.random() < 0.85:
@@ -231,7 +231,7 @@ class Team:
             if now > self.now:
                 return
             if self.rng.random() < 0.7:  # it no longer seems urgent
-                stages.pass_(person, row.paper, now)
+                stages.skip(person, row.paper, now)
                 continue
             stages.read(person, row.paper, now)
             votes.cast(person, row.paper, 1, now)

@@ -96,12 +96,12 @@ def source_for(person: Person, source_id: int) -> Source:
 
 def channel_for(person: Person, channel_id: int) -> Channel:
     """A channel that has not been removed, to change."""
-    return get_object_or_404(Channel.objects.here(), pk=channel_id)
+    return get_object_or_404(Channel.objects.not_removed(), pk=channel_id)
 
 
 def person_for(person: Person, person_id: int) -> Person:
     """A member, active or deactivated, to change."""
-    return get_object_or_404(Person.objects.known(), pk=person_id)
+    return get_object_or_404(Person.objects.not_removed(), pk=person_id)
 
 
 def job_for(person: Person, job_id: UUID, kind: str) -> Job:

@@ -17,9 +17,9 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils.module_loading import import_string
-from django.utils.timesince import timesince
 
 from .models import Backup, Channel, Heartbeat, Share, Source
+from .templatetags.when import span
 
 OVERDUE = timedelta(hours=1)  # a due source is pulled within minutes, unless nobody pulls
 BACKUP_AGE = timedelta(days=7)
@@ -84,7 +84,7 @@ def _service(name: str, seen: datetime | None, without: str, now: datetime) -> P
     if seen is None:
         return Part(name, False, f"Not seen yet. {without}")
     if seen <= now - Heartbeat.FRESH:
-        return Part(name, False, f"Not seen for {_ago(seen, now)}. {without}")
+        return Part(name, False, f"Not seen for {_since(seen, now)}. {without}")
     return Part(name, True, f"Seen {max(0, round((now - seen).total_seconds()))} seconds ago.")
 
 
@@ -92,14 +92,12 @@ def _sources(now: datetime) -> Part:
     oldest = Source.objects.due(now).order_by("next_fetch", "pk").first()
     if oldest is None or oldest.next_fetch is None:
         return Part("sources", True, "None overdue.")
-    sentence = f"{oldest.name} has been due for {_ago(oldest.next_fetch, now)}."
+    sentence = f"{oldest.name} has been due for {_since(oldest.next_fetch, now)}."
     return Part("sources", oldest.next_fetch > now - OVERDUE, sentence)
 
 
-def _ago(then: datetime, now: datetime) -> str:
-    if now - then < timedelta(minutes=1):
-        return "less than a minute"
-    return timesince(then, now, depth=1).replace("\xa0", " ")
+def _since(then: datetime, now: datetime) -> str:
+    return span((now - then).total_seconds()) or "less than a minute"
 
 
 # ── what an admin needs to see ───────────────────────────────────────────────────────────────

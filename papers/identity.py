@@ -1,6 +1,6 @@
-"""identity: one name per paper. Any address of a paper becomes names; plain Python.
+"""identity: turn any address of a paper into names that identify it. Plain Python.
 
-A name is a kind and a value: an arXiv id without version, a DOI in lower case, or a link made canonical.
+A name is a kind and a value: an arXiv id without version, a DOI in lower case, or a canonical link.
 """
 
 import hashlib
@@ -12,20 +12,31 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urls
 import idna
 
 BYLINE_SEPARATOR = "; "  # between the authors of a paper, in one text
-LONGEST = 2000  # of a name; what is longer is known by its hash
-BYLINE_SEPARATOR = "; "  # between authors on one line
+LONGEST = 2000  # characters of a name; the end of a longer one is replaced by a hash
+
+# Control characters except tab and newline, marks that change the direction of text, and lone surrogates.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def strip_controls(text: str) -> str:
+    """Remove characters that nobody can see. PostgreSQL rejects some of them.
+
+    >>> strip_controls("A\\x00 title\\x1f\\n")
+    'A title\\n'
+    """
+    return text if text.isprintable() else _CONTROLS.sub("", text)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Name:
-    """One name of a paper; `kind` is one of models.Name.Kind."""
+    """One name of a paper. `kind` is a models.Name.Kind."""
 
     kind: str
     value: str
 
 
 def names_in(address: str) -> tuple[Name, ...]:
-    """The names that an address stands for; () when it is no address of a paper.
+    """The names that an address stands for; () if it is not the address of a paper.
 
     >>> names_in("https://arxiv.org/pdf/2401.12345v2"), names_in("doi:10.1000/XYZ")
     ((Name(kind='arxiv', value='2401.12345'),), (Name(kind='doi', value='10.1000/xyz'),))
@@ -36,27 +47,25 @@ def names_in(address: str) -> tuple[Name, ...]:
     link = canonical_link(address if "://" in address else f"https://{address}" if _BARE.match(address) else "")
     if not link:
         return ()
-    return _paper_names(link) or (Name("link", link),)  # without its AMP or its tracking it may be a paper's
+    return _paper_names(link) or (Name("link", link),)  # AMP or tracking may have hidden an arXiv id or DOI
 
 
 def _paper_names(address: str) -> tuple[Name, ...]:
-    if found := arxiv_id(address):
-        return (Name("arxiv", found[0]),)
-    if found_doi := doi(address):
-        return (Name("doi", found_doi),)
+    if paper := arxiv_id(address):
+        return (Name("arxiv", paper[0]),)
+    if paper_doi := doi(address):
+        return (Name("doi", paper_doi),)
     return ()
 
 
 def _strip(address: str) -> str:
-    if not address.isprintable():
-        address = "".join(
-            char for char in address if char >= " " and char != "\x7f" and not "\ud800" <= char <= "\udfff"
-        )
-    address = address.strip()
+    address = strip_controls(address).translate(_LINE_BREAKS).strip()
     return address[1:-1].strip() if address[:1] == "<" and address[-1:] == ">" else address
 
 
-# An address without its scheme: a host with a dot, then a slash; but no arXiv category such as cs.LG.
+_LINE_BREAKS = dict.fromkeys(map(ord, "\t\r\n"))  # browsers remove these from an address
+
+# An address without a scheme: a host with a dot, then a slash, so that an arXiv category such as cs.LG is none.
 _BARE = re.compile(r"^(?:www\.\S+\.\S+|(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?/\S*)$")
 
 
@@ -80,7 +89,7 @@ _ARXIV_PATH = re.compile(
 )
 _ANYWHERE = re.compile(rf"(?<![\w.]){_ID}(?![\w.]*\d)", re.A | re.I)
 _DBLP = re.compile(r"/rec/(?:journals/corr/)abs-(\d{4})-(\d{4,6})", re.A | re.I)
-# Pages elsewhere about one arXiv paper, whose address holds its id.
+# Other sites' pages about one arXiv paper, with its id in their address.
 _MIRRORS = re.compile(
     r"^(?:[\w-]+\.)*(?:alphaxiv\.org|(?:huggingface|hf)\.co(?=/papers/)|ar5iv\.(?:labs\.arxiv\.)?org|scirate\.com"
     r"|semanticscholar\.org|openreview\.net|emergentmind\.com|inspirehep\.net|adsabs\.harvard\.edu)(?:/|$)",
@@ -89,40 +98,40 @@ _MIRRORS = re.compile(
 
 
 def arxiv_id(text: str) -> tuple[str, int] | None:
-    """The base id and version (0 where none is said) of anything that names an arXiv paper.
+    """The base id and version (0 if not given) of any text or link that names an arXiv paper; else None.
 
     >>> arxiv_id("https://arxiv.org/abs/math.GT/0309136v2"), arxiv_id("cs.LG")
     (('math/0309136', 2), None)
     """
     text = _strip(text)
-    if found := _BARE_ID.match(text):
-        return _id(found)
+    if match := _BARE_ID.match(text):
+        return _id(match)
     if "/" not in text and ":" not in text:
         return None
-    if found := _ARXIV_DOI.search(unquote(text).rstrip("/.,;)")):
-        return _id(found)
+    if match := _ARXIV_DOI.search(unquote(text).rstrip("/.,;)")):
+        return _id(match)
     parts = _split(text if "://" in text else f"https://{text}")
     if not parts:
         return None
     host, path = (parts.hostname or "").rstrip("."), unquote(parts.path)
     if host == "arxiv.org" or (host.endswith(".arxiv.org") and "ar5iv" not in host):
-        return _id(found) if (found := _ARXIV_PATH.match(path)) else None
-    if host.endswith("dblp.org") and (found := _DBLP.search(path)):
-        return arxiv_id(f"{found[1]}.{found[2]}")
-    if _MIRRORS.match(host + path) and (found := _ANYWHERE.search(f"{path} {unquote(parts.query)}")):
-        return _id(found)
+        return _id(match) if (match := _ARXIV_PATH.match(path)) else None
+    if host.endswith("dblp.org") and (match := _DBLP.search(path)):
+        return arxiv_id(f"{match[1]}.{match[2]}")
+    if _MIRRORS.match(host + path) and (match := _ANYWHERE.search(f"{path} {unquote(parts.query)}")):
+        return _id(match)
     return None
 
 
-def _id(found: re.Match[str]) -> tuple[str, int]:
-    archive, slash, number = found["id"].lower().rpartition("/")
-    return archive.partition(".")[0] + slash + number, int(found["version"] or 0)
+def _id(match: re.Match[str]) -> tuple[str, int]:
+    archive, slash, number = match["id"].lower().rpartition("/")
+    return archive.partition(".")[0] + slash + number, int(match["version"] or 0)
 
 
 # ── DOIs ─────────────────────────────────────────────────────────────────────────────────────
 
 _DOI = re.compile(r"^(?:(?:doi|info:doi/)\s*:?\s*)?(10\.\d{4,9}(?:\.\d+)*/\S+)$", re.I)
-# Publishers' pages whose address holds the DOI: /doi/full/10.…, /article/10.…, /content/10.….
+# Publishers' pages with the DOI in their address: /doi/full/10.…, /article/10.…, /content/10.….
 _DOI_PATH = re.compile(
     r"^/(?:\w+/)?(?:doi(?:/(?:abs|full|pdf|epdf|pdfdirect|epub|book|reader|ref))?|article|articles|chapter|book"
     r"|content|content/pdf)/(10\.\d{4,9}(?:\.\d+)*/\S+)$",
@@ -132,30 +141,30 @@ _DOI_TAIL = re.compile(r"(?:v\d+)?(?:\.full|/full|/abstract|/html|/pdf|/meta|\.f
 
 
 def doi(text: str) -> str | None:
-    """The DOI in lower case that a text or link is; None when it is none, or when it stands for an arXiv id.
+    """The DOI, in lower case, in a text or link; None if there is none or if it is arXiv's DOI for a paper.
 
     >>> doi("https://doi.org/10.1145/3292500.3330701"), doi("10.48550/arXiv.2401.12345")
     ('10.1145/3292500.3330701', None)
     """
     text = _strip(text)
-    found = _DOI.match(text)
-    if not found and "/10." in text:
+    match = _DOI.match(text)
+    if not match and "/10." in text:
         parts = _split(text if "://" in text else f"https://{text}")
         host, path = ((parts.hostname or ""), unquote(parts.path)) if parts else ("", "")
         if host in {"doi.org", "dx.doi.org", "www.doi.org"}:
-            found = _DOI.match(path.lstrip("/"))
-        elif found := _DOI_PATH.match(path):
-            return _tidy_doi(_DOI_TAIL.sub("", found[1].rstrip("/"), count=1))
-    return _tidy_doi(unquote(found[1])) if found else None
+            match = _DOI.match(path.lstrip("/"))
+        elif match := _DOI_PATH.match(path):
+            return _tidy_doi(_DOI_TAIL.sub("", match[1].rstrip("/"), count=1))
+    return _tidy_doi(unquote(match[1])) if match else None
 
 
-def _tidy_doi(found: str) -> str | None:
-    found = found.rstrip(".,;/\"'>]}")
-    if found.count(")") > found.count("("):
-        found = found.rstrip(")")
-    if not found.partition("/")[2] or _ARXIV_DOI.match(found):
+def _tidy_doi(text: str) -> str | None:
+    text = text.rstrip(".,;/\"'>]}")
+    if text.count(")") > text.count("("):
+        text = text.rstrip(")")
+    if not text.partition("/")[2] or _ARXIV_DOI.match(text):
         return None
-    return _capped(quote(found.lower(), safe="/:;()<>.,-_~!$&'*+=@[]#%"))
+    return _capped(quote(text.lower(), safe="/:;()<>.,-_~!$&'*+=@[]#%"))
 
 
 # ── links ────────────────────────────────────────────────────────────────────────────────────
@@ -175,13 +184,13 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 
 
 def canonical_link(url: str) -> str:
-    """The one spelling of an http(s) address by which a page is known; "" when it is none.
+    """The canonical spelling of an http(s) address; "" if it is not one.
 
     >>> canonical_link("HTTP://www.Example.com:80/a/?utm_source=x#top")
     'https://example.com/a'
     """
     parts = _split(_strip(url))
-    while parts and (cached := _AMP_CACHE.match(f"{parts.hostname}{parts.path}")):  # holds another page's address
+    while parts and (cached := _AMP_CACHE.match(f"{parts.hostname}{parts.path}")):  # contains the real page's address
         parts = _split(f"https://{cached['rest']}" + (f"?{parts.query}" if parts.query else ""))
     host = _host(parts) if parts else ""
     if not parts or not host:
@@ -193,7 +202,7 @@ def canonical_link(url: str) -> str:
 def _split(url: str) -> SplitResult | None:
     try:
         parts = urlsplit(url.replace("\\", "/"))
-        parts.port  # noqa: B018  (raises when it is no number)
+        parts.port  # noqa: B018  (raises if it is not a number)
     except ValueError:
         return None
     return parts if parts.scheme in {"http", "https"} and parts.hostname else None
@@ -206,7 +215,7 @@ def _host(parts: SplitResult) -> str:
             host = idna.encode(host, uts46=True).decode()
         except idna.IDNAError:
             host = quote(host, safe="").lower()
-        host = host.rstrip(".")  # written as the full stop of another script
+        host = host.rstrip(".")  # idna turns the full stops of other scripts into "."
     host = re.sub(r"^(?:(?:www|amp)\.)+(?=[^.]+\.)", "", host)
     if ":" in host:
         host = f"[{host}]"
@@ -240,14 +249,14 @@ def _query(query: str) -> str:
 
 
 def _percent(text: str, safe: str) -> str:
-    """Percent-encoding in its one normal form (RFC 3986 §6.2.2)."""
+    """Normalize percent-encoding (RFC 3986 §6.2.2)."""
     text = quote(re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", text), safe=f"{safe}%", errors="replace")
     return _PERCENT.sub(_decoded, text) if "%" in text else text
 
 
-def _decoded(found: re.Match[str]) -> str:
-    char = chr(int(found[1], 16))
-    return char if char in _UNRESERVED else found[0].upper()
+def _decoded(escape: re.Match[str]) -> str:
+    char = chr(int(escape[1], 16))
+    return char if char in _UNRESERVED else escape[0].upper()
 
 
 def _capped(value: str, host: str = "") -> str:
@@ -258,7 +267,7 @@ def _capped(value: str, host: str = "") -> str:
 
 
 def entry_name(source_id: int, entry_id: str) -> Name:
-    """The name of a feed's entry, by the feed's own id for it.
+    """The name of a feed's entry, made from the feed's own id for it.
 
     >>> entry_name(7, "tag:blog.example,2026:été").value
     '7:tag:blog.example,2026:%C3%A9t%C3%A9'
@@ -268,13 +277,13 @@ def entry_name(source_id: int, entry_id: str) -> Name:
 
 # ── names of people ──────────────────────────────────────────────────────────────────────────
 
-# Letters that Unicode does not take apart into a base letter and a mark.
-_TURNED = "øo łl đd ðd þth æae œoe ıi ħh ŧt ŋn ĸk ɓb ɗd ƒf ƙk əe ɛe ɔo ʻ' ’' ‘' ʼ' ′' ‐- ‑- –-"
-_LETTERS = str.maketrans({pair[0]: pair[1:] for pair in _TURNED.split()})
+# Letters that Unicode does not decompose into a base letter and a mark.
+_REPLACED = "øo łl đd ðd þth æae œoe ıi ħh ŧt ŋn ĸk ɓb ɗd ƒf ƙk əe ɛe ɔo ʻ' ’' ‘' ʼ' ′' ‐- ‑- –-"
+_LETTERS = str.maketrans({pair[0]: pair[1:] for pair in _REPLACED.split()})
 
 
 def fold(text: str) -> str:
-    """Without case, accents and ligatures: what an index holds and a search is folded to.
+    """Remove case, accents and ligatures, the same way for the index and for searches.
 
     >>> fold("Łukasz  KAISER"), fold("Müller-Groß"), fold("Æsop ﬁnds")
     ('lukasz kaiser', 'muller-gross', 'aesop finds')
@@ -283,7 +292,7 @@ def fold(text: str) -> str:
         return " ".join(text.lower().split())
     text = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     text = "".join(char for char in text if not unicodedata.combining(char))
-    # Once more: a mark may have stood between a letter and its fold.
+    # Fold once more: a mark may have separated letters that now form a pair.
     return " ".join(unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS).split())
 
 
@@ -291,7 +300,7 @@ _SUFFIXES = {"jr", "sr", "ii", "iii", "iv", "phd", "md"}
 
 
 def author_key(name: str) -> str:
-    """One key for the ways to print one name: case, accents, points and "Surname, Forename" do not matter.
+    """The same key for every way to print a name: case, accents, dots and "Surname, Forename" do not matter.
 
     >>> author_key("LeCun, Yann"), author_key("J.K.  Müller"), author_key("Bob Ray, Jr.")
     ('yann lecun', 'j k muller', 'bob ray jr')
@@ -304,13 +313,13 @@ def author_key(name: str) -> str:
     return key if len(key) <= 300 else f"{key[:200]} {hashlib.sha256(key.encode('utf-8', 'replace')).hexdigest()}"
 
 
-_SHORT_TITLE = 12  # letters: "Introduction" and "Weekly links" are titles of many things
+_SHORT_TITLE = 12  # letters; many works are called "Introduction" or "Weekly links"
 
 
 def title_key(title: str) -> str:
-    """What two records of one work have in common when they share no address: their title's words, hashed.
+    """Hash the words of a title, to recognize two records of one work that share no address.
 
-    "" for a title too short to say anything.
+    "" for a title too short to tell works apart.
 
     >>> title_key("Attention Is All You Need!") == title_key("attention is all  you need")
     True
@@ -324,7 +333,7 @@ def title_key(title: str) -> str:
 
 
 def without_password(address: str) -> str:
-    """An address as it may be shown: what stands before the @ in a web address lets one in.
+    """Hide the user name and password in a web address, so that it can be shown.
 
     >>> without_password("https://ann:hush@blog.example/feed"), without_password("search: au:a AND cat:cs.LG")
     ('https://…@blog.example/feed', 'search: au:a AND cat:cs.LG')

@@ -61,7 +61,7 @@ def _look(person: Person, wish: dict[str, Any]) -> dict[str, Any]:
 
 
 def _test(person: Person, wish: dict[str, Any]) -> dict[str, Any]:
-    channel = Channel.objects.here().filter(pk=wish["channel"]).first()
+    channel = Channel.objects.not_removed().filter(pk=wish["channel"]).first()
     if not channel:
         raise Gone("This channel was removed meanwhile.")
     outbox.test(channel, person, timezone.now())

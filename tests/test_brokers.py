@@ -35,7 +35,7 @@ def test_papers_come_in_shares_go_out_and_a_lost_broker_comes_back(make):
             add_channel(browser, server)
             share(browser, first)
             wait_for(lambda: len(server.hooks.received) == 1)
-            assert browser.session.get(f"{browser.base}/readyz").json()["said"] == "All is well."
+            assert browser.session.get(f"{browser.base}/readyz").json()["sentence"] == "All is well."
 
             broker.stop()
             began = time.monotonic()

@@ -49,7 +49,7 @@ def raising(error):
 def test_a_failure_is_a_sentence_for_the_person(ask):
     ask(raising(FetchError("blog.example did not answer in time.")))
     job = do_next()
-    assert (job.state, job.trouble(NOW)) == ("failed", "blog.example did not answer in time.")
+    assert (job.state, job.problem(NOW)) == ("failed", "blog.example did not answer in time.")
 
 
 def test_an_unexpected_error_is_reported_and_logged_and_the_next_job_runs(ask, caplog):
@@ -84,7 +84,7 @@ def test_a_job_nobody_took_is_given_up_with_a_sentence(ask):
     job = ask()
     later = job.created_at + Job.GOOD_FOR
     assert Job.objects.claim_next(later) is None
-    assert "Is a worker running?" in job.trouble(later)
+    assert "Is a worker running?" in job.problem(later)
 
 
 def test_the_whole_team_has_a_limit(ask, monkeypatch):

@@ -153,7 +153,7 @@ def _sequences(database: "psycopg.Connection[Any]", tables: list[str]) -> dict[s
 
 def _unreadable(database: "psycopg.Connection[Any]", key: str, columns: dict[str, set[str]]) -> int:
     """Count the encrypted values that this key cannot decrypt."""
-    from papers.models.secret import SecretField, opens  # noqa: PLC0415 (a start loads this module before the models)
+    from papers.models.secret import SecretField, can_decrypt  # noqa: PLC0415 (a start loads this module before the models)
 
     count = 0
     for model in apps.get_models():
@@ -162,5 +162,5 @@ def _unreadable(database: "psycopg.Connection[Any]", key: str, columns: dict[str
             if isinstance(field, SecretField) and column in columns.get(table, ()):
                 names = (sql.Identifier(column), sql.Identifier(table))
                 values = database.execute(sql.SQL("SELECT {0} FROM {1} WHERE {0} <> ''").format(*names))
-                count += sum(not opens(key, value) for (value,) in values)
+                count += sum(not can_decrypt(key, value) for (value,) in values)
     return count

@@ -27,22 +27,22 @@ class BrowseForm(forms.Form):
 
     def __init__(self, data: QueryDict, person: Person) -> None:
         super().__init__(data)
-        known = search.choices(person)
-        self.known_categories = known.categories
-        by_name = [(pk, f"Voted up by {name}") for pk, name in known.people]
+        choices = search.choices(person)
+        self.known_categories = choices.categories
+        by_name = [(pk, f"Voted up by {name}") for pk, name in choices.people]
         self.offered: dict[str, list[tuple[str, str]]] = {
-            "source": [("", "Any"), *known.sources],
+            "source": [("", "Any"), *choices.sources],
             "votes": [("", "Any"), *search.VOTES.items(), *by_name],
             "project": [("", "Any"), *Project.objects.order_by("name").values_list("slug", "name")],
         }
         for name, field in self.fields.items():
-            said = f"“{data.get(name, '')[:60]}” is not "
+            refusal = f"“{data.get(name, '')[:60]}” is not "
             if isinstance(field, forms.ChoiceField):
                 field.choices = self.offered.setdefault(name, list(field.choices))  # type: ignore[arg-type]
                 thing = {"used": "a stage of use", "outcome": "an outcome"}.get(name, f"a {name.rstrip('s')}")
-                field.error_messages["invalid_choice"] = f"{said}{thing} we know."
+                field.error_messages["invalid_choice"] = f"{refusal}{thing} we know."
             elif isinstance(field, forms.DateField):
-                field.error_messages["invalid"] = f"{said}a date. Write it like 2026-03-31."
+                field.error_messages["invalid"] = f"{refusal}a date. Write it like 2026-03-31."
 
     def clean_source(self) -> int:
         return int(self.cleaned_data["source"] or 0)

@@ -32,7 +32,7 @@ class ProjectForm(forms.Form):
     def __init__(self, *args: Any, project: Project | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.project = project
-        self.fields["channel"].queryset = Channel.objects.here()  # type: ignore[attr-defined]
+        self.fields["channel"].queryset = Channel.objects.not_removed()  # type: ignore[attr-defined]
         self.fields["members"].queryset = Person.objects.who_can_join(project)  # type: ignore[attr-defined]
 
     def clean_name(self) -> str:

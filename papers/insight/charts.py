@@ -1,4 +1,4 @@
-"""insight.charts: what the charts say, as Vega-Lite specifications. The browser draws them, or insight.draw does.
+"""insight.charts: build the charts as Vega-Lite specifications. The browser draws them, or insight.draw does.
 
 Why Vega-Lite: docs/decisions/0013-charts-by-vega.md.
 """
@@ -8,19 +8,19 @@ from typing import Any
 from . import price
 from .funnel import Step
 
-# For pictures; in the page the charts take the style sheet's own colours.
+# For pictures. Charts on the page use the style sheet's own colours.
 LIGHT = {"ink": "#1f1d1a", "soft": "#57534a", "line": "#ddd9cf", "accent": "#0b5f5a", "warn": "#9a4a10"}
 DARK = {"ink": "#e8e6e1", "soft": "#b9b6ae", "line": "#33363c", "accent": "#6cc5b9", "warn": "#eba878"}
 PAGE = {"ink": "var(--ink)", "soft": "var(--ink-soft)", "line": "var(--line)"}
 PAGE |= {"accent": "var(--accent)", "warn": "var(--moonshot)"}
-MOST_DOTS = 60  # beyond, dots melt into the line
+MOST_DOTS = 60  # more of them would merge into the line
 
 Spec = dict[str, Any]
 
 
-def cumulative(counts: list[float], names: list[str], unit: str, did: str, theme: dict[str, str] = LIGHT) -> Spec:
-    """Units by what they gave, largest first, against the share that they hold together; √N and half marked."""
-    found = price.price(counts)
+def cumulative(counts: list[float], names: list[str], unit: str, verb: str, theme: dict[str, str] = LIGHT) -> Spec:
+    """Plot the cumulative share of the units, largest first, with √N and half marked."""
+    result = price.price(counts)
     points = price.cumulative([count for count in counts if count > 0])
     dotted = len(points) <= MOST_DOTS + 1
     values = [
@@ -31,14 +31,14 @@ def cumulative(counts: list[float], names: list[str], unit: str, did: str, theme
     x = {
         "field": "n",
         "type": "quantitative",
-        "title": f"{plural}, the ones that gave most first",
-        "scale": {"domain": [0, max(4, found.units)], "nice": False},
+        "title": f"{plural}, largest first",
+        "scale": {"domain": [0, max(4, result.units)], "nice": False},
         "axis": {"tickMinStep": 1},
     }
     y = {
         "field": "share",
         "type": "quantitative",
-        "title": f"share of what you {did}",
+        "title": f"share of what you {verb}",
         "scale": {"domain": [0, 1]},
         "axis": {"format": ".0%"},
     }
@@ -48,13 +48,12 @@ def cumulative(counts: list[float], names: list[str], unit: str, did: str, theme
     ]
     if dotted:
         tooltip.insert(0, {"field": "name", "type": "nominal", "title": unit})
-    said = [
-        {"n": found.top, "share": 0.04, "label": f"√{found.units:,}: the top {found.top:,} gave {found.share:.0%}"},
-        {"n": found.half, "share": 0.46, "label": f"half: {found.half:,} of {found.units:,}"},
-    ]
+    top = f"√{result.units:,}: the top {result.top:,} gave {result.share:.0%}"
+    half = f"half: {result.half:,} of {result.units:,}"
+    labels = [{"n": result.top, "share": 0.04, "label": top}, {"n": result.half, "share": 0.46, "label": half}]
     rules: list[Spec] = [
-        _rule("x", found.top, theme["warn"], f"⌈√{found.units:,}⌉ = {found.top:,}"),
-        _rule("y", 0.5, theme["soft"], f"half: {found.half:,} of {found.units:,}"),
+        _rule("x", result.top, theme["warn"], f"⌈√{result.units:,}⌉ = {result.top:,}"),
+        _rule("y", 0.5, theme["soft"], half),
     ]
     line: Spec = {
         "mark": {
@@ -70,13 +69,13 @@ def cumulative(counts: list[float], names: list[str], unit: str, did: str, theme
     dots: list[Spec] = [
         {"mark": {"type": "circle", "color": theme["accent"], "size": 45, "opacity": 1}, "encoding": where}
     ]
-    # What a finger or a pointer meets: wider than the dot, and there is one where no dot is drawn.
+    # Targets for tooltips: larger than the dots, and also present when no dots are drawn.
     touch: Spec = {
         "mark": {"type": "circle", "size": 400, "opacity": 0},
         "encoding": {**where, "tooltip": tooltip},
     }
     label: Spec = {
-        "data": {"values": said},
+        "data": {"values": labels},
         "mark": {"type": "text", "align": "left", "dx": 8, "color": theme["ink"]},
         "encoding": {
             "x": {"field": "n", "type": "quantitative"},
@@ -84,23 +83,23 @@ def cumulative(counts: list[float], names: list[str], unit: str, did: str, theme
             "text": {"field": "label"},
         },
     }
-    what = f"{found.top} of {found.units} {plural} gave {found.share:.0%} of what was {did}; {found.half} hold half."
+    summary = f"{result.top} of {result.units} {plural} gave {result.share:.0%} of what was {verb}"
     return {
-        **_frame(theme, f"Cumulative share. {what}", 280),
+        **_frame(theme, f"Cumulative share. {summary}; {result.half} gave half.", 280),
         "data": {"values": values},
         "layer": [line, *rules, *(dots if dotted else []), label, touch],
     }
 
 
-def funnel(told: list[Step], theme: dict[str, str] = LIGHT) -> Spec:
-    """Papers at each step on a logarithmic axis (equal steps are equal ratios); a tenth of the pulled is marked."""
+def funnel(steps: list[Step], theme: dict[str, str] = LIGHT) -> Spec:
+    """Plot the papers at each step on a logarithmic axis, with a mark at a tenth of the pulled papers."""
     values = [
         {"step": step.words, "papers": step.papers, "from": 0.8, "one": step.of_pulled or "all"}
-        for step in told
+        for step in steps
         if step.papers
     ]
-    pulled = told[0].papers or 0
-    order = [step.words for step in told]
+    pulled = steps[0].papers or 0
+    order = [step.words for step in steps]
     y: Spec = {"field": "step", "type": "nominal", "sort": order, "title": None, "scale": {"domain": order}}
     x: Spec = {"field": "papers", "type": "quantitative", "title": "papers (each line is ten times the one before)"}
     x |= {
@@ -138,8 +137,8 @@ def funnel(told: list[Step], theme: dict[str, str] = LIGHT) -> Spec:
                 "encoding": {"x": {"field": "at", "type": "quantitative"}, "y": {"value": "height"}},
             }
         )
-    said = ", ".join(f"{value['papers']} {value['step']}" for value in values)
-    return {**_frame(theme, f"From pulled to applied: {said}.", 170), "data": {"values": values}, "layer": layers}
+    summary = ", ".join(f"{value['papers']} {value['step']}" for value in values)
+    return {**_frame(theme, f"From pulled to applied: {summary}.", 170), "data": {"values": values}, "layer": layers}
 
 
 def _tens(most: float) -> list[int]:

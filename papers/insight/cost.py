@@ -1,4 +1,4 @@
-"""insight.cost: what each source took from the team and what it gave."""
+"""insight.cost: the team's time that each source takes, and the applications that it leads to."""
 
 import math
 from collections.abc import Iterable
@@ -8,16 +8,16 @@ from ..models import Person, Source
 from ..ranking.yields import posterior_mean
 from . import steps
 
-PRIOR_MEAN = 0.02  # of papers looked at, one in fifty gets applied, until a team's own record says otherwise
+PRIOR_MEAN = 0.02  # one in fifty papers looked at gets applied, until the team has its own record
 PRIOR_STRENGTH = 20.0
-SKIM_MINUTES = 1  # for a card that was judged; a paper that was read takes its own estimated minutes
+SKIM_MINUTES = 1  # per skimmed card; reading a paper takes its own estimated minutes
 RANGE = 0.9
-MUCH = 30  # papers looked at and none read: then muting is proposed
+MUCH = 30  # papers looked at without reading any, after which muting is proposed
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Of one source, in the window: papers that somebody looked at, what became of them, and who took part."""
+    """A source's papers in the window: how many the team looked at, read and applied, and by how many people."""
 
     source_id: int
     kind: str
@@ -27,8 +27,8 @@ class Spent:
     applied: int
     minutes: float
     people: int
-    others: int  # people beside the one who asks
-    readers: int  # people who read something of it
+    others: int  # people other than the one who asks
+    readers: int  # people who read a paper of it
     other_readers: int
 
 
@@ -36,26 +36,26 @@ class Spent:
 class Cost:
     source: Source
     spent: Spent
-    chance: float  # that a paper from it that is looked at gets applied: the posterior's mean
+    chance: float  # that a paper from it gets applied once looked at; the posterior's mean
     low: float
     high: float
 
     @property
-    def told(self) -> bool:
-        """Whether it may be shown how much was looked at: what fewer than three people look at is theirs."""
+    def is_visible(self) -> bool:
+        """Figures are hidden when fewer than three people looked at a source, except from its only reader."""
         return self.spent.people >= steps.TEAM or not self.spent.others
 
     @property
-    def told_reading(self) -> bool:
-        """Whether reads, and minutes, of which reading is the most, may be shown as well."""
-        return self.told and (self.spent.readers >= steps.TEAM or not self.spent.other_readers)
+    def is_reading_visible(self) -> bool:
+        """The same rule for reads, and for minutes, which are mostly reading."""
+        return self.is_visible and (self.spent.readers >= steps.TEAM or not self.spent.other_readers)
 
     @property
-    def to_mute(self) -> bool:
-        """Worth proposing: the team looked at many of its papers and used none. Never muted by itself."""
+    def suggests_muting(self) -> bool:
+        """The team looked at many of its papers and used none. It is only suggested, never muted automatically."""
         spent, pulled = self.spent, self.source.kind != Source.Kind.PERSON
-        nothing = spent.looked >= MUCH and not (spent.read or spent.applied)
-        return pulled and nothing and self.told and self.source.state == Source.State.ACTIVE
+        useless = spent.looked >= MUCH and not (spent.read or spent.applied)
+        return pulled and useless and self.is_visible and self.source.state == Source.State.ACTIVE
 
     @property
     def looked_per_applied(self) -> float | None:
@@ -67,7 +67,7 @@ class Cost:
 
 
 def costs(person: Person, window: steps.Window) -> list[Cost]:
-    """Each source that somebody looked at or applied something from, the dearest first."""
+    """All sources with papers that were looked at or applied, the most expensive first."""
     spent = _spent(person, window)
     sources = Source.objects.in_bulk([row.source_id for row in spent])
     chances = by_source(spent)
@@ -76,18 +76,18 @@ def costs(person: Person, window: steps.Window) -> list[Cost]:
 
 
 def by_source(spent: Iterable[Spent]) -> dict[int, tuple[float, float, float]]:
-    """Mean and 90% range of each source's chance, a Beta-Binomial posterior shrunk to the mean of its kind.
+    """Mean and 90% range of each source's chance: a Beta-Binomial posterior shrunk toward the mean of its kind.
 
-    The kind's mean is itself shrunk to one in fifty (Gelman et al., Bayesian Data Analysis, 3rd ed., §2.4, §5.3).
+    The kind's mean is itself shrunk toward one in fifty (Gelman et al., Bayesian Data Analysis, 3rd ed., §2.4, §5.3).
 
     >>> quiet = Spent(1, "feed", looked=0, read=0, used=0, applied=0, minutes=0,
     ...     people=0, others=0, readers=0, other_readers=0)
     >>> busy = Spent(2, "feed", looked=180, read=60, used=18, applied=18, minutes=900,
     ...     people=4, others=3, readers=4, other_readers=3)
-    >>> found = by_source([quiet, busy])
-    >>> [round(number, 3) for number in found[2]]  # (18 + 20 × 0.092) / 200: near its own record, 0.1
+    >>> chances = by_source([quiet, busy])
+    >>> [round(number, 3) for number in chances[2]]  # (18 + 20 × 0.092) / 200: near its own record, 0.1
     [0.099, 0.067, 0.136]
-    >>> round(found[1][0], 3)  # nothing known of it but its kind
+    >>> round(chances[1][0], 3)  # without data, the mean of its kind
     0.092
     """
     spent = list(spent)
@@ -96,13 +96,13 @@ def by_source(spent: Iterable[Spent]) -> dict[int, tuple[float, float, float]]:
         used, looked = kinds.get(row.kind, (0, 0))
         kinds[row.kind] = (used + row.used, looked + row.looked)
     means = {kind: posterior_mean(used, looked, PRIOR_MEAN, PRIOR_STRENGTH) for kind, (used, looked) in kinds.items()}
-    found = {}
+    chances = {}
     for row in spent:
         prior = means[row.kind]
         a, b = row.used + PRIOR_STRENGTH * prior, row.looked - row.used + PRIOR_STRENGTH * (1 - prior)
         tail = (1 - RANGE) / 2
-        found[row.source_id] = (a / (a + b), beta_quantile(tail, a, b), beta_quantile(1 - tail, a, b))
-    return found
+        chances[row.source_id] = (a / (a + b), beta_quantile(tail, a, b), beta_quantile(1 - tail, a, b))
+    return chances
 
 
 def _spent(person: Person, window: steps.Window) -> list[Spent]:
@@ -152,7 +152,7 @@ def _spent(person: Person, window: steps.Window) -> list[Spent]:
 
 
 def beta_quantile(chance: float, a: float, b: float) -> float:
-    """The x below which a Beta(a, b) variable falls with this chance, by halving.
+    """The quantile of a Beta(a, b) distribution, by bisection.
 
     >>> round(beta_quantile(0.5, 1, 1), 4), round(beta_quantile(0.05, 2, 8), 4), round(beta_quantile(0.95, 2, 8), 4)
     (0.5, 0.041, 0.4291)
@@ -165,7 +165,9 @@ def beta_quantile(chance: float, a: float, b: float) -> float:
 
 
 def beta_below(x: float, a: float, b: float) -> float:
-    """P(Beta(a, b) ≤ x), by Lentz's continued fraction (Press et al., Numerical Recipes, 3rd ed., §6.4).
+    """The distribution function P(Beta(a, b) ≤ x), by Lentz's continued fraction.
+
+    Press et al., Numerical Recipes, 3rd ed., §6.4.
 
     >>> round(beta_below(0.3, 2, 3), 4)  # 6·(x²/2 − 2x³/3 + x⁴/4)
     0.3483

@@ -1,6 +1,6 @@
-"""insight.draw: pictures made by the server: a chart from its Vega-Lite specification, a PNG from SVG.
+"""insight.draw: render pictures on the server: SVG from a Vega-Lite specification, PNG from SVG.
 
-Drawing takes 100 MB, which a short-lived child gives back.
+Rendering takes 100 MB, so it runs in a short-lived child process that gives them back.
 """
 
 import json
@@ -20,28 +20,28 @@ PNG = """
 import sys, vl_convert
 sys.stdout.buffer.write(vl_convert.svg_to_png(sys.stdin.buffer.read().decode()))
 """
-_one = threading.BoundedSemaphore(1)  # child at a time and process
+_turn = threading.BoundedSemaphore(1)  # one child at a time per process
 
 
 def picture(spec: dict) -> bytes:
-    """The chart as SVG, drawn in a child of our own."""
-    return _in_a_child(CHART, json.dumps(spec), "The chart could not be drawn. The table beneath says the same.")
+    """Render a chart as SVG. Raises TooMuch."""
+    return _in_a_child(CHART, json.dumps(spec), "The chart could not be drawn. The table below has the same numbers.")
 
 
 def png(svg: str) -> bytes:
-    """The drawing as PNG, of its own size."""
+    """Render an SVG drawing as PNG, at its own size. Raises TooMuch."""
     return _in_a_child(PNG, svg, "The picture could not be drawn.")
 
 
-def _in_a_child(code: str, text: str, sorry: str) -> bytes:
-    if not _one.acquire(timeout=SECONDS):
+def _in_a_child(code: str, text: str, message: str) -> bytes:
+    if not _turn.acquire(timeout=SECONDS):
         raise TooMuch("Too many pictures are being drawn. Try again in a moment.")
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-I", "-c", code], input=text.encode(), capture_output=True, timeout=SECONDS, check=True
         )
     except (subprocess.SubprocessError, OSError) as error:
-        raise TooMuch(sorry) from error
+        raise TooMuch(message) from error
     finally:
-        _one.release()
-    return done.stdout
+        _turn.release()
+    return result.stdout

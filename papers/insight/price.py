@@ -1,21 +1,21 @@
-"""insight.price: do √N of the units give half? Plain Python.
+"""insight.price: measure Price's square root law: do √N of the units give half? Plain Python.
 
-Derek J. de Solla Price, Little Science, Big Science (Columbia University Press, 1963), ch. 2: half of the papers come
-from the square root of all who write any. How often it holds: P. T. Nicholls, Price's square root law: empirical
-validity and relation to Lotka's law, Information Processing & Management 24 (1988) 469-477: mostly it does not, so
-the measured share is what a page may claim, and the law only what it is held against.
+Derek J. de Solla Price, Little Science, Big Science (Columbia University Press, 1963), ch. 2: half of all papers are
+written by the square root of the number of authors. P. T. Nicholls, Price's square root law: empirical validity and
+relation to Lotka's law, Information Processing & Management 24 (1988) 469-477, found that this mostly does not hold.
+So the page states the measured share and mentions the law only for comparison.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-ENOUGH = 20  # papers; fewer give no share worth a number
+ENOUGH = 20  # papers; a share of fewer means nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """How concentrated a count is. `share` is of the top ⌈√N⌉; `half` is how few units hold half of the total."""
+    """The concentration of counts. `share`: the share of the top ⌈√N⌉ units. `half`: the units that make up half."""
 
     units: int
     total: float
@@ -26,14 +26,14 @@ class Price:
 
 
 def price(counts: Sequence[float]) -> Price:
-    """Measure these counts, one a unit; units that gave nothing do not count (Price counts those who wrote any).
+    """Measure these counts, one per unit. Zeros are ignored, because Price counts only authors who wrote a paper.
 
-    Nine units, of which the top ⌈√9⌉ = 3 gave 10 + 5 + 3 of 24; two of them hold half already:
+    Nine units, of which the top ⌈√9⌉ = 3 gave 10 + 5 + 3 of 24, and two of them already half:
 
     >>> price([1, 10, 1, 5, 1, 3, 1, 1, 1, 0])
     Price(units=9, total=24, root=3.0, top=3, share=0.75, half=2)
 
-    The issue's own example: 52 sources, √52 ≈ 7.2, so the top 8.
+    52 sources, √52 ≈ 7.2, so the top 8:
 
     >>> p = price([8] * 8 + [1] * 41 + [0.0] * 5 + [1] * 3)
     >>> p.units, round(p.root, 1), p.top, round(p.share, 2)
@@ -47,7 +47,7 @@ def price(counts: Sequence[float]) -> Price:
 
 
 def root_of(units: int) -> int:
-    """⌈√N⌉ in whole numbers, so that 49 gives 7 and never 8.
+    """⌈√N⌉ in integer arithmetic, so that 49 never gives 8.
 
     >>> [root_of(n) for n in (0, 1, 2, 4, 49, 52, 10**16)]
     [0, 1, 2, 2, 7, 8, 100000000]
@@ -56,7 +56,7 @@ def root_of(units: int) -> int:
 
 
 def price_share(ranked: Sequence[float], total: float) -> float:
-    """What the top ⌈√N⌉ gave, of all. `ranked` is sorted, largest first, without zeros.
+    """The share of the top ⌈√N⌉ in the total. `ranked` is sorted, largest first, without zeros.
 
     >>> price_share([6, 2, 1, 1], 10), price_share([], 0)
     (0.8, 0.0)
@@ -65,23 +65,23 @@ def price_share(ranked: Sequence[float], total: float) -> float:
 
 
 def half_count(ranked: Sequence[float], total: float) -> int:
-    """The smallest number of units that hold at least half.
+    """The smallest number of units that make up at least half.
 
     >>> half_count([6, 2, 1, 1], 10), half_count([1, 1, 1, 1, 1], 5), half_count([], 0)
     (1, 3, 0)
     """
-    so_far = 0.0
+    running = 0.0
     for number, count in enumerate(ranked, 1):
-        so_far += count
-        if so_far * 2 >= total - 1e-9 * total:  # thirds do not add up exactly
+        running += count
+        if running * 2 >= total - 1e-9 * total:  # thirds do not add up exactly
             return number
     return 0
 
 
 def cumulative(ranked: Sequence[float], at_most: int = 400) -> list[tuple[int, float]]:
-    """(units, share of the total that they hold) from none to all; of many units a readable number of points.
+    """Points (number of units, their share of the total), thinned out when there are many units.
 
-    The points at ⌈√N⌉ and at half are always among them.
+    The points at ⌈√N⌉ and at half are always included.
 
     >>> cumulative([3, 1])
     [(0, 0.0), (1, 0.75), (2, 1.0)]
@@ -91,11 +91,11 @@ def cumulative(ranked: Sequence[float], at_most: int = 400) -> list[tuple[int, f
         return []
     step = max(1, math.ceil(len(ranked) / at_most))
     marked = {root_of(len(ranked)), half_count(ranked, total), len(ranked)}
-    points, so_far = [(0, 0.0)], 0.0
+    points, running = [(0, 0.0)], 0.0
     for number, count in enumerate(ranked, 1):
-        so_far += count
+        running += count
         if number % step == 0 or number in marked:
-            points.append((number, min(so_far / total, 1.0)))
+            points.append((number, min(running / total, 1.0)))
     return points
 
 
@@ -104,23 +104,23 @@ def cumulative(ranked: Sequence[float], at_most: int = 400) -> list[tuple[int, f
 PLURALS = {"source": "sources", "author": "authors", "category": "categories"}
 
 
-def sentence(found: Price, papers: int, unit: str, did: str) -> str:
-    """The finding, as the page says it; with fewer than 20 papers only that it is too early.
+def sentence(result: Price, papers: int, unit: str, verb: str) -> str:
+    """State the result in a sentence; with fewer than 20 papers, only that it is too early.
 
     >>> sentence(price([8] * 8 + [1] * 44), 108, "source", "applied")
     "8 of your 52 sources (√52 ≈ 7.2, so 8) gave 59% of what you applied. Price's law says half."
     >>> sentence(price([1, 1, 1, 1]), 4, "source", "applied")
     'not enough yet: 4 applied, needs 20'
     >>> sentence(price([25]), 25, "category", "read")
-    'All of what you read came from one category: there is nothing to compare.'
+    'Everything you read came from one category, so there is nothing to compare.'
     """
     if papers < ENOUGH:
-        return f"not enough yet: {papers} {did}, needs {ENOUGH}"
-    if found.units == 1:
-        return f"All of what you {did} came from one {unit}: there is nothing to compare."
-    exact = found.top * found.top == found.units
-    root = f"√{found.units:,} = {found.top:,}" if exact else f"√{found.units:,} ≈ {found.root:.1f}, so {found.top:,}"
+        return f"not enough yet: {papers} {verb}, needs {ENOUGH}"
+    if result.units == 1:
+        return f"Everything you {verb} came from one {unit}, so there is nothing to compare."
+    units, top = f"{result.units:,}", f"{result.top:,}"
+    root = f"√{units} = {top}" if result.top**2 == result.units else f"√{units} ≈ {result.root:.1f}, so {top}"
     return (
-        f"{found.top:,} of your {found.units:,} {PLURALS[unit]} ({root}) gave {found.share:.0%} of what you {did}. "
+        f"{top} of your {units} {PLURALS[unit]} ({root}) gave {result.share:.0%} of what you {verb}. "
         "Price's law says half."
     )

@@ -1,7 +1,7 @@
-"""insight.steps: when each paper first got to a step, and how many of them each source, author or category gave.
+"""insight.steps: count the papers that reached each step, and credit them to sources, authors or categories.
 
-Plain queries over what is there now: nothing is kept, so nothing can be stale. A paper counts at a step once, at the
-time when it first got there, so windows add up. A vote that somebody changed is a vote of the day of the change.
+These are plain queries over the current data, so no stored figure can be stale. A paper counts once per step, at the
+time when it first got there, so the figures of adjacent windows add up. A changed vote counts on the day of the change.
 """
 
 from contextlib import AbstractContextManager
@@ -16,9 +16,9 @@ from ..models import Author, Person, Source
 from ..sources import starter
 
 PATIENCE = timedelta(seconds=10)
-TEAM = 3  # people; a figure about fewer would tell what one of them reads
+TEAM = 3  # people; a figure about fewer would reveal what one of them reads
 
-# In the order of the funnel. Each gives (paper_id, at).
+# In the order of the funnel. Each query returns (paper_id, at).
 FIRST = {
     "pulled": "SELECT id AS paper_id, arrived_at AS at FROM papers_paper",
     "skimmed": "SELECT paper_id, min(skimmed_at) AS at FROM papers_stage GROUP BY paper_id",
@@ -27,14 +27,14 @@ FIRST = {
     "applied": "SELECT paper_id, min(at) AS at FROM papers_application GROUP BY paper_id",
 }
 WORDS = {"pulled": "pulled", "skimmed": "skimmed", "read": "read", "voted": "voted up", "applied": "applied"}
-PERSONAL = {"skimmed": "skimmed_at", "read": "read_at"}  # what one person did and others are not shown
+PERSONAL = {"skimmed": "skimmed_at", "read": "read_at"}  # steps that other people may not see, with their columns
 
 UNITS = {
     "source": "SELECT source_id AS unit, paper_id FROM papers_sighting JOIN hit USING (paper_id)",
     "author": "SELECT DISTINCT author_id AS unit, paper_id FROM papers_authorship JOIN hit USING (paper_id)",
     "category": "SELECT unnest(categories) AS unit, id AS paper_id FROM papers_paper JOIN hit ON hit.paper_id = id",
 }
-HAS = {  # whether a paper of `hit` has any such unit
+HAS_UNIT = {  # conditions: the paper in `hit` has any such unit
     "source": "EXISTS (SELECT FROM papers_sighting WHERE paper_id = hit.paper_id)",
     "author": "EXISTS (SELECT FROM papers_authorship WHERE paper_id = hit.paper_id)",
     "category": "EXISTS (SELECT FROM papers_paper WHERE id = hit.paper_id AND categories <> '{}')",
@@ -58,32 +58,32 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Gave:
-    """What one unit gave: a source's or author's id, or a category; how many papers, and how much it is credited."""
+class UnitCredit:
+    """The papers of one unit and its credit for them."""
 
-    unit: Any
+    unit: Any  # a source's or author's id, or a category
     papers: int
     credit: float
 
 
 def reached(step: str, window: Window) -> int:
-    """Distinct papers that first got to this step in the window."""
+    """Count the distinct papers that first reached this step in the window."""
     hit, values = _hit(step, window)
     return int(rows(f"SELECT count(*) FROM ({hit}) hit", values)[0][0])
 
 
-def enough(unit: str, step: str, window: Window, needed: int) -> int:
-    """Distinct papers of this step that have such a unit, counted until there are as many as are needed."""
+def count_up_to(limit: int, unit: str, step: str, window: Window) -> int:
+    """Count the distinct papers of this step that have such a unit, but stop at the limit."""
     hit, values = _hit(step, window)
-    sql = f"SELECT count(*) FROM (SELECT FROM ({hit}) hit WHERE {HAS[unit]} LIMIT %s) found"
-    return int(rows(sql, [*values, needed])[0][0])
+    sql = f"SELECT count(*) FROM (SELECT FROM ({hit}) hit WHERE {HAS_UNIT[unit]} LIMIT %s) counted"
+    return int(rows(sql, [*values, limit])[0][0])
 
 
-def given(unit: str, step: str, window: Window, *, fractional: bool = False) -> list[Gave]:
-    """What each unit gave, largest first.
+def credits(unit: str, step: str, window: Window, *, fractional: bool = False) -> list[UnitCredit]:
+    """Credit the papers of this step to their units, largest first.
 
-    Whole counting credits every unit with the whole paper; fractional divides it among them (a paper with three
-    sightings gives each source a third). Both: M. Gauffriau et al., Scientometrics 77 (2008) 147-176.
+    Whole counting credits every unit with the whole paper. Fractional counting divides it among them: a paper with
+    three sightings gives each source a third. On both: M. Gauffriau et al., Scientometrics 77 (2008) 147-176.
     """
     hit, values = _hit(step, window)
     credit = "sum(1.0 / sharers)::float8" if fractional else "count(*)::float8"
@@ -93,21 +93,21 @@ def given(unit: str, step: str, window: Window, *, fractional: bool = False) -> 
         SELECT unit, count(*), {credit} AS credit FROM (SELECT unit{sharers} FROM pair) shared
         GROUP BY unit ORDER BY credit DESC, unit
     """
-    return [Gave(*row) for row in rows(sql, values)]
+    return [UnitCredit(*row) for row in rows(sql, values)]
 
 
 def names(unit: str, keys: list[Any]) -> dict[Any, str]:
-    """How people call these units."""
+    """The display names of these units."""
     if unit == "category":
         return {key: f"{key} {starter.ARXIV_CATEGORIES.get(key, '')}".strip() for key in keys}
     model: Any = Source if unit == "source" else Author
     return dict(model.objects.filter(pk__in=keys).values_list("pk", "name"))
 
 
-def may_tell(person: Person, step: str, window: Window) -> str:
-    """Why this person may not see a figure of this step; "" when they may.
+def why_hidden(person: Person, step: str, window: Window) -> str:
+    """The reason why this person may not see the figure of this step; "" if they may.
 
-    What one reads is one's own. Three people's reading is the team's; so is one's own to oneself.
+    Figures about reading are hidden when fewer than three people are in them, except from the only person in them.
     """
     if step not in PERSONAL:
         return ""
@@ -118,13 +118,13 @@ def may_tell(person: Person, step: str, window: Window) -> str:
     if people >= TEAM or not others:
         return ""
     return (
-        f"Only {people} {'person has' if people == 1 else 'people have'} {WORDS[step]} papers in this time. "
-        f"What one reads is one’s own: the figure is shown from {TEAM} people on."
+        f"Hidden: only {people} {'person has' if people == 1 else 'people have'} {WORDS[step]} papers in this period. "
+        f"The figure is shown once {TEAM} people have."
     )
 
 
-def untold(person: Person, unit: str, step: str, window: Window) -> set[Any]:
-    """Units that this person is not told by name: fewer than three people took the step there, others among them."""
+def hidden_units(person: Person, unit: str, step: str, window: Window) -> set[Any]:
+    """Units whose names are hidden from this person, because fewer than three people took the step there."""
     if step not in PERSONAL:
         return set()
     column = PERSONAL[step]
@@ -138,8 +138,8 @@ def untold(person: Person, unit: str, step: str, window: Window) -> set[Any]:
 
 
 def patience() -> AbstractContextManager[None]:
-    """Cut off each query in this block that alone takes longer than a page may. Raises TooMuch."""
-    return cut_off_after(PATIENCE, "There is too much to count here while you wait. Choose a shorter time.")
+    """Cancel any query in this block that takes too long for a page. Raises TooMuch."""
+    return cut_off_after(PATIENCE, "Counting this takes too long. Choose a shorter period.")
 
 
 def _hit(step: str, window: Window) -> tuple[str, list[Any]]:

@@ -1,4 +1,4 @@
-"""intake.clients: what this install asks and tells others with, made from its settings."""
+"""intake.clients: make the HTTP clients of this install from its settings."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,10 +11,10 @@ from ..sources.wire.fetch import Fetcher
 from ..sources.wire.post import Answer, post
 from .gate import host_gate
 
-WORKER_WAITS = 30.0  # seconds in line before a host
-WORKER_PATIENCE = 120.0  # seconds for all requests of one pull, redirects and pages
+WORKER_WAITS = 30.0  # seconds for its turn at a host
+WORKER_PATIENCE = 120.0  # seconds for all requests of one pull, with redirects and pages
 PERSON_WAITS = 8.0
-PERSON_PATIENCE = 20.0  # seconds that somebody looks at a page that waits, whatever has to be asked for it
+PERSON_PATIENCE = 20.0  # seconds for all requests that a page waits for
 PERSON_BYTES = 4 * 1024 * 1024
 
 
@@ -24,12 +24,12 @@ def fetcher() -> Fetcher:
 
 
 def quick_fetcher() -> Fetcher:
-    """Make a fetcher for a page that somebody waits for: all that it asks takes PERSON_PATIENCE at most."""
+    """Make a fetcher for a page that somebody waits for: all its requests take PERSON_PATIENCE at most."""
     return _fetcher(PERSON_WAITS, patience=PERSON_PATIENCE, max_bytes=PERSON_BYTES)
 
 
 def send(url: str, body: bytes, headers: dict[str, str], wait: float) -> Answer:
-    """Post a message. `wait`: seconds in line before the host. Raises FetchError and BusyError."""
+    """Post a message. `wait`: seconds for its turn at the host. Raises FetchError and BusyError."""
     private = settings.ALLOW_PRIVATE_ADDRESSES
     return post(url, body, headers, _gate(wait), allow_private=private, user_agent=_user_agent())
 
@@ -39,7 +39,7 @@ def endpoints() -> arxiv.Endpoints:
 
 
 def kinds() -> Mapping[str, Kind]:
-    """The kinds of sources, each with the places that it asks."""
+    """All kinds of sources, bound to the endpoints in the settings."""
     return build(endpoints())
 
 

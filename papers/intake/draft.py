@@ -1,15 +1,15 @@
-"""intake.draft: what an item says of a paper, as plain fields within our limits, and what is rendered from them."""
+"""intake.draft: turn an item into plain fields within our limits, and render HTML from them."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..identity import BYLINE_SEPARATOR, fold
+from ..identity import BYLINE_SEPARATOR, fold, strip_controls
 from ..sources.bounds import shallow
 from ..sources.item import Item, Signer
+from ..sources.text import line, text_of
 from . import render
-from .decide import Amend, Create, Known, Leave, decide
+from .decide import Amend, Create, Existing, Leave, decide
 from .match import Entry
 
 LONGEST_BYLINE = 60_000
@@ -18,59 +18,54 @@ LONGEST_TITLE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A paper to be, or a change of one: what its item says, what follows from that, and what is rendered for it."""
+    """A new paper or a change to one: its item's fields, the decision, and the rendered columns."""
 
-    said: dict[str, Any]
+    fields: dict[str, Any]
     decision: Create | Leave | Amend
     rendered: dict[str, Any]
 
 
-def prepare(entry: Entry, known: Known | None) -> Draft:
-    """Work out one entry. Slow on hostile text, so it runs in sources.sandbox (prepare_all)."""
-    fields, item = said(entry.item), entry.item
-    decision = decide(fields, item.version, item.announce_type, known, entry.arxiv_id)
-    made: dict[str, Any] = {}
+def prepare(entry: Entry, existing: Existing | None) -> Draft:
+    """Draft one entry. Slow on hostile text, so it runs in sources.sandbox."""
+    item = entry.item
+    fields = fields_of(item)
+    decision = decide(fields, item.version, item.announce_type, existing, entry.arxiv_id)
+    columns: dict[str, Any] = {}
     if isinstance(decision, Create):
-        made = rendered(fields, item)
+        columns = rendered(fields, item)
     elif isinstance(decision, Amend) and decision.changes:
         changes = decision.changes
         # Minutes and code links are made from both abstract and comment.
-        whole = {**known.fields, **changes} if known and {"abstract", "comment"} & changes.keys() else changes
-        made = rendered(whole, item)
-    return Draft(fields, decision, made)
+        needs_all = existing and {"abstract", "comment"} & changes.keys()
+        columns = rendered({**existing.fields, **changes} if existing and needs_all else changes, item)
+    return Draft(fields, decision, columns)
 
 
-def prepare_all(pairs: Iterable[tuple[Entry, Known | None]]) -> list[Draft | None]:
-    """A draft for each entry, in order; None for one that cannot be worked out."""
+def prepare_all(pairs: Iterable[tuple[Entry, Existing | None]]) -> list[Draft | None]:
+    """Draft each entry, in order; None for an entry that fails, which is counted as skipped."""
 
-    def one(pair: tuple[Entry, Known | None]) -> Draft | None:
+    def prepare_or_skip(pair: tuple[Entry, Existing | None]) -> Draft | None:
         try:
             return prepare(*pair)
         except Exception:
-            return None  # counted as skipped: one entry never costs the others
+            return None
 
-    return list(map(one, pairs))
-
-
-# Control characters, those that turn the direction of text, and lone surrogates; PostgreSQL refuses some of them.
-_UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+    return list(map(prepare_or_skip, pairs))
 
 
 def plain(text: str, limit: int) -> str:
-    """On one line, as far as we keep it, without what nobody can see."""
-    text = text[: limit * 2]
-    if not text.isprintable():
-        text = _UNWANTED.sub("", text)
-    return " ".join(text.split())[:limit]
+    """The text on one line, without control characters, cut to the limit."""
+    return line(text[: limit * 2])[:limit]
 
 
 def _html(item: Item) -> str:
-    """What an item brought as HTML, still untrusted."""
-    return shallow(_UNWANTED.sub("", item.content_html[: 20 * render.LONGEST_HTML]))
+    """An item's HTML, still untrusted, but no longer arbitrarily long or deep."""
+    return shallow(strip_controls(item.content_html[: 20 * render.LONGEST_HTML]))
 
 
-def said(item: Item) -> dict[str, Any]:
-    abstract = item.abstract or (render.text_of(_html(item)) if item.content_html else "")
+def fields_of(item: Item) -> dict[str, Any]:
+    """An item's values for the paper's fields (decide.FIELDS)."""
+    abstract = item.abstract or (text_of(_html(item)) if item.content_html else "")
     return {
         "title": plain(item.title, LONGEST_TITLE),
         "abstract": plain(abstract, render.LONGEST_TEXT),
@@ -87,16 +82,16 @@ def signed(signer: Signer) -> str:
 
 
 def rendered(fields: dict[str, Any], item: Item) -> dict[str, Any]:
-    """The columns that are made from others. Where `fields` are not all, what is made from the others is left out."""
-    made: dict[str, Any] = {}
+    """The columns derived from these fields. Columns of fields that are missing are left out."""
+    columns: dict[str, Any] = {}
     if "title" in fields:
-        made["title_html"] = render.tex(fields["title"])
+        columns["title_html"] = render.tex(fields["title"])
     if "abstract" in fields:
         content = _html(item)
-        made["abstract_html"] = render.clean(content) if content else render.tex(fields["abstract"])
+        columns["abstract_html"] = render.clean(content) if content else render.tex(fields["abstract"])
     if "byline" in fields:
-        made["byline_folded"] = fold(fields["byline"])
+        columns["byline_folded"] = fold(fields["byline"])
     if "abstract" in fields or "comment" in fields:
-        made["code_links"] = render.code_links(fields.get("abstract", ""), fields.get("comment", ""))
-        made["minutes"] = render.minutes(item.words, fields.get("comment", ""))
-    return made
+        columns["code_links"] = render.code_links(fields.get("abstract", ""), fields.get("comment", ""))
+        columns["minutes"] = render.minutes(item.words, fields.get("comment", ""))
+    return columns

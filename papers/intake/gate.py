@@ -1,4 +1,4 @@
-"""intake.gate: one polite queue in front of each host, over all processes of the install. It lives in the database."""
+"""intake.gate: limit requests to one at a time per host, across all processes. The state is in the database."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -15,20 +15,20 @@ from ..refused import TooMany
 
 ARXIV = "arxiv.org"
 ARXIV_PACE = 3.0  # seconds between requests, by arXiv's terms of use; its hosts count as one
-HELD_AT_MOST = timedelta(minutes=3)  # then its holder has crashed
+HELD_AT_MOST = timedelta(minutes=3)  # after that, its holder has crashed
 
 
 class BusyError(TooMany):
-    """Somebody else is asking this host, and will be for longer than the caller can wait."""
+    """The host's turn comes later than the caller can wait."""
 
 
 def host_gate(
     pace: float, wait: float, arxiv_pace: float = ARXIV_PACE
 ) -> Callable[[str], AbstractContextManager[None]]:
-    """The gate for a fetcher: `with gate(host): …` asks one at a time and not faster than the host's pace.
+    """Make a gate for a fetcher: `with gate(host): …` allows one request at a time, at the host's pace.
 
-    `pace` and `arxiv_pace` are seconds between the end of one request and the start of the next; `wait` is how long
-    the caller stands in line before BusyError is raised.
+    `pace` and `arxiv_pace` are the seconds between the end of one request and the start of the next. `wait` is the
+    number of seconds that the caller waits for its turn before BusyError is raised.
     """
 
     @contextmanager
@@ -38,7 +38,7 @@ def host_gate(
             yield
         finally:
             next_at = timezone.now() + timedelta(seconds=arxiv_pace if host == ARXIV else pace)
-            # Only what is still ours: had we been too slow, another would be asking.
+            # Only if the host is still ours: if we were too slow, another process has taken it.
             ours = Host.objects.filter(pk=host, busy_until=until)
             patiently(lambda: ours.update(busy_until=None, next_at=Greatest("next_at", Value(next_at))))
 
@@ -46,13 +46,13 @@ def host_gate(
 
 
 def hold(host: str, until: datetime) -> None:
-    """Nobody asks this host before then: it told one of us to wait (Retry-After), and means all of us."""
+    """Stop all requests to this host until then, because it told one of us to wait (Retry-After)."""
     Host.objects.get_or_create(pk=host, defaults={"next_at": until})
     Host.objects.filter(pk=host, next_at__lt=until).update(next_at=until)
 
 
 def _enter(host: str, wait: float) -> datetime:
-    """Take the host; returns until when it is ours."""
+    """Take the host; returns the time until which it is ours."""
     deadline = time.monotonic() + wait
     while True:
         now = timezone.now()
@@ -70,12 +70,12 @@ def _enter(host: str, wait: float) -> datetime:
 
 
 def _pause(row: Host, now: datetime) -> float:
-    """How long until it is worth asking again, in seconds."""
+    """The seconds until it is worth trying again."""
     wait = max((row.next_at - now).total_seconds(), 0.01)
     return max(wait, 0.2) if row.busy_until and row.busy_until > now else wait
 
 
 def _sentence(host: str, row: Host, now: datetime) -> str:
     if row.next_at > now:
-        return f"{host} asked us to wait until {row.next_at:%H:%M} UTC, or it is not its turn yet. Try again then."
-    return f"{host} is answering another question of ours. Try again in a minute."
+        return f"{host} may not be asked again before {row.next_at:%H:%M} UTC. Try again then."
+    return f"{host} is still answering another request of ours. Try again in a minute."

@@ -1,4 +1,4 @@
-"""intake.lanes: how much of one kind of work a worker does at once, and never two things at one host."""
+"""intake.lanes: limit how much of one kind of work a worker does at once, with one job per host."""
 
 import threading
 from collections.abc import Iterator
@@ -6,9 +6,9 @@ from contextlib import contextmanager
 
 
 class Lanes:
-    """So many threads of this process at a kind of work, each with a host of its own.
+    """At most `most` threads of this process on one kind of work, each at its own host.
 
-    Whoever finds no lane free leaves: those who are at work take all that is due.
+    A thread that finds no free lane leaves, because the busy ones will take everything that is due.
     """
 
     def __init__(self, most: int):
@@ -28,7 +28,7 @@ class Lanes:
 
     @contextmanager
     def host(self, name: str) -> Iterator[bool]:
-        """Be the only one at this host; False when another thread is there."""
+        """Take this host for as long as the block lasts; False when another thread has it."""
         with self._lock:
             taken = name not in self._hosts
             self._hosts.add(name)

@@ -1,4 +1,4 @@
-"""intake.match: which entries of a pull are one paper, by what names, and which known paper that is. Plain Python."""
+"""intake.match: group the items of a pull by paper, and match them to existing papers by name. Plain Python."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ ARXIV, DOI, LINK, ENTRY, SHORT = "arxiv", "doi", "link", "entry", "short"  # mod
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """What one pull says of one paper: the fullest of its items, and the names in all of them, strongest first."""
+    """One paper in a pull: its latest item, and the names from all of its items, strongest first."""
 
     item: Item
     names: tuple[Name, ...]
@@ -32,23 +32,23 @@ class Owner(NamedTuple):
 
 
 def names_of(item: Item, source_id: int) -> tuple[Name, ...]:
-    """The names that an item gives its paper, each once, the strongest first.
+    """The names of an item's paper, each once, strongest first.
 
-    A plain link counts as a name only of something that has no arXiv id or DOI: otherwise the link of a blog post
-    about a paper would make the post and the paper one. A feed's own entry id is one among its entries.
+    A plain link counts as a name only if there is no arXiv id or DOI. Otherwise a blog post about a paper would be
+    taken for the paper. A feed's own entry id identifies an entry only within that feed.
     """
-    found = [name for address in (item.link, *item.addresses) for name in names_in(address)]
-    papers = [name for name in found if name.kind == ARXIV]
-    # An entry that names several arXiv papers (a digest) is about the first of them, and makes none of them one.
-    strong = papers[:1] + [name for name in found if name.kind == DOI]
-    names = strong or [name for name in found if name.kind == LINK]
+    candidates = [name for address in (item.link, *item.addresses) for name in names_in(address)]
+    papers = [name for name in candidates if name.kind == ARXIV]
+    # An entry that names several arXiv papers (a digest) is taken to be about the first; it does not merge them.
+    strong = papers[:1] + [name for name in candidates if name.kind == DOI]
+    names = strong or [name for name in candidates if name.kind == LINK]
     if not strong and item.entry_id:
         names.append(entry_name(source_id, item.entry_id))
     return tuple(dict.fromkeys(names))
 
 
 def group(items: Iterable[Item], source_id: int) -> tuple[list[Entry], int]:
-    """The items as entries, one a paper, in order; and how many items had no title or no name."""
+    """Group items into entries, one per paper, in order; also count the items without a title or name."""
     named = [(item, names_of(item, source_id)) for item in items]
     usable = [(item, names) for item, names in named if item.title and names]
     vague = _vague([pair for pair in usable if pair[1][0].kind in (LINK, ENTRY)])
@@ -59,7 +59,7 @@ def group(items: Iterable[Item], source_id: int) -> tuple[list[Entry], int]:
             names = tuple(name for name in names if name not in vague) or (_by_title(item, source_id),)
         entry = Entry(item, names)
         for other in dict.fromkeys(seen[name] for name in names if name in seen):
-            entry = _joined(other, entry)
+            entry = _combine(other, entry)
             entries.pop(other)
         entries[entry] = None
         seen.update(dict.fromkeys(entry.names, entry))
@@ -67,7 +67,7 @@ def group(items: Iterable[Item], source_id: int) -> tuple[list[Entry], int]:
 
 
 def _vague(posts: list[tuple[Item, tuple[Name, ...]]]) -> set[Name]:
-    """Names that do not tell a feed's entries apart: those of several entries, and the link of the whole site."""
+    """Names that do not distinguish a feed's entries: those of several entries, and the link of the whole site."""
     titles = Counter(name for name, _ in {(name, fold(item.title)) for item, names in posts for name in names})
     site = {name for name in titles if name.kind == LINK and name.value.count("/") < 3 and "?" not in name.value}
     return {name for name, count in titles.items() if count > 1} | (site if len(posts) > 1 else set())
@@ -77,7 +77,7 @@ def _by_title(item: Item, source_id: int) -> Name:
     return entry_name(source_id, f"{item.link} {fold(item.title)}")
 
 
-def _joined(first: Entry, second: Entry) -> Entry:
+def _combine(first: Entry, second: Entry) -> Entry:
     item = second.item if second.item.version > first.item.version else first.item
     names = sorted(dict.fromkeys((*first.names, *second.names)), key=lambda name: _STRENGTH[name.kind])
     return Entry(item, tuple(names))
@@ -86,17 +86,17 @@ def _joined(first: Entry, second: Entry) -> Entry:
 _STRENGTH = {ARXIV: 0, DOI: 1, LINK: 2, ENTRY: 3}
 
 
-def known_papers(entry: Entry, owners: Mapping[Name, Owner]) -> list[int]:
-    """The papers that this entry is about, each once, by the strength of the name that says so.
+def existing_papers(entry: Entry, owners: Mapping[Name, Owner]) -> list[int]:
+    """The existing papers that this entry is about, each once, in the order of the strength of their names.
 
-    Two papers with arXiv ids of their own are never one, whatever DOI they share. An entry id that now stands for
-    another link and another title was used again by its feed, and says nothing.
+    Two papers with different arXiv ids are never the same, even if they share a DOI. An entry id that now comes with
+    another link and another title has been reused by its feed and is ignored.
     """
-    found = [owners[name] for name in entry.names if name in owners and name.kind != ENTRY]
-    if not found:
+    matches = [owners[name] for name in entry.names if name in owners and name.kind != ENTRY]
+    if not matches:
         title = fold(entry.item.title)
-        links = any(name.kind == LINK for name in entry.names)
-        ids = [owners[name] for name in entry.names if name in owners]
-        found = [owner for owner in ids if not links or fold(owner.title) == title]
-    ours = entry.arxiv_id or next((owner.arxiv_id for owner in found if owner.arxiv_id), "")
-    return list(dict.fromkeys(owner.paper for owner in found if owner.arxiv_id in ("", ours)))
+        has_link = any(name.kind == LINK for name in entry.names)
+        by_entry_id = [owners[name] for name in entry.names if name in owners]
+        matches = [owner for owner in by_entry_id if not has_link or fold(owner.title) == title]
+    arxiv_id = entry.arxiv_id or next((owner.arxiv_id for owner in matches if owner.arxiv_id), "")
+    return list(dict.fromkeys(owner.paper for owner in matches if owner.arxiv_id in ("", arxiv_id)))

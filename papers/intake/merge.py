@@ -1,4 +1,4 @@
-"""intake.merge: two records turn out to be one paper. Nothing that people did is lost, and the old address leads on."""
+"""intake.merge: merge two records of one paper. Everything people did is kept, and the old address still works."""
 
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from ..models import (
 )
 from .match import SHORT
 
-WRITERS_LOCK = 0x7E47  # held by whoever creates or merges papers
+WRITERS_LOCK = 0x7E47  # held while papers are created or merged
 
 FILLED = (
     *("arxiv_id", "title", "title_html", "abstract", "abstract_html", "byline", "byline_folded", "categories"),
@@ -36,7 +36,7 @@ def lock() -> None:
 
 @transaction.atomic
 def merge(keep_id: int, lose_id: int, now: datetime) -> bool:
-    """Make one paper of two; False when one is gone already, or when both are arXiv papers: those are never one."""
+    """Merge two papers; False when one is already gone, or when both are arXiv papers, which are never the same."""
     lock()
     papers = Paper.objects.select_for_update().in_bulk([keep_id, lose_id])
     keep, lose = papers.get(keep_id), papers.get(lose_id)
@@ -56,19 +56,19 @@ def merge(keep_id: int, lose_id: int, now: datetime) -> bool:
 
 
 def _votes(keep: Paper, lose: Paper) -> None:
-    """A person's latest vote wins."""
+    """Keep each person's latest vote."""
     ours = {vote.person_id: vote for vote in Vote.objects.filter(paper=keep)}
     for vote in Vote.objects.filter(paper=lose):
         mine = ours.get(vote.person_id)
         if mine and mine.at >= vote.at:
-            continue  # goes with the record
+            continue  # it is deleted with the losing record
         if mine:
             mine.delete()
         Vote.objects.filter(pk=vote.pk).update(paper=keep)
 
 
 def _stages(keep: Paper, lose: Paper) -> None:
-    """Read before kept before passed before skimmed, and the earliest time of each."""
+    """Combine each person's two stages: the earliest time of each step, and never both kept and passed."""
     ours = {stage.person_id: stage for stage in Stage.objects.filter(paper=keep)}
     for stage in Stage.objects.filter(paper=lose):
         mine = ours.get(stage.person_id)
@@ -84,7 +84,7 @@ def _stages(keep: Paper, lose: Paper) -> None:
 
 
 def _sightings(keep: Paper, lose: Paper) -> None:
-    """One for each source, with the earlier time."""
+    """Keep one sighting per source, with the earlier time."""
     ours = {sighting.source_id: sighting for sighting in keep.sightings.all()}
     for sighting in lose.sightings.all():
         mine = ours.get(sighting.source_id)
@@ -100,7 +100,7 @@ def _versions(keep: Paper, lose: Paper) -> None:
 
 
 def _authorships(keep: Paper, lose: Paper) -> None:
-    """The signers of the record that the byline will come from."""
+    """Keep the authors of the record that gives the byline."""
     if keep.byline and not lose.arxiv_id:
         return
     if lose.byline:
@@ -109,10 +109,10 @@ def _authorships(keep: Paper, lose: Paper) -> None:
 
 
 def _applications(keep: Paper, lose: Paper) -> None:
-    """All go over; one that says the same as one of ours says that it came from a merge."""
+    """Move all applications; mark one as merged if its text equals another's in the same project."""
     ours = set(Application.objects.filter(paper=keep).values_list("project_id", "taken"))
     for used in Application.objects.filter(paper=lose):
-        used.taken = Application.told_apart(
+        used.taken = Application.unique_text(
             used.taken, {taken for at, taken in ours if at == used.project_id}, "merged"
         )
         ours.add((used.project_id, used.taken))
@@ -122,7 +122,7 @@ def _applications(keep: Paper, lose: Paper) -> None:
 
 
 def _fill(keep: Paper, lose: Paper) -> None:
-    """What arXiv says goes before what anybody else says; what is empty is filled."""
+    """Fill empty fields from the losing record; if that one is on arXiv, its values win."""
     for name in FILLED:
         value = getattr(lose, name)
         if value and (lose.arxiv_id or not getattr(keep, name)):

@@ -1,4 +1,4 @@
-"""intake.pipeline: a source is pulled, what it gave is stored, and how it went is written down."""
+"""intake.pipeline: pull a source, store its items, and log the outcome."""
 
 import logging
 import time
@@ -16,7 +16,7 @@ from ..identity import names_in, without_password
 from ..models import Event, FetchLog, Name, Paper, Person, Sighting, Source
 from ..models.source import SourceQuerySet
 from ..sources import page
-from ..sources.item import Asked, Item, Pull
+from ..sources.item import Item, LastFetch, Pull
 from ..sources.wire.fetch import Fetcher
 from ..sources.wire.sentences import FetchError
 from . import clients, schedule
@@ -26,15 +26,15 @@ from .store import Stored, store
 
 log = logging.getLogger(__name__)
 
-DEAD_AFTER = timedelta(days=14)  # of failures; the team is told once
-MOVED_FOR_GOOD = 3  # times that a permanent redirect is seen before it is believed
+DEAD_AFTER = timedelta(days=14)  # of failures; it is reported once
+MOVED_FOR_GOOD = 3  # pulls with the same permanent redirect before the address is changed
 
 
 # ── one pull ─────────────────────────────────────────────────────────────────────────────────
 
 
 def due_by_host(now: datetime) -> dict[str, list[int]]:
-    """The ids of the due sources by the host that pulling them asks; without hosts that are being asked just now."""
+    """The ids of the due sources by host, without hosts from which a source is being pulled now."""
 
     def by_host(sources: SourceQuerySet) -> dict[str, list[int]]:
         hosts: dict[str, list[int]] = defaultdict(list)
@@ -49,60 +49,60 @@ def due_by_host(now: datetime) -> dict[str, list[int]]:
 
 
 def refresh(source: Source, now: datetime) -> bool:
-    """Pull a source that this worker has claimed. Whatever comes of it is on the row and in the log afterwards.
+    """Pull a source that this worker has claimed, and record the outcome on its row and in the log.
 
-    False when its host could not be asked now: then nothing happened, and the source is due still.
+    False when its host or the database was not available: then nothing has changed and the source is still due.
     """
     began = time.monotonic()
     entry = FetchLog(source=source, at=now)
     try:
         _pull(source, entry, now, began)
     except BusyError:
-        _let_go(source)
+        _release(source)
         return False
     except FetchError as error:
-        trouble = error
+        failure = error
     except Exception as error:
         if is_away(error):
-            log.warning("The database went away while source %s was pulled, so it is pulled anew", source.pk)
-            _let_go(source)
+            log.warning("The database went away while source %s was being pulled; it will be pulled again", source.pk)
+            _release(source)
             return False
-        # A fence around the source: whatever rises is its failure, with a pause, and the others go on.
+        # Count any other exception as this source's failure, so that it never stops the other sources.
         log.exception("Pulling source %s (%s) failed", source.pk, source.shown_address)
-        trouble = FetchError(
-            f"Something in it could not be dealt with ({type(error).__name__}). The worker’s log has the details."
+        failure = FetchError(
+            f"Its content could not be processed ({type(error).__name__}). The worker’s log has the details."
         )
     else:
         return True
-    patiently(lambda: _note_failure(source, trouble, entry, now, began))
+    patiently(lambda: _log_failure(source, failure, entry, now, began))
     return True
 
 
-def _let_go(source: Source) -> None:
+def _release(source: Source) -> None:
     """Make a claimed source due again."""
     patiently(lambda: Source.objects.filter(pk=source.pk).update(claimed_until=None))
 
 
 def _pull(source: Source, entry: FetchLog, now: datetime, began: float) -> None:
-    asked = Asked(source.etag, source.last_modified, source.body_hash, source.last_success)
-    pull = clients.kinds()[source.kind].pull(source.address, asked, clients.fetcher(), now)
+    last = LastFetch(source.etag, source.last_modified, source.body_hash, source.last_success)
+    pull = clients.kinds()[source.kind].pull(source.address, last, clients.fetcher(), now)
     with transaction.atomic():
-        done = store(source, pull.items, now, first=source.last_success is None)
-        _succeeded(source, pull, done, now)
-        unchanged = pull.not_modified or not (done.added or done.joined or done.amended)
+        stored = store(source, pull.items, now, first=source.last_success is None)
+        _succeeded(source, pull, stored, now)
+        unchanged = pull.not_modified or not (stored.added or stored.joined or stored.amended)
         entry.outcome = FetchLog.Outcome.UNCHANGED if unchanged else FetchLog.Outcome.OK
         entry.status, entry.size, entry.note = pull.status, pull.size, pull.note
-        entry.seen, entry.skipped = len(pull.items), done.skipped + pull.skipped
-        entry.added, entry.joined, entry.amended = done.added, done.joined, done.amended
+        entry.seen, entry.skipped = len(pull.items), stored.skipped + pull.skipped
+        entry.added, entry.joined, entry.amended = stored.added, stored.joined, stored.amended
         entry.took_ms = _since(began)
         entry.save()
 
 
-def _note_failure(source: Source, error: FetchError, entry: FetchLog, now: datetime, began: float) -> None:
+def _log_failure(source: Source, error: FetchError, entry: FetchLog, now: datetime, began: float) -> None:
     try:
-        source.refresh_from_db()  # what a pull that broke off has set on it was never stored
+        source.refresh_from_db()  # the failed pull may have set fields that were never saved
     except Source.DoesNotExist:
-        return  # taken off the list meanwhile
+        return  # it has been removed meanwhile
     with transaction.atomic():
         _failed(source, error, now)
         entry.outcome, entry.note, entry.status = FetchLog.Outcome.FAILED, source.last_error, error.code
@@ -114,10 +114,10 @@ def _since(began: float) -> int:
     return int((time.monotonic() - began) * 1000)
 
 
-def _succeeded(source: Source, pull: Pull, done: Stored, now: datetime) -> None:
+def _succeeded(source: Source, pull: Pull, stored: Stored, now: datetime) -> None:
     source.last_fetch = source.last_success = now
     source.last_error, source.failures, source.claimed_until = "", 0, None
-    if done.added or done.joined:
+    if stored.added or stored.joined:
         source.last_new = now
     if not pull.not_modified:
         source.etag, source.last_modified, source.body_hash = pull.etag, pull.last_modified, pull.body_hash
@@ -149,7 +149,7 @@ def _failed(source: Source, error: FetchError, now: datetime) -> None:
 
 
 def _pause(source: Source, why: str, now: datetime) -> None:
-    """Stop asking a source, for a reason that the team is shown."""
+    """Pause a source, with a reason that the team can see."""
     source.last_error = why
     Source.objects.filter(pk=source.pk).update(state=Source.State.PAUSED, last_error=why)
     data = {"state": Source.State.PAUSED.value, "why": why}
@@ -157,7 +157,7 @@ def _pause(source: Source, why: str, now: datetime) -> None:
 
 
 def _follow(source: Source, moved_to: str, now: datetime) -> None:
-    """A permanent redirect, seen often enough, rewrites the address; unless that is another source's."""
+    """Change the address after repeated permanent redirects; if another source has that address, pause this one."""
     if not moved_to:
         source.moved_to, source.moved_seen = "", 0
         return
@@ -166,7 +166,7 @@ def _follow(source: Source, moved_to: str, now: datetime) -> None:
     if source.moved_seen < MOVED_FOR_GOOD or len(moved_to) > 2000:
         return
     if other := Source.objects.filter(kind=source.kind, address=moved_to).first():
-        _pause(source, f"This feed moved to the address of “{other.name}”, which is in the list already.", now)
+        _pause(source, f"This feed moved to the address of “{other.name}”, which is already in the list.", now)
         return
     data = {"from": without_password(source.address), "to": without_password(moved_to)}
     Event.objects.create(kind=Event.Kind.SOURCE_MOVED, source=source, at=now, data=data)
@@ -174,41 +174,43 @@ def _follow(source: Source, moved_to: str, now: datetime) -> None:
 
 
 def preview(kind: str, address: str, now: datetime | None = None, fetcher: Fetcher | None = None) -> Pull:
-    """What would come in, without writing any of it. Raises FetchError, or BusyError as one."""
+    """Pull a source without storing anything. Raises FetchError, also in place of BusyError."""
     try:
-        return clients.kinds()[kind].pull(address, Asked(), fetcher or clients.quick_fetcher(), now or timezone.now())
+        return clients.kinds()[kind].pull(
+            address, LastFetch(), fetcher or clients.quick_fetcher(), now or timezone.now()
+        )
     except BusyError as error:
         raise FetchError(str(error)) from error
 
 
-# ── a link by hand ───────────────────────────────────────────────────────────────────────────
+# ── adding a link by hand ────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """A paper that somebody brought, and whether the team did not have it before."""
+    """A paper that somebody added, and whether it was new to the team."""
 
     paper: Paper
     created: bool
 
 
 def add_link(person: Person, address: str, now: datetime, title: str = "") -> Added:
-    """Bring a paper by its address. A known one joins at once; else the far side is asked what it is.
+    """Add a paper by its address. If it is new, its title and metadata are fetched from the site.
 
-    With a `title`, typed by somebody after the far side did not tell, nobody is asked.
+    With a `title`, which a person types when the site gave none, nothing is fetched.
     Raises FetchError, with a sentence.
     """
     names = names_in(address)
     if not names:
-        raise FetchError("That is no link, arXiv id or DOI. Paste the address of a paper or a post.")
+        raise FetchError("That is not a link, arXiv ID or DOI. Paste the address of a paper or a post.")
     paper = Paper.objects.filter(pk__in=Name.objects.filter(_any(names)).values("paper")).order_by("id").first()
     if not paper:
         item = Item(title=title, link=address) if title else _described(address)
-        done = store(source_of(person, now), [item], now)
-        if not done.papers or not done.papers[0]:
-            raise FetchError("Nothing there says what it is called. Type a title, and it is saved under that.")
-        paper = Paper.objects.get(pk=done.papers[0])
-        if done.added:
+        stored = store(source_of(person, now), [item], now)
+        if not stored.papers or not stored.papers[0]:
+            raise FetchError("That page has no title. Type one to save it.")
+        paper = Paper.objects.get(pk=stored.papers[0])
+        if stored.added:
             Event.objects.create(kind=Event.Kind.ADDED, paper=paper, person=person, at=now)
             return Added(paper, True)
     Sighting.objects.get_or_create(
@@ -218,10 +220,10 @@ def add_link(person: Person, address: str, now: datetime, title: str = "") -> Ad
 
 
 def _any(names: tuple[PaperName, ...]) -> Q:
-    fits = Q()
+    condition = Q()
     for name in names:
-        fits |= Q(kind=name.kind, value=name.value)
-    return fits
+        condition |= Q(kind=name.kind, value=name.value)
+    return condition
 
 
 def _described(address: str) -> Item:
@@ -232,7 +234,7 @@ def _described(address: str) -> Item:
 
 
 def source_of(person: Person, now: datetime) -> Source:
-    """The source that is this person, adding links by hand."""
+    """The source that stands for this person's own additions, created on first use."""
     source, _ = Source.objects.get_or_create(
         person=person,
         defaults={

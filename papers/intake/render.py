@@ -1,4 +1,4 @@
-"""intake.render: made once, when a paper arrives: its title and abstract as safe HTML, its code links, its minutes."""
+"""intake.render: derive safe HTML, code links and reading minutes from a paper's text, once, when it arrives."""
 
 import html
 import re
@@ -9,15 +9,15 @@ from xml.etree.ElementTree import Element
 import nh3
 from latex2mathml.converter import Converter
 
-LONGEST_TEXT = 10_000  # letters kept of an abstract or a post
-LONGEST_HTML = 20_000  # of a post, with its tags: a page of cards stays light
+LONGEST_TEXT = 10_000  # characters kept of an abstract or a post
+LONGEST_HTML = 20_000  # characters of a post with its tags, to keep a page of cards light
 
 
 # ── text with TeX ────────────────────────────────────────────────────────────────────────────
 
-# $…$ with a macro or a power in it is a formula; without, it is one as pandoc reads it: no blank inside the dollars
-# and no digit after them, so that "$5 and $10" stays money. What is longer than 600 letters is no formula, and looking
-# further would take for ever on hostile text.
+# $…$ with a macro or an exponent is a formula. Without one, pandoc's rule decides: no space just inside the dollars
+# and no digit after them, so "$5 and $10" stays money. Anything over 600 characters is not a formula; without that
+# limit hostile text would take forever.
 _MATH = re.compile(
     r"\$\$(?P<block>[^$]{1,600}?)\$\$"
     r"|(?<![\\$])\$(?P<macro>(?=[^$]{0,600}[\\^])(?:[^$\\]|\\.){1,600})\$"
@@ -28,7 +28,7 @@ _MATH = re.compile(
 
 
 def tex(text: str) -> str:
-    """Plain text with TeX in it as safe HTML; "" when escaping the text is all there is to do.
+    """Render plain text with TeX as safe HTML; "" if only escaping is needed.
 
     >>> tex("We prove n<m")
     ''
@@ -38,13 +38,13 @@ def tex(text: str) -> str:
     if "$" not in text and "\\" not in text:
         return ""
     parts, at = [], 0
-    for found in _MATH.finditer(text):
-        parts.append(_words(text[at : found.start()]))
-        formula = found[found.lastgroup or 0]
-        display = "block" if found.lastgroup in {"block", "bracket"} else "inline"
-        parts.append(_mathml(formula.strip(), display) or html.escape(found[0]))
-        at = found.end()
-    parts.append(_words(text[at:]))
+    for match in _MATH.finditer(text):
+        parts.append(_prose(text[at : match.start()]))
+        formula = match[match.lastgroup or 0]
+        display = "block" if match.lastgroup in {"block", "bracket"} else "inline"
+        parts.append(_mathml(formula.strip(), display) or html.escape(match[0]))
+        at = match.end()
+    parts.append(_prose(text[at:]))
     rendered = "".join(parts)
     return rendered if rendered != html.escape(text) else ""
 
@@ -63,30 +63,30 @@ _ATTRIBUTE_NAMES = (
     "rowspacing columnspacing columnlines rowlines"
 )
 _ATTRIBUTES = frozenset(_ATTRIBUTE_NAMES.split())
-# Browsers know no bold in MathML but Unicode's bold letters: where each alphabet of them begins.
+# Browsers support bold in MathML only as Unicode's bold letters. These are the starts of those alphabets.
 _BOLD = {"bold": (0x1D400, 0x1D41A, 0x1D6A8, 0x1D6C2), "bold-italic": (0x1D468, 0x1D482, 0x1D71C, 0x1D736)}
 
 
 @lru_cache(maxsize=20_000)
 def _mathml(formula: str, display: str) -> str:
-    """A formula as MathML; "" when it cannot be rendered. latex2mathml escapes nothing, so we write its tree out."""
+    """A formula as MathML; "" if it cannot be rendered. latex2mathml does not escape, so we serialize its tree."""
     try:
-        return _written(Converter(display=display).convert_to_element(formula))
-    except Exception:  # latex2mathml raises whatever its parser stumbles over; the TeX is shown then
+        return _serialized(Converter(display=display).convert_to_element(formula))
+    except Exception:  # latex2mathml raises all kinds of exceptions; then the TeX is shown as it is
         return ""
 
 
-def _written(element: Element) -> str:
+def _serialized(element: Element) -> str:
     tag, text = element.tag, html.unescape(element.text or "").strip("\n")
     if tag not in _ELEMENTS or re.match(r"\\[A-Za-z]", text):
-        raise ValueError("no formula: an element we do not know, or a macro that it does not")
-    if tag in _TOKENS and len(element):  # those hold text only; the parser stops at a <mrow> in them
+        raise ValueError("an unknown element, or a macro that latex2mathml does not know")
+    if tag in _TOKENS and len(element):  # token elements may contain only text, but latex2mathml nests <mrow> in them
         tag = "mrow"
     text = _bold(text, element.get("mathvariant", ""))
     attributes = "".join(
         f' {name}="{html.escape(value)}"' for name, value in element.attrib.items() if name in _ATTRIBUTES
     )
-    return f"<{tag}{attributes}>{html.escape(text)}{''.join(map(_written, element))}</{tag}>"
+    return f"<{tag}{attributes}>{html.escape(text)}{''.join(map(_serialized, element))}</{tag}>"
 
 
 def _bold(text: str, variant: str) -> str:
@@ -98,7 +98,7 @@ def _bold(text: str, variant: str) -> str:
     return text
 
 
-# ── words between them ───────────────────────────────────────────────────────────────────────
+# ── text between formulas ────────────────────────────────────────────────────────────────────
 
 _MARKS = {
     **dict.fromkeys(["emph", "textit", "textsl", "it", "em", "sl"], "em"),
@@ -128,14 +128,14 @@ _LINKED = re.compile(r"\\(?:href|textcolor|hyperlink)\s*\{[^{}]*\}\s*\{([^{}]*)\
 _ASIDE = re.compile(r"\s?\\(?:cite[tp]?|ref|label|color|footnote)\*?\s*\{[^{}]*\}")
 
 
-def _words(text: str) -> str:
-    """Text between formulas: escaped, with the few macros that titles and abstracts really hold."""
+def _prose(text: str) -> str:
+    """Render the text between formulas: escape it and translate the few macros that really occur in abstracts."""
     if "\\" not in text:
         return html.escape(text)
     text = _ASIDE.sub("", _LINKED.sub(r"\1", text))
     text = html.escape(_ACCENT.sub(_accented, text), quote=False)
     text = _LETTER.sub(_lettered, text)
-    for _ in range(3):  # one within another
+    for _ in range(3):  # for nested ones
         text, count = _MARK.subn(_marked, text)
         if not count:
             break
@@ -144,18 +144,18 @@ def _words(text: str) -> str:
     return text.replace('"', "&quot;").replace("'", "&#x27;")
 
 
-def _accented(found: re.Match[str]) -> str:
-    accent, *letters = [group for group in found.groups() if group]
+def _accented(match: re.Match[str]) -> str:
+    accent, *letters = [group for group in match.groups() if group]
     return unicodedata.normalize("NFC", letters[0] + _ACCENTS[accent])
 
 
-def _lettered(found: re.Match[str]) -> str:
-    """A letter of a word swallows the blank after it; any other sign stands apart."""
-    return _LETTERS[found[1]] + ("" if found[1] in _NATIONAL else found[2] or "")
+def _lettered(match: re.Match[str]) -> str:
+    """Replace a letter macro. A national letter also swallows the space after it; a symbol keeps it."""
+    return _LETTERS[match[1]] + ("" if match[1] in _NATIONAL else match[2] or "")
 
 
-def _marked(found: re.Match[str]) -> str:
-    tag, text = _MARKS[found[1] or found[3]], found[2] or found[4] or ""
+def _marked(match: re.Match[str]) -> str:
+    tag, text = _MARKS[match[1] or match[3]], match[2] or match[4] or ""
     return f"<{tag}>{text}</{tag}>" if tag else text
 
 
@@ -167,22 +167,21 @@ _TAG_NAMES = (
 )
 _TAGS = frozenset(_TAG_NAMES.split())
 _HEADING = re.compile(r"<(/?)h[1-6]\b", re.IGNORECASE)
-_BLOCK = re.compile(r"<(?=/?(?:p|br|li|div|h\d|tr|td|th|dd|dt|pre|blockquote|section|article|figure)\b)", re.IGNORECASE)
 
 
 def clean(content: str) -> str:
-    """Somebody else's HTML, without images, scripts, styles and forms; its links open nothing of ours.
+    """Sanitize untrusted HTML: no images, scripts, styles or forms, and links without a referrer.
 
-    Its headings become paragraphs (the page has headings of its own), and a long post ends after some pages.
+    Headings become paragraphs, because the page has its own headings. A long post is cut off.
     """
-    kept = _cleaned(_HEADING.sub(r"<\1p", content))
-    if len(kept) > LONGEST_HTML:  # cut before a tag or between words; cleaning again closes what is open
-        cut = max(kept.rfind(mark, 0, LONGEST_HTML) for mark in ("<", " "))
-        kept = _cleaned(kept[: cut if cut > 0 else LONGEST_HTML] + " …")
-    return re.sub(r"<(p|div)>\s*</\1>", "", kept)
+    cleaned = _sanitized(_HEADING.sub(r"<\1p", content))
+    if len(cleaned) > LONGEST_HTML:  # cut before a tag or between words; sanitizing again closes open tags
+        cut = max(cleaned.rfind(mark, 0, LONGEST_HTML) for mark in ("<", " "))
+        cleaned = _sanitized(cleaned[: cut if cut > 0 else LONGEST_HTML] + " …")
+    return re.sub(r"<(p|div)>\s*</\1>", "", cleaned)
 
 
-def _cleaned(content: str) -> str:
+def _sanitized(content: str) -> str:
     return nh3.clean(
         content,
         tags=_TAGS,
@@ -192,12 +191,7 @@ def _cleaned(content: str) -> str:
     ).strip()
 
 
-def text_of(content: str) -> str:
-    """The words of some HTML as plain text."""
-    return " ".join(html.unescape(nh3.clean(_BLOCK.sub(" <", content), tags=set())).split())
-
-
-# ── what cards say ───────────────────────────────────────────────────────────────────────────
+# ── code links and minutes ───────────────────────────────────────────────────────────────────
 
 _REPOSITORY = re.compile(
     r"https?://(?:www\.)?(?:github\.com|gitlab\.com|huggingface\.co)/[\w.-]+/[\w.-]+", re.IGNORECASE
@@ -211,24 +205,24 @@ def code_links(*texts: str) -> list[str]:
     >>> code_links("Code: https://github.com/a/b.git. See https://www.github.com/a/b, too.")
     ['https://github.com/a/b']
     """
-    found = []
+    links: list[str] = []
     for text in texts:
         if "://" in text:
             for link in _REPOSITORY.findall(text):
                 link = re.sub(r"^https?://(www\.)?", "https://", link.rstrip(".,;)").removesuffix(".git"))
-                if link not in found and not link.lower().startswith("https://huggingface.co/papers/"):
-                    found.append(link)
-    return found[:5]
+                if link not in links and not link.lower().startswith("https://huggingface.co/papers/"):
+                    links.append(link)
+    return links[:5]
 
 
 def minutes(words: int, comment: str) -> int:
-    """An estimate of the time to read: 220 words a minute of a post, some 50 seconds a page of a paper.
+    """Estimate the reading time: 220 words a minute for a post, about 50 seconds a page for a paper.
 
     >>> minutes(2200, ""), minutes(0, "12 pages, 4 figures"), minutes(0, ""), minutes(90, "")
     (10, 13, 12, 1)
     """
     if words:
         return max(1, min(round(words / 220), 60))
-    if found := _PAGES.search(comment):
-        return max(3, min(round(3 + int(found[1]) * 0.8), 60))
+    if pages := _PAGES.search(comment):
+        return max(3, min(round(3 + int(pages[1]) * 0.8), 60))
     return 12

@@ -1,8 +1,8 @@
-"""intake.store: carry out what was decided: everything of one pull in one transaction, set by set.
+"""intake.store: write all items of one pull in one transaction, with few queries.
 
-Papers, names, authors and sightings go in by COPY. One transaction writes papers at a time (an advisory lock, held
-for milliseconds), so that two workers which meet the same paper cannot both create it. What is slow, reading and
-rendering other people's text, is done before the lock is taken, in a child process (sources.sandbox).
+Papers, names, authors and sightings are inserted with COPY. Only one transaction writes papers at a time (an advisory
+lock, held for milliseconds), so two workers cannot both create the same paper. The slow part, cleaning and rendering
+other people's text, happens before the lock is taken, in a child process (sources.sandbox).
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,96 +18,96 @@ from ..models import Name as NameRow
 from ..sources import sandbox
 from ..sources.item import Item, Signer
 from . import match, merge
-from .decide import FIELDS, Amend, Create, Known, Leave, decide
+from .decide import FIELDS, Amend, Create, Existing, Leave, decide
 from .draft import Draft, plain, prepare, prepare_all, signed
 from .match import ARXIV, DOI, ENTRY, Entry, Owner
 
-STALE = timedelta(days=3)  # an entry published longer ago did not arrive today, whenever we first see it
+STALE = timedelta(days=3)  # an entry older than this is filed under its publication date, not under today
 
 
 @dataclass(slots=True)
 class Stored:
-    """What one pull came to: papers added, known ones joined, records amended, pairs merged, items skipped."""
+    """The outcome of one pull: papers added, existing ones joined, records amended, pairs merged, items skipped."""
 
     added: int = 0
     joined: int = 0
     amended: int = 0
     merged: int = 0
     skipped: int = 0
-    papers: list[int] = field(default_factory=list)  # their ids, in the items' order; 0 for a paper left alone
+    papers: list[int] = field(default_factory=list)  # ids in the items' order; 0 for a skipped replacement
 
 
 def store(source: Source, items: Iterable[Item], now: datetime, first: bool = False) -> Stored:
-    """Store what a source gave. `first`: its first pull, which brings old entries under their own dates."""
+    """Store a source's items. On its `first` pull, old entries are filed under their own dates."""
     entries, dropped = match.group(items, source.pk)
-    done = Stored(skipped=dropped)
+    stored = Stored(skipped=dropped)
     if not entries:
-        return done
-    entries, drafts = _prepared(entries, source, done)
+        return stored
+    entries, drafts = _prepared(entries, source, stored)
     names = [name for entry in entries for name in entry.names]
     with transaction.atomic():
         merge.lock()
         owners = _owners(names)
-        pairs = [match.known_papers(entry, owners) for entry in entries]
-        done.merged = sum(merge.merge(keep, lose, now) for keep, *others in filter(None, pairs) for lose in others)
-        if done.merged:
+        groups = [match.existing_papers(entry, owners) for entry in entries]
+        stored.merged = sum(merge.merge(keep, lose, now) for keep, *others in filter(None, groups) for lose in others)
+        if stored.merged:
             owners = _owners(names)
-        known = _known({owner.paper for owner in owners.values()}, source)
+        existing = _existing({owner.paper for owner in owners.values()}, source)
         new: list[tuple[Entry, Draft]] = []
         joins: dict[int, Item] = {}
         for entry, draft in zip(entries, drafts, strict=True):
-            draft = _current(entry, draft, _about(entry, owners, known))
+            draft = _current(entry, draft, _about(entry, owners, existing))
             match draft.decision:
                 case Leave():
-                    done.skipped += 1
-                    done.papers.append(0)
+                    stored.skipped += 1
+                    stored.papers.append(0)
                 case Create():
                     new.append((entry, draft))
-                    done.papers.append(-len(new))
+                    stored.papers.append(-len(new))
                 case Amend() as decision:
-                    done.papers.append(decision.id)
+                    stored.papers.append(decision.id)
                     if decision.joins:
                         joins.setdefault(decision.id, entry.item)
-                    if _amend(entry, decision, draft.rendered, known[decision.id], now):
-                        done.amended += 1
+                    if _amend(entry, decision, draft.rendered, existing[decision.id], now):
+                        stored.amended += 1
         ids = _create(new, source, now, first)
-        done.added, done.joined = len(new), len(joins)
-        done.papers = [ids[-pk - 1] if pk < 0 else pk for pk in done.papers]
+        stored.added, stored.joined = len(new), len(joins)
+        stored.papers = [ids[-pk - 1] if pk < 0 else pk for pk in stored.papers]
         _copy(Sighting, _sightings(source, [(item, pk) for pk, item in joins.items()], now))
-        _copy(NameRow, _unowned_names(entries, done.papers, ids, owners))
-    return done
+        _copy(NameRow, _unowned_names(entries, stored.papers, ids, owners))
+    return stored
 
 
-def _prepared(entries: list[Entry], source: Source, done: Stored) -> tuple[list[Entry], list[Draft]]:
-    """The entries that can be worked out, each with its draft, from what is known now; the others are counted."""
+def _prepared(entries: list[Entry], source: Source, stored: Stored) -> tuple[list[Entry], list[Draft]]:
+    """Draft the entries against the current records. Entries that fail are counted as skipped."""
     owners = _owners([name for entry in entries for name in entry.names])
-    known = _known({owner.paper for owner in owners.values()}, source)
-    drafts = sandbox.run(prepare_all, [(entry, _about(entry, owners, known)) for entry in entries])
+    existing = _existing({owner.paper for owner in owners.values()}, source)
+    drafts = sandbox.run(prepare_all, [(entry, _about(entry, owners, existing)) for entry in entries])
     ready = [(entry, draft) for entry, draft in zip(entries, drafts, strict=True) if draft]
-    done.skipped += len(entries) - len(ready)
+    stored.skipped += len(entries) - len(ready)
     return [entry for entry, _ in ready], [draft for _, draft in ready]
 
 
-def _about(entry: Entry, owners: dict[Name, Owner], known: dict[int, Known]) -> Known | None:
-    """The paper that an entry is about."""
-    papers = match.known_papers(entry, owners)
-    return known[papers[0]] if papers else None
+def _about(entry: Entry, owners: dict[Name, Owner], existing: dict[int, Existing]) -> Existing | None:
+    """The existing paper that an entry is about."""
+    papers = match.existing_papers(entry, owners)
+    return existing[papers[0]] if papers else None
 
 
-def _current(entry: Entry, draft: Draft, known: Known | None) -> Draft:
-    """The draft, made again where another worker changed meanwhile what it rests on."""
-    decision = decide(draft.said, entry.item.version, entry.item.announce_type, known, entry.arxiv_id)
-    return draft if decision == draft.decision else sandbox.run(prepare, entry, known)
+def _current(entry: Entry, draft: Draft, existing: Existing | None) -> Draft:
+    """The draft, prepared again if another worker has changed the records it was based on."""
+    decision = decide(draft.fields, entry.item.version, entry.item.announce_type, existing, entry.arxiv_id)
+    return draft if decision == draft.decision else sandbox.run(prepare, entry, existing)
 
 
-# ── what is known ────────────────────────────────────────────────────────────────────────────
+# ── existing records ─────────────────────────────────────────────────────────────────────────
 
 
 def _owners(names: Sequence[Name]) -> dict[Name, Owner]:
-    """Which paper each of these names belongs to, for those that belong to one.
+    """The papers that already have these names.
 
-    One look into the index for each kind: a join with all the names together would leave the planner to guess how
-    many there are, and on tables that have just grown it guesses a walk over everything.
+    One index lookup per kind. For a join on all names at once the planner would have to guess their number, and on
+    tables that have just grown it chooses a sequential scan.
     """
     by_kind: dict[str, list[str]] = {}
     for name in names:
@@ -123,20 +123,20 @@ def _owners(names: Sequence[Name]) -> dict[Name, Owner]:
         return {Name(kind, value): Owner(*owner) for kind, value, *owner in cursor.fetchall()}
 
 
-def _known(ids: set[int], source: Source) -> dict[int, Known]:
-    brought: dict[int, list[int]] = {pk: [] for pk in ids}  # by which sources, the first of them first
-    for paper, by in Sighting.objects.filter(paper__in=ids).order_by("at", "id").values_list("paper", "source"):
-        brought[paper].append(by)
+def _existing(ids: set[int], source: Source) -> dict[int, Existing]:
+    sources: dict[int, list[int]] = {pk: [] for pk in ids}  # of each paper, the first one first
+    for paper, sighted_by in Sighting.objects.filter(paper__in=ids).order_by("at", "id").values_list("paper", "source"):
+        sources[paper].append(sighted_by)
     rows = Paper.objects.filter(pk__in=ids).values("id", "kind", "arxiv_id", "version", *FIELDS)
     return {
-        row["id"]: Known(
+        row["id"]: Existing(
             row["id"],
             row["kind"],
             row["arxiv_id"],
             row["version"],
             fields={name: row[name] for name in FIELDS},
-            sighted=source.pk in brought[row["id"]],
-            own=brought[row["id"]][:1] == [source.pk],
+            sighted=source.pk in sources[row["id"]],
+            own=sources[row["id"]][:1] == [source.pk],
         )
         for row in rows
     }
@@ -146,10 +146,10 @@ def _known(ids: set[int], source: Source) -> dict[int, Known]:
 
 
 def _create(new: list[tuple[Entry, Draft]], source: Source, now: datetime, first: bool) -> list[int]:
-    """New papers with all that hangs on them; returns their ids, in order."""
+    """Insert new papers with their authors, sightings and versions; returns their ids, in order."""
     if not new:
         return []
-    # The first entry of a feed is its newest: it gets the highest id, which breaks ties in newest-first.
+    # A feed lists its newest entry first. It gets the highest id, which breaks ties in newest-first order.
     ids = _next_ids(Paper, len(new))[::-1]
     rows = []
     for pk, (entry, draft) in zip(ids, new, strict=True):
@@ -163,7 +163,7 @@ def _create(new: list[tuple[Entry, Draft]], source: Source, now: datetime, first
                 "version": item.version,
                 "published_at": item.published_at,
                 "arrived_at": now if source.kind == Source.Kind.PERSON else _arrived(item, now, first),
-                **draft.said,
+                **draft.fields,
                 **draft.rendered,
             }
         )
@@ -203,8 +203,8 @@ def _arrived(item: Item, now: datetime, first: bool) -> datetime:
     return now
 
 
-def _amend(entry: Entry, decision: Amend, rendered: dict[str, Any], known: Known, now: datetime) -> bool:
-    """Change a known paper's record; False when there was nothing to change."""
+def _amend(entry: Entry, decision: Amend, rendered: dict[str, Any], existing: Existing, now: datetime) -> bool:
+    """Change an existing paper's record; False if there was nothing to change."""
     changes = dict(decision.changes)
     if not (changes or decision.version or decision.arxiv_id):
         return False
@@ -213,17 +213,18 @@ def _amend(entry: Entry, decision: Amend, rendered: dict[str, Any], known: Known
     if decision.version:
         changes["version"] = decision.version
         at = entry.item.updated_at or now
-        Version.objects.get_or_create(paper_id=known.id, number=decision.version, defaults={"at": at, "seen_at": now})
-    if decision.version and known.version:  # else arXiv's own word on what others had brought
-        data = {"from": known.version, "to": decision.version}
-        Event.objects.create(kind=Event.Kind.REPLACED, paper_id=known.id, at=now, data=data)
+        row = {"paper_id": existing.id, "number": decision.version}
+        Version.objects.get_or_create(**row, defaults={"at": at, "seen_at": now})
+    if decision.version and existing.version:  # without one, this is the first time we see the paper on arXiv
+        data = {"from": existing.version, "to": decision.version}
+        Event.objects.create(kind=Event.Kind.REPLACED, paper_id=existing.id, at=now, data=data)
     elif "title" in changes:
-        data = {"title": known.fields["title"]}
-        Event.objects.create(kind=Event.Kind.AMENDED, paper_id=known.id, at=now, data=data)
-    Paper.objects.filter(pk=known.id).update(**changes, **rendered)
+        data = {"title": existing.fields["title"]}
+        Event.objects.create(kind=Event.Kind.AMENDED, paper_id=existing.id, at=now, data=data)
+    Paper.objects.filter(pk=existing.id).update(**changes, **rendered)
     if "byline" in changes:
-        Authorship.objects.filter(paper=known.id).delete()
-        _copy(Authorship, _authorships([(known.id, entry.item.authors)]))
+        Authorship.objects.filter(paper=existing.id).delete()
+        _copy(Authorship, _authorships([(existing.id, entry.item.authors)]))
     return True
 
 
@@ -243,7 +244,7 @@ def _sightings(source: Source, items: Iterable[tuple[Item, int]], now: datetime)
 def _unowned_names(
     entries: list[Entry], papers: list[int], made: list[int], owners: dict[Name, Owner]
 ) -> list[dict[str, Any]]:
-    """Names that are new. A known paper gets no further entry ids: feeds exist that invent them at each fetch."""
+    """New name rows. An existing paper gets no further entry ids, because some feeds invent new ones at each fetch."""
     new = set(made)
     return [
         {"kind": name.kind, "value": name.value, "paper_id": pk}
@@ -255,7 +256,7 @@ def _unowned_names(
 
 
 def _authorships(papers: list[tuple[int, tuple[Signer, ...]]]) -> list[dict[str, Any]]:
-    """Rows that say who signed what; authors who are new are made."""
+    """Authorship rows for these papers; new authors are inserted first."""
     keys: dict[str, str] = {}  # printed name → key
     for _, signers in papers:
         for signer in signers:
@@ -278,13 +279,13 @@ def _author_ids(keys: dict[str, str]) -> dict[str, int]:
     wanted = {key: name for name, key in keys.items() if key}
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT key, id FROM {Author._meta.db_table} WHERE key = ANY(%s)", [list(wanted)])  # noqa: S608
-        found = dict(cursor.fetchall())
-    missing = [key for key in wanted if key not in found]
+        ids = dict(cursor.fetchall())
+    missing = [key for key in wanted if key not in ids]
     if missing:
-        made = dict(zip(missing, _next_ids(Author, len(missing)), strict=True))
-        _copy(Author, [{"id": pk, "name": plain(wanted[key], 300), "key": key} for key, pk in made.items()])
-        found |= made
-    return found
+        new = dict(zip(missing, _next_ids(Author, len(missing)), strict=True))
+        _copy(Author, [{"id": pk, "name": plain(wanted[key], 300), "key": key} for key, pk in new.items()])
+        ids |= new
+    return ids
 
 
 def _next_ids(model: type[models.Model], count: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""intake.subscriptions: which sources the team has: what somebody means, adding, changing, the first pull."""
+"""intake.subscriptions: understand, preview, add, change and remove the team's sources."""
 
 import re
 from collections.abc import Iterable
@@ -31,12 +31,12 @@ _SEARCH_FIELDS = {"title": "ti", "author": "au", "abstract": "abs", "comments": 
 
 
 class NotASourceError(Refused):
-    """What was written names no source."""
+    """The text does not name a source."""
 
 
 @dataclass(frozen=True)
 class Wish:
-    """A source that somebody means: for a feed, the address may still be the site's."""
+    """A source that somebody wants to add. For a feed, the address may still be that of its site."""
 
     kind: str
     address: str
@@ -45,18 +45,18 @@ class Wish:
     site_url: str = ""
 
 
-# ── what somebody means ──────────────────────────────────────────────────────────────────────
+# ── understanding what somebody typed ────────────────────────────────────────────────────────
 
 
 def understand(text: str) -> Wish:
-    """An arXiv category, an arXiv listing or query, or the address of a site or feed.
+    """Read an arXiv category, listing or query, or the address of a site or feed. Raises NotASourceError.
 
     >>> understand("https://arxiv.org/list/cs.lg/recent").address, understand("openai.com/blog").address
     ('cs.LG', 'https://openai.com/blog')
     """
     text = text.strip()
     if len(text) > 2000:
-        raise NotASourceError("An address has at most 2,000 characters.")
+        raise NotASourceError("An address can have at most 2,000 characters.")
     if text.lower() in _CATEGORIES or text.lower() in _ARCHIVES:
         return _category(text)
     if _LIKE_A_CATEGORY.match(text):
@@ -81,13 +81,13 @@ def understand(text: str) -> Wish:
 
 def _address(url: str) -> Wish:
     if not url.lower().startswith(("http://", "https://")):
-        raise NotASourceError("Only addresses that begin with http:// or https:// can be fetched.")
-    where = addresses.read(url)
-    if not where:
+        raise NotASourceError("Only addresses that start with http:// or https:// can be fetched.")
+    address = addresses.read(url)
+    if not address:
         raise NotASourceError("That is not a web address. Copy it again from the browser.")
-    if where.host not in _ARXIV_HOSTS:
-        return Wish(Source.Kind.FEED, where.url)
-    parts = urlsplit(where.url)
+    if address.host not in _ARXIV_HOSTS:
+        return Wish(Source.Kind.FEED, address.url)
+    parts = urlsplit(address.url)
     steps, query = parts.path.strip("/").split("/"), parse_qs(parts.query)
     if len(steps) > 1 and steps[0] in {"list", "rss", "atom", "archive"}:
         return _category(steps[1])
@@ -98,17 +98,17 @@ def _address(url: str) -> Wish:
         words = query["query"][0].replace('"', "")
         return _query(f'{field}:"{words}"' if " " in words else f"{field}:{words}")
     if steps[0] in {"abs", "pdf", "html"}:
-        raise NotASourceError("This is one paper, not a source. Papers are added one by one with “Add”.")
+        raise NotASourceError("This is a single paper, not a source. Use “Add” for single papers.")
     raise NotASourceError("On arXiv, a category (such as cs.LG), its listing page or a search can be a source.")
 
 
 def _category(text: str) -> Wish:
-    if known := _CATEGORIES.get(text.lower()):
-        return Wish(Source.Kind.ARXIV, known, f"{known} · {ARXIV_CATEGORIES[known]}")
+    if category := _CATEGORIES.get(text.lower()):
+        return Wish(Source.Kind.ARXIV, category, f"{category} · {ARXIV_CATEGORIES[category]}")
     if text.lower() in _ARCHIVES:
-        raise NotASourceError(f"{text} is a whole archive of arXiv. Pick one of its categories, such as cs.LG.")
+        raise NotASourceError(f"{text} is a whole arXiv archive. Pick one of its categories, such as cs.LG.")
     if "+" in text:
-        raise NotASourceError("Add the categories one by one, so that you can see later which of them matter.")
+        raise NotASourceError("Add categories one by one, so that you can later see which of them matter.")
     raise NotASourceError(f"arXiv has no category “{text[:40]}”.")
 
 
@@ -119,27 +119,25 @@ def _query(query: str) -> Wish:
     return Wish(Source.Kind.ARXIV, f"search: {query}", f"arXiv: {query}"[:200])
 
 
-# ── a look before ────────────────────────────────────────────────────────────────────────────
+# ── preview ──────────────────────────────────────────────────────────────────────────────────
 
-SHOWN = 8  # of what would come in
+SHOWN = 8  # items of a preview
 SHOWN_AUTHORS = 4
 
 
 def look(address: str, now: datetime) -> dict[str, Any]:
-    """Ask the far side what this address would bring, and write none of it.
+    """Fetch a preview of the source at this address, without storing anything.
 
-    `{"feeds": [{title, url}, …]}` where a site has several; else the source (kind, address, name, site_url) and what
-    is in it (items, total, skipped, note), all as JSON has it.
+    `{"feeds": [{title, url}, …]}` if a site has several feeds; otherwise the source (kind, address, name, site_url)
+    and its content (items, total, skipped, note). All values are plain JSON.
     Raises FetchError or NotASourceError, with a sentence.
     """
-    wish, fetcher = understand(address), clients.quick_fetcher()  # one for all: somebody waits
+    wish, fetcher = understand(address), clients.quick_fetcher()  # one fetcher, so one time limit for all requests
     try:
         if wish.kind == Source.Kind.FEED:
             feeds = feed.discover(wish.address, fetcher)
             if not feeds:
-                raise NotASourceError(
-                    "No feed was found there. If the site has one, paste the address of the feed itself."
-                )
+                raise NotASourceError("No feed was found there. If the site has one, paste the feed’s own address.")
             if len(feeds) > 1:
                 return {"feeds": [{"title": plain(each.title, 200), "url": each.url} for each in feeds]}
             wish = Wish(wish.kind, feeds[0].url, feeds[0].title)
@@ -171,11 +169,11 @@ def look(address: str, now: datetime) -> dict[str, Any]:
 
 
 def add(person: Person, wishes: Iterable[Wish], now: datetime) -> list[Source]:
-    """The sources that are new; those in the list already stay as they are."""
+    """Add the sources that are not in the list yet, and return them. Existing ones stay unchanged."""
     wanted = {(wish.kind, wish.address): wish for wish in wishes}
     with transaction.atomic():
-        known = Source.objects.filter(address__in=[address for _, address in wanted])
-        for key in known.values_list("kind", "address"):
+        existing = Source.objects.filter(address__in=[address for _, address in wanted])
+        for key in existing.values_list("kind", "address"):
             wanted.pop(key, None)
         rows = [
             Source(
@@ -189,7 +187,7 @@ def add(person: Person, wishes: Iterable[Wish], now: datetime) -> list[Source]:
             )
             for wish in wanted.values()
         ]
-        Source.objects.bulk_create(rows, ignore_conflicts=True)  # somebody may add the same at this moment
+        Source.objects.bulk_create(rows, ignore_conflicts=True)  # somebody else may add the same at this moment
         added = list(Source.objects.filter(address__in=[row.address for row in rows], created_at=now))
         kind = Event.Kind.SOURCE_ADDED
         Event.objects.bulk_create(Event(kind=kind, at=now, person=person, source=source) for source in added)
@@ -197,20 +195,20 @@ def add(person: Person, wishes: Iterable[Wish], now: datetime) -> list[Source]:
 
 
 def change(person: Person, source: Source, now: datetime, **fields: Any) -> None:
-    """Set the state, horizon or name, and remember who did it. Resuming asks the source at once."""
+    """Set the state, horizon or name, and record who did it. A resumed source is fetched at once."""
     with transaction.atomic():
         source = Source.objects.select_for_update().get(pk=source.pk)
-        changed = {name: [getattr(source, name), to] for name, to in fields.items() if getattr(source, name) != to}
-        if not changed:
+        changes = {name: [getattr(source, name), to] for name, to in fields.items() if getattr(source, name) != to}
+        if not changes:
             return
-        if source.state == Source.State.PAUSED and "state" in changed:
+        if source.state == Source.State.PAUSED and "state" in changes:
             fields["next_fetch"] = now
         Source.objects.filter(pk=source.pk).update(**fields)
-        Event.objects.create(kind=Event.Kind.SOURCE_CHANGED, at=now, person=person, source=source, data=changed)
+        Event.objects.create(kind=Event.Kind.SOURCE_CHANGED, at=now, person=person, source=source, data=changes)
 
 
 def put_back(person: Person, now: datetime, *, id: int, field: str, before: str, after: str) -> bool:
-    """Undo one change of a source; False when the source has gone or was changed again since."""
+    """Undo one change of a source; False if the source is gone or has changed since."""
     with transaction.atomic():
         source = Source.objects.select_for_update().filter(pk=id, **{field: after}).first()
         if source:
@@ -219,7 +217,7 @@ def put_back(person: Person, now: datetime, *, id: int, field: str, before: str,
 
 
 def remove(source: Source) -> bool:
-    """Take a source off the list that never brought a paper; False when it did (its papers keep it)."""
+    """Remove a source that never brought a paper; False if it did, because those papers refer to it."""
     with transaction.atomic():
         source = Source.objects.select_for_update().get(pk=source.pk)
         if source.kind == Source.Kind.PERSON or source.sightings.exists():
@@ -233,18 +231,18 @@ def remove(source: Source) -> bool:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the first pull of the sources added within the last day has got."""
+    """Progress of the first pulls of the sources added within the last day."""
 
     total: int
     tried: int
     papers: int
-    stuck: bool  # nothing was tried for minutes: no worker seems to run
+    stuck: bool  # nothing has been tried for minutes, so probably no worker is running
 
 
 def progress(now: datetime) -> Progress | None:
-    """None when each source added within a day was tried, or none was added."""
-    fresh = Source.objects.fetched().filter(created_at__gt=now - timedelta(days=1))
-    sources = list(fresh.order_by("created_at").only("created_at", "last_fetch"))
+    """The progress of new sources; None if there are none, or all have been tried."""
+    recent = Source.objects.fetched().filter(created_at__gt=now - timedelta(days=1))
+    sources = list(recent.order_by("created_at").only("created_at", "last_fetch"))
     untried = [source for source in sources if not source.last_fetch]
     if not untried:
         return None

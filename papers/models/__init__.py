@@ -1,4 +1,4 @@
-"""models: what the database keeps, one module a thing, each with its QuerySet."""
+"""models: the tables, one module per subject, each with its QuerySet."""
 
 from .author import Author, Authorship
 from .channel import Channel

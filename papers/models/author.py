@@ -1,21 +1,15 @@
-"""models.author: names as printed, and who signed what."""
+"""models.author: authors by their printed names, and the papers that they wrote."""
 
 from django.db import models
 
 from .paper import Paper
 
 
-class AuthorQuerySet(models.QuerySet["Author"]):
-    pass
-
-
 class Author(models.Model):
-    """A name as printed. Two people with one name are one author, and pages that count authors say so."""
+    """A name as printed. Two people with the same name are one author, and pages that count authors say so."""
 
     name = models.CharField(max_length=300)
     key = models.CharField(max_length=300)  # identity.author_key(name)
-
-    objects = AuthorQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key"], name="one_author_per_key")]

@@ -1,4 +1,4 @@
-"""models.channel: where shares go: an incoming webhook of the team's chat, or of a program of its own."""
+"""models.channel: the webhooks that receive shares: those of the team's chat, or of its own programs."""
 
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -11,25 +11,25 @@ from django.utils import timezone
 from .person import Person
 from .secret import SecretField
 
-SHOWN = 4  # characters of a secret that stay readable, so that two channels can be told apart
+SHOWN = 4  # characters of a secret that stay readable, to distinguish channels
 
 
 class ChannelQuerySet(models.QuerySet["Channel"]):
-    def here(self) -> "ChannelQuerySet":
-        """Those that were not removed, by name."""
+    def not_removed(self) -> "ChannelQuerySet":
+        """Channels in the list, by name."""
         return self.filter(removed_at=None).order_by(Lower("name"), "pk")
 
     def open(self) -> "ChannelQuerySet":
-        """Those that take messages."""
-        return self.here().filter(closed_at=None)
+        """Channels that accept messages."""
+        return self.not_removed().filter(closed_at=None)
 
     def closed(self) -> "ChannelQuerySet":
-        """Those that the far side turned away, and that nobody has mended yet."""
-        return self.here().exclude(closed_at=None)
+        """Channels whose webhook rejected a message for good and that nobody has fixed yet."""
+        return self.not_removed().exclude(closed_at=None)
 
 
 class Channel(models.Model):
-    """A webhook. Its address lets anybody write there, so it is a secret: encrypted here, masked on pages."""
+    """A webhook. Anybody with its address can post there, so it is encrypted here and masked on pages."""
 
     class Kind(models.TextChoices):
         SLACK = "slack", "Slack or Mattermost"
@@ -74,19 +74,19 @@ class Channel(models.Model):
     def masked(self) -> str:
         """The address without its secret: https://hooks.slack.com/…Ab3x."""
         if not self.address:
-            return "cannot be read: SECRET_KEY is another than the one it was saved under"
+            return "unreadable, because it was saved under another SECRET_KEY"
         parts = urlsplit(self.address)
         host = parts.hostname or ""
         end = self.address[-SHOWN:] if len(parts.path) + len(parts.query) > 4 * SHOWN else ""
         return f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}/…{end}"
 
     def close(self, now: datetime, because: str) -> bool:
-        """Take no more messages at this address; False when an admin has given it another meanwhile."""
+        """Stop sending to this address; False if an admin has changed the address meanwhile."""
         with transaction.atomic():
-            there = Channel.objects.select_for_update().get(pk=self.pk)
-            if there.address != self.address and there.removed_at is None:
+            current = Channel.objects.select_for_update().get(pk=self.pk)
+            if current.address != self.address and current.removed_at is None:
                 return False
-            if there.closed_at is None:
-                there.closed_at, there.closed_because = now, because[:500]
-                there.save(update_fields=["closed_at", "closed_because"])
+            if current.closed_at is None:
+                current.closed_at, current.closed_because = now, because[:500]
+                current.save(update_fields=["closed_at", "closed_because"])
         return True

@@ -1,13 +1,9 @@
-"""models.comment: a flat thread on a paper."""
+"""models.comment: comments on a paper, in a flat thread."""
 
 from django.db import models
 
 from .paper import Paper
 from .person import Person
-
-
-class CommentQuerySet(models.QuerySet["Comment"]):
-    pass
 
 
 class Comment(models.Model):
@@ -16,8 +12,6 @@ class Comment(models.Model):
     text = models.TextField()
     at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True, blank=True)
-
-    objects = CommentQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["paper", "at"], name="comment_paper_at")]

@@ -1,4 +1,4 @@
-"""models.cursor: a place in a list that is sorted by time, newest first, as an address writes it."""
+"""models.cursor: a position in a list sorted newest first, as it is written in an address."""
 
 import re
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Q
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_WRITTEN = re.compile(r"(\d{1,18})-(\d{1,19})", re.ASCII)
+_TEXT = re.compile(r"(\d{1,18})-(\d{1,19})", re.ASCII)
 LAST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The last row that was shown: its time, and its id where two have the same time."""
+    """The time of the last row shown, and its id to break ties."""
 
     at: datetime
     id: int = LAST_ID
@@ -27,15 +27,15 @@ class Cursor:
 
     @classmethod
     def parse(cls, text: str) -> "Cursor | None":
-        """Read what `str` wrote; None for anything else."""
-        if not (written := _WRITTEN.fullmatch(text)):
+        """Parse the text form of a cursor; None for any other text."""
+        if not (match := _TEXT.fullmatch(text)):
             return None
         try:
-            return cls(_EPOCH + timedelta(microseconds=int(written[1])), min(int(written[2]), LAST_ID))
+            return cls(_EPOCH + timedelta(microseconds=int(match[1])), min(int(match[2]), LAST_ID))
         except OverflowError:
             return None
 
     def after(self, at: str, id: str) -> Q:
-        """The rows that follow, by the names of the two columns."""
-        # The first condition is implied; with it the index alone finds where to begin.
+        """The condition for the rows that follow, given the names of the two columns."""
+        # The first condition is implied, but lets PostgreSQL find the start by the index alone.
         return Q(**{f"{at}__lte": self.at}) & (Q(**{f"{at}__lt": self.at}) | Q(**{f"{id}__lt": self.id}))

@@ -1,4 +1,4 @@
-"""models.event: what happened to a paper, a source or a project, who did it, when. Nothing is deleted."""
+"""models.event: the history of papers, sources and projects. Events are never deleted."""
 
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ LONGEST_HISTORY = 200
 
 class EventQuerySet(models.QuerySet["Event"]):
     def for_history(self) -> "EventQuerySet":
-        """The latest events with the people and projects in them, newest first."""
+        """The latest events with their people and projects, newest first."""
         return self.select_related("person", "project").order_by("-at", "-pk")[:LONGEST_HISTORY]
 
     def note(
@@ -28,7 +28,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         application: Application | None = None,
         **data: Any,
     ) -> "Event":
-        """Write down what happened in a project, or with an application of it."""
+        """Record an event of a project or of one of its applications."""
         paper_id = application.paper_id if application else None
         return self.create(
             kind=kind, at=now, person=person, project=project, application=application, paper_id=paper_id, data=data
@@ -36,7 +36,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 
 
 class Event(models.Model):
-    """One thing that happened, for the history on pages. Personal reading state is never an event."""
+    """An entry in the history shown on pages. Personal reading state is never an event."""
 
     class Kind(models.TextChoices):
         ADDED = "added", "added by hand"

@@ -1,4 +1,4 @@
-"""models.job: work that a person waits for and a worker does, since it asks other people's servers."""
+"""models.job: requests to other servers that a person waits for and a worker makes."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -12,19 +12,19 @@ from .person import Person
 
 class JobQuerySet(models.QuerySet["Job"]):
     def waiting(self, now: datetime) -> "JobQuerySet":
-        """Asked for lately, and not answered. What is older is nobody's wish any more."""
+        """Recent jobs that are not finished. Nobody waits for older ones any more."""
         return self.filter(state=Job.State.WAITING, created_at__gt=now - Job.GOOD_FOR)
 
     def due(self, now: datetime) -> "JobQuerySet":
-        """Waiting, and in no worker's hands."""
+        """Waiting jobs that no worker has claimed."""
         return self.waiting(now).filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
 
     def release(self) -> None:
-        """Take back what killed workers had claimed. Only for when no worker can be running."""
+        """Release the claims of killed workers. Only for when no worker can be running."""
         self.exclude(claimed_until=None).update(claimed_until=None)
 
     def claim_next(self, now: datetime) -> "Job | None":
-        """The oldest that is due, taken for this worker; None when there is none. A crashed claim expires."""
+        """Claim the oldest due job for this worker; None if there is none. The claim of a crashed worker expires."""
         with transaction.atomic():
             job = self.due(now).order_by("created_at", "pk").select_for_update(skip_locked=True).first()
             if job:
@@ -34,7 +34,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 
 
 class Job(models.Model):
-    """One wish of one person, and what came of it. The page that waits asks for it by its id."""
+    """One request of one person, and its result. The waiting page polls it by its id."""
 
     class Kind(models.TextChoices):
         ADD = "add", "add a paper by its link"
@@ -46,13 +46,13 @@ class Job(models.Model):
         DONE = "done", "done"
         FAILED = "failed", "failed"
 
-    CLAIM = timedelta(minutes=2)  # longer than a job can take; then its worker has crashed
+    CLAIM = timedelta(minutes=2)  # longer than any job takes; after that, its worker has crashed
     GOOD_FOR = timedelta(minutes=15)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=8, choices=Kind.choices)
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
-    wish = models.JSONField()  # the form as it was sent
+    wish = models.JSONField()  # the submitted form
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     answer = models.JSONField(default=dict)
     error = models.TextField(blank=True)  # a sentence for the person
@@ -72,13 +72,13 @@ class Job(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} for {self.person_id}: {self.state}"
 
-    def trouble(self, now: datetime) -> str:
-        """Why nothing came of it, as a sentence; "" when something did, or still may."""
+    def problem(self, now: datetime) -> str:
+        """The reason for a failure, as a sentence; "" if the job succeeded or still may."""
         if self.state == self.State.WAITING and self.created_at <= now - self.GOOD_FOR:
-            return "No worker has taken this on, so nothing could be looked up. Is a worker running?"
+            return "No worker has picked this up, so nothing could be fetched. Is a worker running?"
         return self.error
 
     def finish(self, state: str, answer: dict[str, object] | None = None, error: str = "") -> None:
-        """Write down what came of it, if the claim is still ours: we may have been too slow."""
+        """Store the result, unless we were too slow and have lost the claim."""
         ours = Job.objects.filter(pk=self.pk, claimed_until=self.claimed_until)
         patiently(lambda: ours.update(state=state, answer=answer or {}, error=error, claimed_until=None))

@@ -1,4 +1,4 @@
-"""models.operations: signs of life of worker and beat, and the backups that were made."""
+"""models.operations: heartbeats of worker and beat, and the log of backups."""
 
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from django.db.models import Max, Q
 
 class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):
     def last_seen(self) -> dict[str, datetime]:
-        """When each kind of service was seen last, on whichever machine."""
+        """The last heartbeat of each kind of service, on any machine."""
         return dict(self.values_list("name").annotate(last=Max("seen_at")).order_by())
 
     def newest_first(self) -> "HeartbeatQuerySet":
@@ -16,7 +16,7 @@ class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):
 
 
 class Heartbeat(models.Model):
-    """A worker or beat says twice a minute that it lives (ops.heartbeat writes it, without Django's models)."""
+    """A sign of life of a worker or beat, twice a minute. ops.heartbeat writes it without Django's models."""
 
     class Name(models.TextChoices):
         WORKER = "worker", "Worker"
@@ -44,7 +44,7 @@ class Heartbeat(models.Model):
 
 
 class Backup(models.Model):
-    """A backup that was made. The file itself is the operator's."""
+    """A log entry of one backup. The operator keeps the file itself."""
 
     at = models.DateTimeField()
     took_ms = models.PositiveIntegerField()

@@ -1,4 +1,4 @@
-"""models.paper: one record a paper, whoever it came from; its names and its versions."""
+"""models.paper: one record per paper, whatever its sources, with its names and versions."""
 
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from ..identity import BYLINE_SEPARATOR
 from ..refused import Gone
 from .cursor import Cursor
 
-# How Crockford writes numbers in base 32: no i, l, o or u to misread.
+# Crockford's base 32, without i, l, o and u, which are easy to misread.
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -28,48 +28,41 @@ class PaperQuerySet(models.QuerySet["Paper"]):
         return self.filter(names__kind=kind, names__value=value)
 
     def addressed(self, names: "Iterable[identity.Name]") -> "Paper | None":
-        """The paper that one of these names belongs to."""
-        fits = Q(pk=None)
+        """The paper with one of these names."""
+        condition = Q(pk=None)
         for name in names:
-            fits |= Q(names__kind=name.kind, names__value=name.value)
-        return self.filter(fits).order_by("id").first()
+            condition |= Q(names__kind=name.kind, names__value=name.value)
+        return self.filter(condition).order_by("id").first()
 
     def hold(self, pk: int) -> None:
-        """Let nobody else hold the paper, or merge it away, until this transaction ends. Raises Gone."""
+        """Lock the paper, also against merging, until this transaction ends. Raises Gone."""
         if not self.select_for_update().filter(pk=pk).values_list("pk"):
-            raise Gone("This paper was merged with another record just now. Search for it and open it again.")
+            raise Gone("This paper has just been merged with another record. Search for it and open it again.")
 
     def newest_first(self) -> "PaperQuerySet":
         return self.order_by("-arrived_at", "-id")
 
     def older_than(self, cursor: Cursor | None) -> "PaperQuerySet":
-        """Those that follow in newest_first; everything without a cursor."""
+        """Papers after the cursor in newest_first; all papers without a cursor."""
         return self.filter(cursor.after("arrived_at", "id")) if cursor else self
 
     def untriaged_by(self, person: "Person") -> "PaperQuerySet":
-        """Neither kept, passed nor read by this person."""
+        """Papers that this person has neither kept, skipped nor read."""
         from .stage import Stage  # noqa: PLC0415 (stages point to papers)
 
-        judged = Q(kept_at__isnull=False) | Q(passed_at__isnull=False) | Q(read_at__isnull=False)
-        return self.filter(~Exists(Stage.objects.filter(judged, person=person, paper=OuterRef("pk"))))
-
-    def of_active_sources(self, horizon: str = "") -> "PaperQuerySet":
-        """Brought by at least one source that is switched on (and, when asked, of this horizon)."""
-        from .source import Sighting, Source  # noqa: PLC0415 (sightings point to papers)
-
-        sightings = Sighting.objects.filter(paper=OuterRef("pk"), source__state=Source.State.ACTIVE)
-        return self.filter(Exists(sightings.filter(source__horizon=horizon) if horizon else sightings))
+        triaged = Q(kept_at__isnull=False) | Q(passed_at__isnull=False) | Q(read_at__isnull=False)
+        return self.filter(~Exists(Stage.objects.filter(triaged, person=person, paper=OuterRef("pk"))))
 
     def for_cards(self) -> "PaperQuerySet":
-        """Without what no card shows (the search column is big)."""
+        """Papers without the columns that no card shows; the search column is big."""
         return self.defer("search", "byline_folded", "comment", "journal_ref", "license")
 
 
 class Paper(models.Model):
     """An arXiv paper, a journal paper or a blog post.
 
-    Title, abstract and byline are plain text as it came, without NUL; the *_html columns hold what was
-    rendered from them once, at intake, and are empty where escaping the text is all there is to do.
+    Title, abstract and byline are plain text without control characters. The *_html columns hold HTML that intake
+    rendered from them, and are empty where only escaping is needed.
     """
 
     class Kind(models.TextChoices):
@@ -78,7 +71,7 @@ class Paper(models.Model):
         POST = "post", "Blog post"
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
-    arxiv_id = models.TextField(blank=True)  # the base id, without version; its Name row holds the promise
+    arxiv_id = models.TextField(blank=True)  # the base id, without version; unique through its Name row
     title = models.TextField()
     title_html = models.TextField(blank=True)
     abstract = models.TextField(blank=True)
@@ -89,10 +82,10 @@ class Paper(models.Model):
     comment = models.TextField(blank=True)
     journal_ref = models.TextField(blank=True)
     license = models.TextField(blank=True)
-    link = models.TextField()  # outward
+    link = models.TextField()  # to the original
     code_links = ArrayField(models.TextField(), default=list, blank=True)
-    minutes = models.PositiveSmallIntegerField(default=10)  # estimated, to read
-    version = models.PositiveSmallIntegerField(default=0)  # arXiv's latest known; 0 where there is none
+    minutes = models.PositiveSmallIntegerField(default=10)  # estimated reading time
+    version = models.PositiveSmallIntegerField(default=0)  # the latest on arXiv; 0 if there is none
     published_at = models.DateTimeField(null=True, blank=True)
     arrived_at = models.DateTimeField()  # first sighting
     search = models.GeneratedField(
@@ -117,7 +110,7 @@ class Paper(models.Model):
 
     @property
     def short(self) -> str:
-        """The id in base 32: what follows /p/ where there is no arXiv id."""
+        """The id in base 32, for the addresses of papers without an arXiv id."""
         number, digits = self.pk, ""
         while number:
             number, rest = divmod(number, 32)
@@ -126,7 +119,7 @@ class Paper(models.Model):
 
     @staticmethod
     def id_from_short(short: str) -> int | None:
-        """The paper id that a short address stands for; None when it is none."""
+        """The paper id that a short address stands for; None if it is not a short address."""
         number = 0
         for char in short.lower():
             if char not in _DIGITS:
@@ -143,17 +136,17 @@ class Paper(models.Model):
 
     @property
     def cursor(self) -> Cursor:
-        """Its place in newest_first."""
+        """The paper's position in newest_first."""
         return Cursor(self.arrived_at, self.pk)
 
     @property
     def authors_shown(self) -> list[str]:
-        """Author names as printed, in order (those that fit into the byline)."""
+        """The authors' printed names, in order, as far as they fit into the byline."""
         return self.byline.split(BYLINE_SEPARATOR) if self.byline else []
 
 
 class Name(models.Model):
-    """An address of a paper: an arXiv id, a DOI, a canonical link, a feed's own entry id, a merged paper's short."""
+    """A name that identifies a paper: arXiv id, DOI, canonical link, entry id of a feed, or a merged paper's slug."""
 
     class Kind(models.TextChoices):
         ARXIV = "arxiv", "arXiv id"
@@ -178,7 +171,7 @@ class Version(models.Model):
 
     paper = models.ForeignKey(Paper, models.CASCADE, related_name="versions", db_index=False)
     number = models.PositiveSmallIntegerField()
-    at = models.DateTimeField()  # submitted, as arXiv says; else when we saw it
+    at = models.DateTimeField()  # submission according to arXiv, or else the first sighting
     seen_at = models.DateTimeField()
 
     class Meta:

@@ -1,4 +1,4 @@
-"""models.person: who uses this install, and the one-time links that let them in."""
+"""models.person: members of the team, and the one-time links with which they join or reset a password."""
 
 import hashlib
 import secrets
@@ -27,12 +27,12 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def active(self) -> "PersonQuerySet":
         return self.filter(is_active=True)
 
-    def known(self) -> "PersonQuerySet":
-        """Active or deactivated, not removed for good."""
+    def not_removed(self) -> "PersonQuerySet":
+        """Active and deactivated people."""
         return self.filter(removed_at=None)
 
     def who_can_join(self, project: "Project | None") -> "PersonQuerySet":
-        """Members and admins who are here, and whoever is in the project already."""
+        """Active members and admins, and everybody already in the project."""
         can = models.Q(is_active=True) & ~models.Q(role=Person.Role.GUEST)
         if project:
             can |= models.Q(projects=project)
@@ -77,7 +77,7 @@ class Person(AbstractBaseUser):
     scheme = models.CharField("appearance", max_length=6, choices=Scheme, default=Scheme.SYSTEM)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
-    removed_at = models.DateTimeField(null=True, blank=True)  # for good: the row stays for what they did, without them
+    removed_at = models.DateTimeField(null=True, blank=True)  # for good; the anonymous row stays for what they did
     session_key = models.CharField(max_length=22, blank=True, default="", editable=False)  # a new one ends all sessions
 
     objects = PersonManager()
@@ -122,7 +122,7 @@ class Person(AbstractBaseUser):
         return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """An invitation for this e-mail address has done its work, by whichever door the person came."""
+        """Save, and end invitations for this email address, which are no longer needed."""
         names = kwargs.get("update_fields")
         with transaction.atomic():
             super().save(*args, **kwargs)
@@ -130,16 +130,16 @@ class Person(AbstractBaseUser):
                 OneTimeLink.objects.end_invitations(self.email, timezone.now())
 
     def get_session_auth_hash(self) -> str:
-        """A session holds as long as this stays the same: Django's own hash of the password, and our key."""
+        """Django's hash of the password, plus our key. Sessions end when it changes."""
         return super().get_session_auth_hash() + self.session_key
 
     @property
     def door(self) -> str:
-        """A digest of e-mail address, password and session key: a reset link opens the door it was made for."""
+        """A digest of email address, password and session key. A reset link is valid only while it is unchanged."""
         return OneTimeLink.hash(f"{self.email} {self.get_session_auth_hash()}")
 
-    def become(self, role: str, now: datetime) -> None:
-        """Change the role. Raises Gone when no admin would be left."""
+    def change_role(self, role: str, now: datetime) -> None:
+        """Change the role. Raises Gone if no admin would be left."""
         with transaction.atomic():
             if role != self.Role.ADMIN:
                 self._leave_an_admin()
@@ -148,9 +148,9 @@ class Person(AbstractBaseUser):
             self.save(update_fields=["role"])
 
     def deactivate(self, now: datetime) -> None:
-        """Sign out for good; what the person wrote stays. Raises Gone when no admin would be left.
+        """Sign the person out and keep them out; what they wrote stays. Raises Gone if no admin would be left.
 
-        Links they handed out end too, or they could let themselves in again.
+        Links that they created end too, or they could let themselves in again.
         """
         with transaction.atomic():
             self._leave_an_admin()
@@ -158,7 +158,7 @@ class Person(AbstractBaseUser):
             OneTimeLink.objects.filter(models.Q(person=self) | models.Q(created_by=self)).end(now)
 
     def reactivate(self) -> None:
-        """Let in again, by the password. Sessions from before stay ended, even one that somebody kept."""
+        """Let the person sign in again. Their old sessions stay ended."""
         self._set_active(True)
 
     def _set_active(self, active: bool) -> None:
@@ -167,12 +167,12 @@ class Person(AbstractBaseUser):
         self.save(update_fields=["is_active", "session_key"])
 
     def _leave_an_admin(self) -> None:
-        """The rows of all admins are locked, so that two admins cannot take each other away at once."""
+        """Check that another admin is left. Locks all admins, so that two cannot remove each other at once."""
         admins = set(Person.objects.admins().order_by("pk").select_for_update().values_list("pk", flat=True))
         if admins == {self.pk}:
             raise Gone(f"{self.name} is the only admin. Make somebody else an admin first.")
 
-    # What Django's own admin asks of a user.
+    # Required by Django's admin.
     @property
     def is_staff(self) -> bool:
         return self.is_admin
@@ -202,9 +202,9 @@ class OneTimeLinkQuerySet(models.QuerySet["OneTimeLink"]):
 
     @transaction.atomic
     def mint(self, kind: str, now: datetime, valid_for: timedelta, **fields: Any) -> "tuple[OneTimeLink, str]":
-        """A new link and its token; an older one for the same person, address or first admin ends.
+        """Create a link and its token. An older link for the same person, address or first admin ends.
 
-        Only the token's hash is kept: the token is shown once. Its 256 random bits cannot be guessed at.
+        Only the token's hash is stored, so the token can be shown only once. Its 256 random bits cannot be guessed.
         """
         if person := fields.get("person"):
             fields["door"] = person.door
@@ -221,7 +221,7 @@ class OneTimeLinkQuerySet(models.QuerySet["OneTimeLink"]):
 
 
 class OneTimeLink(models.Model):
-    """An address that lets one person in once: the first admin, an invitation, or a password reset."""
+    """A link that can be used once: for the first admin, an invitation, or a password reset."""
 
     class Kind(models.TextChoices):
         FIRST_ADMIN = "first_admin", "first admin"
@@ -231,7 +231,7 @@ class OneTimeLink(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices)
     token_hash = models.CharField(max_length=64)
     person = models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="+")
-    door = models.CharField(max_length=64, blank=True, default="", editable=False)  # the person's, of that moment
+    door = models.CharField(max_length=64, blank=True, default="", editable=False)  # Person.door at the time
     email = models.EmailField(blank=True)
     role = models.CharField(max_length=8, choices=Person.Role.choices, default=Person.Role.MEMBER)
     created_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
@@ -253,14 +253,14 @@ class OneTimeLink(models.Model):
 
     @property
     def is_outdated(self) -> bool:
-        """A reset link, and since then the person's password, e-mail address or standing has changed."""
+        """For a reset link, whether the person's password, email address or status has changed since."""
         return self.person is not None and self.door != self.person.door
 
     def use(self, now: datetime) -> bool:
-        """Mark as used; False when somebody else was first, or it has expired or is outdated."""
+        """Mark the link as used; False if it is already used, expired or outdated."""
         with transaction.atomic():
             if self.person_id:
-                self.person = Person.objects.select_for_update().get(pk=self.person_id)  # changes of it take turns
+                self.person = Person.objects.select_for_update().get(pk=self.person_id)  # wait for changes to it
             if self.is_outdated:
                 return False
             return bool(OneTimeLink.objects.usable(now).filter(pk=self.pk).update(used_at=now))

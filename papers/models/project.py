@@ -1,4 +1,4 @@
-"""models.project: what the team works on, and what became of the papers it used there: the applied ledger."""
+"""models.project: the ledger: projects, the papers applied in them, their results and checks."""
 
 from collections.abc import Container, Iterable
 from datetime import date, datetime, timedelta
@@ -15,7 +15,7 @@ from .paper import Paper
 from .person import Person
 from .source import Source
 
-TAKEN = 500  # characters for what was taken
+TAKEN = 500  # characters for what was taken from a paper
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
@@ -23,7 +23,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.filter(closed_at=None)
 
     def with_counts(self) -> "ProjectQuerySet":
-        """With the number of applications, and of those that are in production and still in use."""
+        """Annotate the number of applications, and of those in production and still in use."""
         production = Application.standing(Application.Stage.PRODUCTION, "applications__")
         return self.annotate(
             applied=models.Count("applications"), in_production=models.Count("applications", filter=production)
@@ -31,7 +31,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
 
 class Project(models.Model):
-    """A piece of work of the team. A closed one takes no new papers; its ledger stays."""
+    """A project of the team. A closed one accepts no new papers, but its ledger stays."""
 
     name = models.CharField(max_length=80)
     slug = models.SlugField(max_length=80, db_index=False)
@@ -70,7 +70,7 @@ class Project(models.Model):
         return self.closed_at is None
 
     def is_due(self, today: date) -> bool:
-        """Open, with the deadline near or past: within its warning days."""
+        """Open, and the deadline has passed or is within the warning days."""
         near = self.deadline is not None and today >= self.deadline - timedelta(days=self.warning_days)
         return self.is_open and near
 
@@ -80,7 +80,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.order_by("-at", "-pk")
 
     def for_ledger(self) -> "ApplicationQuerySet":
-        """With everything that a row of the ledger shows, in a fixed number of queries."""
+        """Applications with everything that a row of the ledger shows, in a fixed number of queries."""
         lean = [f"{paper}__{column}" for paper in ("paper", "superseded_by") for column in ("search", "abstract")]
         results = Result.objects.select_related("person").prefetch_related(
             models.Prefetch("checks", Check.objects.select_related("person").order_by("at", "pk"))
@@ -92,24 +92,24 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         )
 
     def papers_by_source(self, sources: Iterable[Source]) -> dict[int, int]:
-        """How many distinct papers of each source were applied; sources of which none was are left out."""
+        """Count the distinct applied papers of each source. Sources without any are left out."""
         applied = self.filter(paper__sightings__source__in=sources).values("paper__sightings__source")
         return dict(applied.values_list("paper__sightings__source", models.Count("paper", distinct=True)))
 
     def locked(self, pk: int) -> "Application":
-        """The application as it now stands, held until the transaction ends."""
+        """The current state of an application, locked until the transaction ends."""
         return self.select_related("project").select_for_update(of=("self",)).get(pk=pk)
 
     def due_for_review(self, now: datetime) -> "ApplicationQuerySet":
         return self.filter(review_due__lte=now)
 
     def of_paper(self, paper: Paper, title_key: str) -> "ApplicationQuerySet":
-        """Of this paper, or of another record by the same title: only applied papers are looked at."""
+        """Applications of this paper, or of another record with the same title."""
         return self.filter(Q(paper=paper) | Q(title_key=title_key)) if title_key else self.filter(paper=paper)
 
 
 class Application(models.Model):
-    """This paper was used in this project: what was taken, where it stands, what came of it. Never deleted."""
+    """The use of a paper in a project: what was taken, its stage and its outcome. Never deleted."""
 
     class Stage(models.TextChoices):
         TOY = "toy", "Toy"
@@ -135,7 +135,7 @@ class Application(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)  # who applied it
     at = models.DateTimeField()
     taken = models.CharField(max_length=TAKEN)
-    title_key = models.CharField(max_length=64, blank=True)  # identity.title_key of the paper's title; "" too short
+    title_key = models.CharField(max_length=64, blank=True)  # identity.title_key(paper.title)
     stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.TOY)
     stage_at = models.DateTimeField()
     outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.RUNNING)
@@ -177,10 +177,10 @@ class Application(models.Model):
         return reverse("application", args=[self.pk])
 
     @staticmethod
-    def told_apart(taken: str, others: Container[str], mark: str) -> str:
-        """This text, with a mark at its end when it is among the others; no longer than the column.
+    def unique_text(taken: str, others: Container[str], mark: str) -> str:
+        """The text, with a mark at its end if it is among the others, cut to the column's length.
 
-        >>> Application.told_apart("The schedule", {"The schedule", "The schedule (merged)"}, "merged")
+        >>> Application.unique_text("The schedule", {"The schedule", "The schedule (merged)"}, "merged")
         'The schedule (merged 2)'
         """
         ends = chain(["", f" ({mark})"], (f" ({mark} {n})" for n in count(2)))
@@ -188,7 +188,7 @@ class Application(models.Model):
 
     @staticmethod
     def standing(stage: str, prefix: str = "") -> Q:
-        """At this stage and still in use; "over": superseded or retired by a review, at whatever stage it was."""
+        """At this stage and still in use; "over" means superseded or retired by a review, at any stage."""
         if stage == "over":
             return Q(**{f"{prefix}review__in": ["superseded", "retired"]})
         return Q(**{f"{prefix}stage": stage, f"{prefix}review__in": ["", "kept"]})
@@ -199,14 +199,14 @@ class Application(models.Model):
 
     @property
     def shown_result(self) -> "Result | None":
-        """The latest result that has a figure, else the latest. Reads the results that for_ledger has fetched."""
+        """The latest result with a figure, or else the latest. Uses the results that for_ledger prefetched."""
         results = list(self.results.all())
         latest = results[-1] if results else None
         return next((result for result in reversed(results) if result.claimed or result.ours), latest)
 
 
 class Result(models.Model):
-    """The result of a stage: evidence, the number the paper claims and the number we got."""
+    """The result of a stage: evidence, the number that the paper claims, and the number we got."""
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="results")
     stage = models.CharField(max_length=10, choices=Application.Stage.choices)
@@ -228,11 +228,11 @@ class Result(models.Model):
 
 
 class Check(models.Model):
-    """Another member looked at a result: it holds, or it does not."""
+    """Another member's check of a result: it holds, or it does not."""
 
     result = models.ForeignKey(Result, models.PROTECT, related_name="checks", db_index=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
-    # Copied from result and application, so that the database can refuse a check of one's own.
+    # Copied from result and application, so that the database can forbid checking one's own result.
     applied_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     measured_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     holds = models.BooleanField()

@@ -1,4 +1,4 @@
-"""models.secret: a column that only this install can read: encrypted at rest with a key made of SECRET_KEY."""
+"""models.secret: a text column that is encrypted at rest with a key derived from SECRET_KEY."""
 
 import base64
 from functools import lru_cache
@@ -11,25 +11,25 @@ from django.conf import settings
 from django.db import models
 
 
-class Lost(str):
-    """What stands for a secret that cannot be read: it was written under another SECRET_KEY. Empty, so false."""
+class Unreadable(str):
+    """A placeholder for a secret written under another SECRET_KEY. It is empty, so false."""
 
     __slots__ = ()
 
 
 @lru_cache(maxsize=4)
 def _box(*keys: str) -> MultiFernet:
-    """The first key writes, all of them read (SECRET_KEY_FALLBACKS). HKDF: RFC 5869."""
+    """Encrypt with the first key, decrypt with any of them (SECRET_KEY_FALLBACKS). HKDF: RFC 5869."""
 
-    def derived(key: str) -> Fernet:
-        made = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"tenth secret column").derive(key.encode())
-        return Fernet(base64.urlsafe_b64encode(made))
+    def fernet(key: str) -> Fernet:
+        derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"tenth secret column").derive(key.encode())
+        return Fernet(base64.urlsafe_b64encode(derived))
 
-    return MultiFernet([derived(key) for key in keys])
+    return MultiFernet([fernet(key) for key in keys])
 
 
-def opens(key: str, value: str) -> bool:
-    """Whether a value, as it is in the database, was written under this SECRET_KEY."""
+def can_decrypt(key: str, value: str) -> bool:
+    """Check whether a value in the database was encrypted under this SECRET_KEY."""
     try:
         _box(key).decrypt(value.encode())
     except InvalidToken:
@@ -40,7 +40,7 @@ def opens(key: str, value: str) -> bool:
 class SecretField(models.TextField):
     """Text that is encrypted in the database (Fernet: AES-128-CBC with HMAC-SHA256) and plain in Python.
 
-    Nothing can be looked up by it: the same text is another ciphertext each time.
+    It cannot be searched, because the same text has a different ciphertext each time.
     """
 
     def get_prep_value(self, value: Any) -> Any:
@@ -55,4 +55,4 @@ class SecretField(models.TextField):
         try:
             return _box(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS).decrypt(value.encode()).decode()
         except InvalidToken:
-            return Lost()
+            return Unreadable()

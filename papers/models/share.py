@@ -1,4 +1,4 @@
-"""models.share: a paper sent to a channel, and the address by which others can look at it."""
+"""models.share: messages about papers to channels, and public links to papers."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from .channel import Channel
 from .paper import Paper
 from .person import Person
 
-CLAIM = timedelta(minutes=2)  # longer than a delivery can take; then its worker has crashed
+CLAIM = timedelta(minutes=2)  # longer than any delivery takes; after that, its worker has crashed
 
 
 def new_token() -> str:
@@ -20,7 +20,7 @@ def new_token() -> str:
 
 
 class ShareLink(models.Model):
-    """/s/<token>: shows a paper's title, authors and outward link to whoever has the address, until revoked."""
+    """A public link, /s/<token>: anybody who has it sees the paper's title, authors and link, until it is revoked."""
 
     token = models.CharField(max_length=32, default=new_token)
     paper = models.ForeignKey(Paper, models.PROTECT, related_name="links", db_index=False)
@@ -44,21 +44,21 @@ class ShareQuerySet(models.QuerySet["Share"]):
         return self.filter(state=Share.State.WAITING)
 
     def unclaimed(self, now: datetime) -> "ShareQuerySet":
-        """Waiting, and in no worker's hands."""
+        """Waiting messages that no worker has claimed."""
         return self.waiting().filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
 
     def due(self, now: datetime) -> "ShareQuerySet":
         return self.unclaimed(now).filter(next_attempt__lte=now).order_by("next_attempt", "pk")
 
     def due_by_channel(self, now: datetime) -> dict[int, list[int]]:
-        """The ids of the due messages by their channels, in the order in which they are due."""
+        """The ids of the due messages by channel, in the order in which they are due."""
         channels: dict[int, list[int]] = {}
         for channel, pk in self.due(now).values_list("channel", "pk"):
             channels.setdefault(channel, []).append(pk)
         return channels
 
     def release(self) -> None:
-        """Take back what killed workers had claimed. Only for when no worker can be running."""
+        """Release the claims of killed workers. Only for when no worker can be running."""
         self.exclude(claimed_until=None).update(claimed_until=None)
 
     def newest_first(self) -> "ShareQuerySet":
@@ -66,7 +66,7 @@ class ShareQuerySet(models.QuerySet["Share"]):
 
 
 class Share(models.Model):
-    """One message to one channel: a row of the outbox, written in the transaction of the act that asked for it."""
+    """A message to one channel in the outbox, written in the same transaction as the share itself."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "waiting"
@@ -74,7 +74,7 @@ class Share(models.Model):
         FAILED = "failed", "failed"
         CANCELLED = "cancelled", "cancelled"
 
-    act = models.UUIDField()  # drawn into the form: sent twice, it is one message. Also the message's id on the wire.
+    act = models.UUIDField()  # from the form, so that submitting twice sends one message; also the webhook-id
     paper = models.ForeignKey(Paper, models.PROTECT, related_name="shares", db_index=False)
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="shares", db_index=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
@@ -116,11 +116,11 @@ class Share(models.Model):
 
     @property
     def on_its_way(self) -> bool:
-        """Waiting for its first attempt, or in the middle of it: seconds, when a worker is there."""
+        """Waiting for its first attempt or in the middle of it, which takes seconds if a worker is running."""
         return self.state == self.State.WAITING and not self.last_error
 
     def claim(self, now: datetime) -> bool:
-        """Take it for this worker; False when it is not due or another was first."""
+        """Claim the message for this worker; False if it is not due or another worker was first."""
         mine = Share.objects.due(now).filter(pk=self.pk).order_by()
         if not mine.update(claimed_until=now + CLAIM, attempts=F("attempts") + 1):
             return False

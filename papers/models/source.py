@@ -1,4 +1,4 @@
-"""models.source: where papers come from, what each source brought, and how it was fetched."""
+"""models.source: sources, the papers that they brought, and the log of fetches."""
 
 from datetime import datetime, timedelta
 
@@ -16,33 +16,33 @@ RECENT_AT_MOST = 1000
 
 class SourceQuerySet(models.QuerySet["Source"]):
     def fetched(self) -> "SourceQuerySet":
-        """Sources that a worker pulls: not people, not paused. A muted one is still fetched."""
+        """Sources that workers pull: not people, and not paused. Muted ones are still fetched."""
         return self.exclude(kind=Source.Kind.PERSON).exclude(state=Source.State.PAUSED)
 
     def due(self, now: datetime) -> "SourceQuerySet":
         return self.fetched().filter(next_fetch__lte=now).filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
 
     def claimed(self, now: datetime) -> "SourceQuerySet":
-        """Being fetched by a worker."""
+        """Sources that a worker is fetching now."""
         return self.filter(claimed_until__gte=now)
 
     def pulled(self) -> "SourceQuerySet":
-        """arXiv and feeds; not people, who bring links by hand."""
+        """arXiv and feeds, but not people, who add links by hand."""
         return self.exclude(kind=Source.Kind.PERSON)
 
     def in_condition(self, name: str) -> "SourceQuerySet":
-        """One of CONDITIONS; any other name is all of them."""
+        """Sources in one of CONDITIONS; all sources for any other name."""
         return self.filter(CONDITIONS[name]) if name in CONDITIONS else self
 
     def count_conditions(self) -> dict[str, int]:
         return self.aggregate(
-            total=Count("pk"), **{name: Count("pk", filter=fits) for name, fits in CONDITIONS.items()}
+            total=Count("pk"), **{name: Count("pk", filter=condition) for name, condition in CONDITIONS.items()}
         )
 
     def by_group(self, after: int = 0) -> "SourceQuerySet":
-        """In the order of the list: the failing ones, then horizon by horizon, muted and paused ones last in each.
+        """Sources in the order of the list: failing first, then by horizon, with muted and paused ones last in each.
 
-        Only those that follow the source with the id `after`, when there is such a one.
+        With `after`, only those that follow the source with this id.
         """
         placed = self.annotate(place=_place(), key=Lower("name")).order_by("place", "key", "pk")
         last = Source.objects.filter(pk=after).values_list(_place(), Lower("name"), "pk").first() if after else None
@@ -52,18 +52,18 @@ class SourceQuerySet(models.QuerySet["Source"]):
         return placed.filter(Q(place__gt=place) | Q(place=place, key__gt=key) | Q(place=place, key=key, pk__gt=pk))
 
     def release(self) -> None:
-        """Take back what killed workers had claimed. Only for when no worker can be running."""
+        """Release the claims of killed workers. Only for when no worker can be running."""
         self.exclude(claimed_until=None).update(claimed_until=None)
 
     def with_recent(self, now: datetime) -> "SourceQuerySet":
-        """`recent`: papers within 30 days, counted to a thousand at most, so that a big source costs no more."""
-        brought = Sighting.objects.filter(source=OuterRef("pk"), at__gte=now - timedelta(days=30))
-        some = ArraySubquery(brought.order_by().values("source")[:RECENT_AT_MOST])
-        return self.annotate(recent=Func(some, function="cardinality", output_field=models.IntegerField()))
+        """Annotate `recent`, the papers of 30 days. Counting stops at a thousand, so big sources cost no more."""
+        sightings = Sighting.objects.filter(source=OuterRef("pk"), at__gte=now - timedelta(days=30))
+        capped = ArraySubquery(sightings.order_by().values("source")[:RECENT_AT_MOST])
+        return self.annotate(recent=Func(capped, function="cardinality", output_field=models.IntegerField()))
 
 
 class Source(models.Model):
-    """Where papers come from, how much the team sees of it, and how politely it is asked."""
+    """An arXiv category or search, a feed, or a person, with its settings and the state of its fetches."""
 
     class Kind(models.TextChoices):
         ARXIV = "arxiv", "arXiv"
@@ -90,7 +90,7 @@ class Source(models.Model):
     person = models.OneToOneField(Person, models.PROTECT, null=True, blank=True, related_name="source")
     created_at = models.DateTimeField(default=timezone.now)
 
-    # How to ask again, politely.
+    # For polite, conditional requests.
     etag = models.TextField(blank=True)
     last_modified = models.TextField(blank=True)
     body_hash = models.CharField(max_length=64, blank=True)
@@ -99,14 +99,14 @@ class Source(models.Model):
     next_fetch = models.DateTimeField(null=True, blank=True, default=timezone.now)
     claimed_until = models.DateTimeField(null=True, blank=True)
 
-    # How it went.
+    # The outcome of past fetches.
     last_fetch = models.DateTimeField(null=True, blank=True)
     last_success = models.DateTimeField(null=True, blank=True)
     last_new = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
     failures = models.PositiveIntegerField(default=0)
 
-    # The chance that a paper from here gets read: made by ranking.refresh, drawn on every card, so it is stored.
+    # The chance that a paper from here gets read, computed by ranking.refresh. Stored because every card needs it.
     yield_read = models.FloatField(null=True, blank=True)
     yield_skimmed = models.PositiveIntegerField(default=0)
 
@@ -134,14 +134,11 @@ class Source(models.Model):
 
     @property
     def is_failing(self) -> bool:
-        """Whether it belongs to CONDITIONS["failing"]."""
+        """The same condition as CONDITIONS["failing"]."""
         return self.failures > 0 and self.state != Source.State.PAUSED
 
     def claim(self, now: datetime, for_at_most: timedelta = timedelta(minutes=6)) -> bool:
-        """Take this source for one fetch, which takes less than this; False when another worker was first.
-
-        A crashed claim expires.
-        """
+        """Claim this source for one fetch; False if another worker was first. The claim of a crashed worker expires."""
         until = now + for_at_most
         won = Source.objects.due(now).filter(pk=self.pk).update(claimed_until=until)
         if won:
@@ -150,7 +147,7 @@ class Source(models.Model):
 
 
 def _place() -> Case:
-    """0 for a failing source; else 10, 20 or 30 by its horizon, and one more when it is muted or paused."""
+    """0 for a failing source, otherwise 10, 20 or 30 by horizon, plus one if it is muted or paused."""
     horizons = [When(horizon=value, then=10 * number) for number, value in enumerate(Source.Horizon.values, 1)]
     off = Case(When(state=Source.State.ACTIVE, then=0), default=1)
     return Case(When(CONDITIONS["failing"], then=0), default=Case(*horizons, default=40) + off)
@@ -165,12 +162,12 @@ CONDITIONS = {
 
 class HostQuerySet(models.QuerySet["Host"]):
     def release(self) -> None:
-        """Take back what killed workers held. Only for when no worker can be running."""
+        """Release the hosts held by killed workers. Only for when no worker can be running."""
         self.exclude(busy_until=None).update(busy_until=None)
 
 
 class Host(models.Model):
-    """One row per host and port that we ask: when it may be asked next, and whether someone is asking now."""
+    """A host and port that we send requests to: the time of the next allowed request, and whether one is running."""
 
     name = models.CharField(primary_key=True, max_length=260)
     next_at = models.DateTimeField()
@@ -184,7 +181,7 @@ class Host(models.Model):
 
 class SightingQuerySet(models.QuerySet["Sighting"]):
     def with_source(self) -> "SightingQuerySet":
-        """With what a card says of the source."""
+        """Sightings with the columns of their source that a card shows."""
         shown = ("name", "kind", "horizon", "yield_read", "yield_skimmed")
         return self.select_related("source").only(
             "paper_id", "at", "announce_type", "link", *(f"source__{field}" for field in shown)
@@ -192,7 +189,7 @@ class SightingQuerySet(models.QuerySet["Sighting"]):
 
 
 class Sighting(models.Model):
-    """This source brought this paper, at this time, with this announce type."""
+    """A paper's appearance in a source, with its time and announce type."""
 
     source = models.ForeignKey(Source, models.PROTECT, related_name="sightings", db_index=False)
     paper = models.ForeignKey("papers.Paper", models.CASCADE, related_name="sightings")
@@ -211,7 +208,7 @@ class Sighting(models.Model):
 
 
 class FetchLog(models.Model):
-    """One row for each fetch: what was asked, what came, what was stored."""
+    """The log of fetches, one row each."""
 
     class Outcome(models.TextChoices):
         OK = "ok", "fetched"

@@ -1,4 +1,4 @@
-"""models.stage: how far a person got with a paper."""
+"""models.stage: a person's progress with a paper: skimmed, skipped, kept or read."""
 
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,12 @@ from .cursor import Cursor
 from .paper import Paper
 from .person import Person
 
-JUDGED_AT = Greatest("kept_at", "passed_at", "read_at")  # PostgreSQL's leaves out what is empty
+TRIAGED_AT = Greatest("kept_at", "passed_at", "read_at")  # PostgreSQL's greatest() ignores nulls
 
 
 class StageQuerySet(models.QuerySet["Stage"]):
     def counted_by_source(self, since: datetime) -> list[dict[str, Any]]:
-        """For each source: distinct papers skimmed by somebody since then, and those of them that were read."""
+        """For each source, count the distinct papers skimmed since then, and those of them that were read."""
         return list(
             self.filter(skimmed_at__gte=since)
             .values(source_id=F("paper__sightings__source"), kind=F("paper__sightings__source__kind"))
@@ -27,7 +27,7 @@ class StageQuerySet(models.QuerySet["Stage"]):
         )
 
     def take(self, person: Person, paper: Paper, **times: datetime | None) -> None:
-        """Set these times of a person's way through a paper. One that stands already stays, unless it is to go."""
+        """Set these times on a person's stage of a paper. None clears a time; a time already set is kept."""
         stage = self.filter(person=person, paper=paper).first() or Stage(person=person, paper=paper)
         for name, time in times.items():
             setattr(stage, name, time and (getattr(stage, name) or time))
@@ -36,21 +36,21 @@ class StageQuerySet(models.QuerySet["Stage"]):
     def kept_by(self, person: Person) -> "StageQuerySet":
         return self.filter(person=person, kept_at__isnull=False, read_at=None, passed_at=None)
 
-    def judged_by(self, person: Person, since: datetime) -> "StageQuerySet":
-        return self.alias(judged_at=JUDGED_AT).filter(person=person, judged_at__gte=since)
+    def triaged_by(self, person: Person, since: datetime) -> "StageQuerySet":
+        return self.alias(triaged_at=TRIAGED_AT).filter(person=person, triaged_at__gte=since)
 
     def progress(self, since: datetime) -> dict[str, Any]:
-        """How many were judged, how many of them read since then, and the minutes those take."""
+        """Count these stages, those of them read since then, and the minutes of reading."""
         read = Q(read_at__gte=since)
         return self.aggregate(
-            judged=Count("pk"), read=Count("pk", filter=read), minutes=Sum("paper__minutes", filter=read, default=0)
+            triaged=Count("pk"), read=Count("pk", filter=read), minutes=Sum("paper__minutes", filter=read, default=0)
         )
 
 
 class Stage(models.Model):
-    """One row per person and paper, with a time for each step that was taken.
+    """A person's progress with a paper, with a time for each step. "Passed" is called "skipped" on screens.
 
-    `read` stands above `kept`, `kept` above `passed`, `passed` above `skimmed`.
+    From highest to lowest, the steps are read, kept, passed and skimmed.
     """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="stages", db_index=False)
@@ -79,7 +79,7 @@ class Stage(models.Model):
                 condition=Q(kept_at__isnull=False, read_at=None, passed_at=None),
                 name="stage_kept",
             ),
-            models.Index("person", JUDGED_AT, name="stage_judged"),
+            models.Index("person", TRIAGED_AT, name="stage_judged"),
         ]
 
     def __str__(self) -> str:
@@ -87,13 +87,13 @@ class Stage(models.Model):
 
     @property
     def cursor(self) -> Cursor:
-        """Its place among what was kept, the latest first."""
+        """The stage's position in the list of kept papers, latest first."""
         assert self.kept_at
         return Cursor(self.kept_at, self.paper_id)
 
     @property
-    def is_judged(self) -> bool:
-        """Out of the queue."""
+    def is_triaged(self) -> bool:
+        """Kept, skipped or read, and so out of the queue."""
         return self.now != "skimmed"
 
     @property

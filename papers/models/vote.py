@@ -1,4 +1,4 @@
-"""models.vote: worth the team's time, or not."""
+"""models.vote: votes on papers: worth the team's time, or not."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,12 +9,12 @@ from .person import Person
 
 class VoteQuerySet(models.QuerySet["Vote"]):
     def with_person(self) -> "VoteQuerySet":
-        """With the face that is shown beside the vote."""
+        """Votes with the names of their voters."""
         return self.select_related("person").only("paper_id", "value", "at", "person__name")
 
 
 class Vote(models.Model):
-    """+1 or −1, one per person and paper, changeable."""
+    """A vote of +1 or −1, one per person and paper. It can be changed."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="votes", db_index=False)
     paper = models.ForeignKey(Paper, models.CASCADE, related_name="votes")

@@ -1,4 +1,4 @@
-"""ranking.record: what each source brings and what the team makes of it, in words for a list."""
+"""ranking.record: summarize each source for the list: its pace, yield and applied papers."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from papers.models.source import RECENT_AT_MOST
 from .score import ENOUGH_SKIMMED, one_in
 
 MONTH = 30  # days
-YOUNG = timedelta(days=7)  # a first pull brings old papers, too: until then a count says more than a pace
+YOUNG = timedelta(days=7)  # a first pull also brings old papers, so until then we show a count and no pace
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One line of the list: "4 a day · 1 in 5 read · 2 used"."""
+    """A source's summary: "4 a day · 1 in 5 read · 2 used"."""
 
     source: Source
     brings: str
@@ -28,7 +28,7 @@ class Record:
 
 
 def records(sources: Iterable[Source], now: datetime) -> list[Record]:
-    """One for each source. They come from `Source.objects.with_recent(now)`."""
+    """Summarize these sources, which must come from `Source.objects.with_recent(now)`."""
     sources = list(sources)
     used = Application.objects.papers_by_source(sources)
     return [Record(source, _brings(source, now), _read(source), used.get(source.pk, 0)) for source in sources]
@@ -44,7 +44,7 @@ def _brings(source: Source, now: datetime) -> str:
 
 
 def pace(count: int, days: float = MONTH) -> str:
-    """How many come, by the shortest time in which at least one does.
+    """The rate of papers per day, week or month, whichever is the shortest with at least one.
 
     >>> pace(120), pace(13), pace(1), pace(0)
     ('4 a day', '3 a week', '1 a month', 'none in 30 days')

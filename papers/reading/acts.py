@@ -1,4 +1,4 @@
-"""reading.acts: record which rows an act changes, so that it can be undone exactly, times included."""
+"""reading.acts: record which rows an action changes, so that it can be undone exactly, times included."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,15 +10,15 @@ from django.db import models, transaction
 
 from ..models import Comment, Event, Paper, Person, Stage, Vote
 
-Row = dict[str, Any]  # the columns of a row, times in ISO 8601: a session keeps it as JSON
+Row = dict[str, Any]  # the columns of a row; times in ISO 8601, because a session stores it as JSON
 
 MODELS: dict[str, type[models.Model]] = {"stage": Stage, "vote": Vote, "comment": Comment, "event": Event}
-PERSONAL = {"stage", "vote"}  # one row a person and paper
+PERSONAL = {"stage", "vote"}  # models with one row per person and paper
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A row before and after an act; None where there was no row."""
+    """A row before and after an action; None if there was no row."""
 
     model: str
     before: Row | None
@@ -38,35 +38,33 @@ class Change:
 
 @contextmanager
 def recording(person: Person, *papers: Paper) -> Iterator[list[Change]]:
-    """Record what the block does to this person's stages and votes on these papers. One act of a person at a time.
+    """Record how the block changes this person's stages and votes on these papers.
 
-    The list that is handed out is filled when the block ends.
+    The list is filled when the block ends. A lock makes concurrent actions of one person take turns.
     """
     ids = [paper.pk for paper in papers]
+    rows = [model.objects.filter(person=person, paper__in=ids) for model in (Stage, Vote)]
     with transaction.atomic():
         Person.objects.select_for_update(no_key=True).only("pk").get(pk=person.pk)
-        with recording_rows(*(model.objects.filter(person=person, paper__in=ids) for model in (Stage, Vote))) as done:
-            yield done
+        with recording_rows(*rows) as changes:
+            yield changes
 
 
 @contextmanager
 def recording_rows(*querysets: models.QuerySet[Any]) -> Iterator[list[Change]]:
-    """Record what the block does to these rows."""
-    done: list[Change] = []
+    """Record how the block changes these rows. The list is filled when the block ends."""
+    changes: list[Change] = []
     with transaction.atomic():
         before = _snapshot(querysets)
-        yield done
+        yield changes
         after = _snapshot(querysets)
     for key in sorted(before.keys() | after.keys()):
         if before.get(key) != after.get(key):
-            done.append(Change(key[0], before.get(key), after.get(key)))
+            changes.append(Change(key[0], before.get(key), after.get(key)))
 
 
 def undo(person: Person, changes: Iterable[Change]) -> list[Change]:
-    """Put the rows back as they were. A row that something changed since is left alone.
-
-    Returns the changes that were undone.
-    """
+    """Restore the rows and return the changes that were undone. Rows that have changed since are skipped."""
     undone = []
     with transaction.atomic():
         for change in changes:

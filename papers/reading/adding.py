@@ -1,4 +1,4 @@
-"""reading.adding: a link that somebody brings, with what they have to say about it."""
+"""reading.adding: add a paper by its link, with a first comment and vote."""
 
 import re
 from datetime import datetime
@@ -14,37 +14,37 @@ _LINK = re.compile(r"https?://[^\s<>\"“”«»]+", re.IGNORECASE)
 
 
 def address_in(*texts: str) -> str:
-    """The first link in what a phone or a bookmark sends: apps put it in the text as often as in the url.
+    """The first link in the texts that a phone or bookmarklet sends. Apps often put it in the text, not the url.
 
     >>> address_in("", "Worth a look: https://arxiv.org/abs/2401.12345.", "A title")
     'https://arxiv.org/abs/2401.12345'
     """
     for text in texts:
-        if found := _LINK.search(text):
-            link = found[0].rstrip(".,;:!?'*_]}")
+        if match := _LINK.search(text):
+            link = match[0].rstrip(".,;:!?'*_]}")
             return link.rstrip(")") if link.count(")") > link.count("(") else link
     return texts[0].strip()
 
 
-def must_be_asked(address: str) -> bool:
-    """Whether the far side has to tell what this is: it is the address of a paper that we do not have."""
+def needs_fetch(address: str) -> bool:
+    """Check whether this is the address of a paper that we do not have, so that it must be fetched."""
     if search.slug_in(address):
         return False
-    is_address, paper = search.addressed(address)
+    is_address, paper = search.look_up(address)
     return is_address and paper is None
 
 
 def add(
     person: Person, address: str, now: datetime, *, title: str = "", note: str = "", up: bool = False
 ) -> pipeline.Added:
-    """Bring a paper by its address, say a first word on it, vote for it. Sent twice, it is done once.
+    """Add a paper by its address, with an optional comment and vote. Submitting twice has no further effect.
 
-    Raises FetchError, with a sentence, when the far side does not tell what it is; then `title` is asked for.
+    Raises FetchError, with a sentence, when the site does not answer or gives no title; then `title` is needed.
     """
-    if search.slug_in(address):  # a link to a page of ours
-        paper = search.addressed(address)[1]
+    if search.slug_in(address):  # a link to our own page
+        paper = search.look_up(address)[1]
         if not paper:
-            raise FetchError("This is a link to a paper of ours, but there is none at that address.")
+            raise FetchError("This link leads to this Tenth, but there is no paper at that address.")
         address = paper.link
     added = pipeline.add_link(person, address, now, title=title)
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""reading.cite: how reference managers are told what a page holds: citation_* tags, and COinS on lists."""
+"""reading.cite: metadata for reference managers: citation_* tags on paper pages, COinS on lists."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,7 +15,7 @@ _PARTICLES = {
 
 
 def surname_first(name: str) -> str:
-    """A name as reference managers want it. Collaborations and names of one word stay as they are.
+    """Put the surname first, as reference managers expect. Collaborations and single words are unchanged.
 
     >>> surname_first("Ada M. Example"), surname_first("Jan van der Berg"), surname_first("Martin King Jr.")
     ('Example, Ada M.', 'van der Berg, Jan', 'King, Martin, Jr.')
@@ -35,12 +35,12 @@ def surname_first(name: str) -> str:
 def metas(
     paper: Paper, authors: Iterable[str], doi: str, address: str, revised: datetime | None = None
 ) -> list[tuple[str, str]]:
-    """The names and contents of the <meta> tags for the page of one paper: arXiv's own set (FORMATS.md §5).
+    """The names and contents of the <meta> tags on a paper's page, the same set as on arXiv.
 
-    `revised`: when its latest version came out.
+    `revised`: the date of the latest version.
     """
     date = paper.published_at or paper.arrived_at
-    found = [
+    tags = [
         ("citation_title", paper.title),
         *(("citation_author", surname_first(name)) for name in authors),
         ("citation_date", f"{date:%Y/%m/%d}"),
@@ -52,11 +52,11 @@ def metas(
         ("citation_abstract", paper.abstract),
         ("citation_public_url", paper.link if not paper.arxiv_id else address),
     ]
-    return [(name, content) for name, content in found if content]
+    return [(name, content) for name, content in tags if content]
 
 
 def coins(paper: Paper, authors: list[str]) -> str:
-    """What a COinS span on a list says of one paper (not yet escaped for HTML)."""
+    """The title attribute of a paper's COinS span, not yet escaped for HTML."""
     fields = [("rft.atitle", paper.title)]
     if authors:
         last, _, first = surname_first(authors[0]).partition(", ")
@@ -73,9 +73,9 @@ def coins(paper: Paper, authors: list[str]) -> str:
 _PERCENT = {code: f"%{code:02X}" for code in range(128) if not (chr(code).isalnum() or chr(code) in "_.-~")}
 
 
-@lru_cache(4096)  # the same names and categories come on every list
+@lru_cache(4096)  # the same names and categories recur on every list
 def percent(text: str) -> str:
-    """As urllib's quote(text, safe=""), which is slow where a list has hundreds of values.
+    """The same as urllib's quote(text, safe=""), which is too slow for the hundreds of values on a list.
 
     >>> percent("a b/é&~")
     'a%20b%2F%C3%A9%26~'

@@ -1,7 +1,7 @@
-"""reading.fetch: the walk over the newest papers that a person has not triaged, in plain SQL.
+"""reading.fetch: query the newest papers that a person has not triaged, in raw SQL.
 
-Every other query speaks through QuerySets. This one is written out (docs/decisions/0024), and its test holds it to what
-the QuerySets say.
+All other queries use QuerySets. This one is raw SQL for speed (docs/decisions/0024), and its tests compare it with the
+QuerySets.
 """
 
 from datetime import datetime
@@ -10,7 +10,7 @@ from django.db import connection
 
 from ..models import Cursor, Paper, Person
 
-# Without what no card shows (PaperQuerySet.for_cards).
+# The columns of PaperQuerySet.for_cards.
 _PAPER = ", ".join(
     f"paper.{name}"
     for name in (
@@ -42,13 +42,13 @@ ORDER BY arrived_at DESC LIMIT 1"""
 
 
 def waiting(person: Person, before: Cursor, reach: int, limit: int, horizon: str = "") -> list[Paper]:
-    """Papers of active sources that this person has not judged, newest first, among the `reach` next to `before`."""
-    given = {"at": before.at, "id": before.id, "reach": reach, "limit": limit, "person": person.pk}
-    return list(Paper.objects.raw(_WAITING, {**given, "horizon": horizon or "%"}))
+    """The newest untriaged papers of active sources, among the `reach` papers that follow the cursor."""
+    params = {"at": before.at, "id": before.id, "reach": reach, "limit": limit, "person": person.pk}
+    return list(Paper.objects.raw(_WAITING, {**params, "horizon": horizon or "%"}))
 
 
 def beyond(before: Cursor, reach: int) -> datetime | None:
-    """When the first paper arrived that lies beyond such a walk; None when there is none."""
+    """The arrival of the first paper that `waiting` did not reach; None if it reached the end."""
     with connection.cursor() as cursor:
         cursor.execute(_BEYOND, {"at": before.at, "id": before.id, "reach": reach})
         row = cursor.fetchone()

@@ -1,9 +1,9 @@
-"""reading.newest: one page of the papers that fit, newest first, however many fit.
+"""reading.newest: fetch one page of matching papers, newest first, however many match.
 
-Two ways lead to a page. Along the dates each paper is looked at, and what is common fills the page within a few
-hundred. Through an index all that fits is gathered and sorted, which is quick for what is rare. PostgreSQL mostly knows
-how many papers fit. But not always, and a walk after something rare would look at every paper there is. So a walk ends
-at a fence, what it met says where the next fence stands, and the last step gathers everything.
+There are two ways to get a page. A walk along the dates checks every paper, which is fast if matches are common: the
+page is full after a few hundred papers. Gathering all matches from an index and sorting them is fast if they are rare.
+PostgreSQL's estimate of the number of matches decides. But it is sometimes wrong, and then a walk would check every
+paper there is. So a walk ends at a fence, its yield determines the next fence, and the last step gathers all matches.
 """
 
 import json
@@ -15,21 +15,21 @@ from django.db.models import DateTimeField, ExpressionWrapper, F, Min
 from ..models import Paper
 from ..models.paper import PaperQuerySet
 
-FEW = 2_000  # so many are gathered and sorted without more ado
-WALK = 2_000  # so many are looked at one by one
+FEW = 2_000  # matches up to which all are gathered at once
+WALK = 2_000  # papers up to which a walk follows the dates
 FENCES, FARTHEST = 3, 100_000
-NARROWEST, WIDEST = 4, 32  # times as far as the fence before
+NARROWEST, WIDEST = 4, 32  # growth factors from one fence to the next
 
-# No index has this order, so PostgreSQL has no reason to walk.
+# No index has this order, so PostgreSQL cannot walk along the dates.
 GATHERED = (ExpressionWrapper(F("arrived_at") + timedelta(0), DateTimeField()).desc(), "-id")
 
-# For one transaction. To read a paper's words costs more than PostgreSQL believes, because they are stored apart from
-# the row: an index saves that. And no search runs long enough to compile its plan or to call in other processes.
+# For one transaction. Checking a paper's text costs more than PostgreSQL assumes, because the text is stored outside
+# the row; an index avoids that. And no search runs long enough for JIT compilation or parallel workers to pay off.
 SETTINGS = {"random_page_cost": "1.1", "enable_seqscan": "off", "jit": "off", "max_parallel_workers_per_gather": "0"}
 
 
 def take(papers: PaperQuerySet, among: PaperQuerySet, limit: int) -> list[Paper]:
-    """The newest of `papers`, inside a transaction. `among`: all papers of the same days, newest first."""
+    """The newest of `papers`. `among`: all papers of the same dates, newest first. Must run in a transaction."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {', '.join(['set_config(%s, %s, true)'] * len(SETTINGS))}",
@@ -52,11 +52,11 @@ def take(papers: PaperQuerySet, among: PaperQuerySet, limit: int) -> list[Paper]
 
 
 def _estimate(papers: PaperQuerySet) -> int:
-    """How many papers PostgreSQL expects, without counting them."""
+    """PostgreSQL's estimate of the number of papers."""
     (plan,) = json.loads(papers.order_by().values("pk").explain(format="json"))
     return plan["Plan"]["Plan Rows"]
 
 
 def _fence(among: PaperQuerySet, reach: int) -> datetime | None:
-    """When the last of the so many newest arrived; None when there is none."""
+    """The arrival of the last of the `reach` newest papers; None if there are none."""
     return among.values("arrived_at")[:reach].aggregate(fence=Min("arrived_at"))["fence"]

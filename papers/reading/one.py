@@ -1,4 +1,4 @@
-"""reading.one: everything about one paper, for its page."""
+"""reading.one: find one paper, and load everything for its page."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ MOST_EVENTS = 50
 
 
 def find(slug: str) -> Paper | None:
-    """The paper at /p/<slug>: an arXiv id in any spelling, our own short id, or that of a record merged away."""
+    """The paper at /p/<slug>: an arXiv id in any spelling, a short id, or the short id of a merged record."""
     if "\0" in slug:
         return None
     names = [*identity.names_in(slug), identity.Name(Name.Kind.SHORT, slug.lower())]
@@ -28,6 +28,8 @@ def find(slug: str) -> Paper | None:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
+    """Everything that a paper's page shows."""
+
     card: queue.Card
     signers: list[Signer]
     doi: str
@@ -45,7 +47,7 @@ class Dossier:
 
     @property
     def affiliations(self) -> list[str]:
-        """Each once, in the order of the authors."""
+        """All affiliations, each once, in the order of the authors."""
         return list(dict.fromkeys(signer.affiliation for signer in self.signers if signer.affiliation))
 
     def metas(self, address: str) -> list[tuple[str, str]]:
@@ -69,13 +71,13 @@ def dossier(person: Person, paper: Paper, now: datetime) -> Dossier:
 
 
 def signers_of(paper: Paper) -> list[Signer]:
-    """The authors in their order, with affiliations where they are known."""
+    """The authors in order, with their affiliations if known."""
     rows = paper.authorships.order_by("position").values_list("author__name", "affiliation")
     return [Signer(*row) for row in rows] or [Signer(name) for name in paper.authors_shown]
 
 
 _LICENSES = {
-    "arxiv.org/licenses/nonexclusive-distrib": "arXiv may distribute it; all else is the authors’",
+    "arxiv.org/licenses/nonexclusive-distrib": "arXiv may distribute it; all other rights reserved",
     "arxiv.org/licenses/assumed-1991-2003": "Assumed: arXiv may distribute it",
     "creativecommons.org/licenses/by/": "CC BY",
     "creativecommons.org/licenses/by-sa/": "CC BY-SA",
@@ -89,7 +91,7 @@ _LICENSES = {
 
 
 def license_words(license: str) -> str:
-    """A licence's address as people name it; other words stay as they are.
+    """The common name of a licence, given its address; any other text is unchanged.
 
     >>> license_words("http://creativecommons.org/licenses/by-nc-sa/4.0/"), license_words("MIT")
     ('CC BY-NC-SA 4.0', 'MIT')

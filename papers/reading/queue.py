@@ -1,4 +1,4 @@
-"""reading.queue: what a person has in front of them, newest first: cards with votes, own stage and explained score."""
+"""reading.queue: the papers waiting for a person, newest first, as cards with votes, stage and score."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -14,16 +14,16 @@ from . import fetch
 Row = TypeVar("Row", Sighting, Vote, Stage)
 
 PAGE = 25
-# One walk looks at no more papers than this. Who has judged everything would else have all of them looked at.
+# Papers that one query checks. Without a limit it would check all papers for a person who has triaged everything.
 REACH = 2_000
 FEW_NAMES = 6
 HORIZONS = tuple(Source.Horizon.values)  # nearest first
-END = Cursor(datetime(9999, 1, 1, tzinfo=UTC))  # before which everything lies
+START = Cursor(datetime(9999, 1, 1, tzinfo=UTC))  # before all papers
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A paper as a list shows it to one person."""
+    """A paper in a list, as one person sees it."""
 
     paper: Paper
     sightings: tuple[Sighting, ...]
@@ -50,14 +50,14 @@ class Card:
 
     @property
     def horizon(self) -> str:
-        """That of its nearest source."""
+        """The horizon of its nearest source."""
         horizons = {sighting.source.horizon for sighting in self.sightings}
         return next((each for each in HORIZONS if each in horizons), "")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of the queue. `next`: the cursor from which it goes on, "" at the end."""
+    """A page of the queue. `next`: the cursor of the next page, "" at the end."""
 
     cards: list[Card]
     next: str = ""
@@ -68,51 +68,51 @@ class Page:
 
     @property
     def hours(self) -> str:
-        """What reading all of it takes, as people say it."""
+        """The time to read all of it, such as "40 min" or "3 h"."""
         minutes = sum(card.paper.minutes for card in self.cards)
         return f"{minutes} min" if minutes < 90 else f"{minutes / 60:.0f} h"
 
 
 def take(person: Person, now: datetime, after: str = "", limit: int = PAGE, horizon: str = "") -> Page:
-    """The newest papers of active sources that this person has not judged, from a cursor on."""
-    before = Cursor.parse(after) or END
-    found = fetch.waiting(person, before, REACH, limit + 1, horizon)
-    if len(found) > limit:
-        return Page(cards(person, found[:limit], now, judged=False), str(found[limit - 1].cursor))
-    # The next walk begins with the first paper that this one did not reach.
-    further = fetch.beyond(before, REACH)
-    end = str(Cursor(further)) if further else ""
-    return Page(cards(person, found, now, judged=False), end)
+    """One page of the newest untriaged papers of active sources, from a cursor on."""
+    before = Cursor.parse(after) or START
+    papers = fetch.waiting(person, before, REACH, limit + 1, horizon)
+    if len(papers) > limit:
+        return Page(cards(person, papers[:limit], now, triaged=False), str(papers[limit - 1].cursor))
+    # The next page begins with the first paper that this query did not reach.
+    unreached = fetch.beyond(before, REACH)
+    return Page(cards(person, papers, now, triaged=False), str(Cursor(unreached)) if unreached else "")
 
 
-def cards(person: Person, papers: Sequence[Paper], now: datetime, judged: bool = True) -> list[Card]:
-    """These papers as cards, in three queries however many they are; two where the person has `judged` none."""
+def cards(person: Person, papers: Sequence[Paper], now: datetime, triaged: bool = True) -> list[Card]:
+    """Make cards of these papers in three queries, or in two if the person has `triaged` none of them."""
     ids = [paper.pk for paper in papers]
     sightings = _by_paper(Sighting.objects.with_source().filter(paper__in=ids).order_by("at"))
     votes = _by_paper(Vote.objects.with_person().filter(paper__in=ids).order_by("at"))
-    stages = _by_paper(Stage.objects.filter(person=person, paper__in=ids)) if judged else {}
-    drawn = []
-    for paper in papers:
-        seen, cast = sightings.get(paper.pk, []), votes.get(paper.pk, [])
-        stage = stages.get(paper.pk)
-        drawn.append(
-            Card(
-                paper=paper,
-                sightings=tuple(seen),
-                votes=tuple(cast),
-                mine=next((vote.value for vote in cast if vote.person_id == person.pk), 0),
-                stage=stage[0].now if stage else "",
-                score=_score(paper, seen, cast, now),
-            )
-        )
-    return drawn
+    stages = _by_paper(Stage.objects.filter(person=person, paper__in=ids)) if triaged else {}
+    return [
+        _card(person, paper, sightings[paper.pk], votes[paper.pk], stages.get(paper.pk, []), now) for paper in papers
+    ]
+
+
+def _card(
+    person: Person, paper: Paper, sightings: list[Sighting], votes: list[Vote], stages: list[Stage], now: datetime
+) -> Card:
+    return Card(
+        paper=paper,
+        sightings=tuple(sightings),
+        votes=tuple(votes),
+        mine=next((vote.value for vote in votes if vote.person_id == person.pk), 0),
+        stage=stages[0].now if stages else "",
+        score=_score(paper, sightings, votes, now),
+    )
 
 
 def _by_paper(rows: Iterable[Row]) -> dict[int, list[Row]]:
-    papers: dict[int, list[Row]] = defaultdict(list)
+    by_paper: dict[int, list[Row]] = defaultdict(list)
     for row in rows:
-        papers[row.paper_id].append(row)
-    return papers
+        by_paper[row.paper_id].append(row)
+    return by_paper
 
 
 def _score(paper: Paper, sightings: Iterable[Sighting], votes: Sequence[Vote], now: datetime) -> Score:
@@ -123,9 +123,9 @@ def _score(paper: Paper, sightings: Iterable[Sighting], votes: Sequence[Vote], n
 
 
 def today(person: Person, now: datetime) -> dict[str, Any]:
-    """What the person has judged since midnight, by their own clock: how many, read of them, minutes."""
+    """Count the papers triaged since the person's own midnight, those read, and the minutes of reading."""
     midnight = datetime.combine(now.astimezone(person.zone).date(), time(), person.zone)
-    return Stage.objects.judged_by(person, midnight).progress(midnight)
+    return Stage.objects.triaged_by(person, midnight).progress(midnight)
 
 
 OFFLINE = "None of the {count} sources could be reached: is this machine connected to the internet? Tenth keeps trying."
@@ -133,38 +133,37 @@ OFFLINE = "None of the {count} sources could be reached: is this machine connect
 
 @dataclass(frozen=True, slots=True)
 class Empty:
-    """Why there is nothing in the queue: a heading, sentences, and the sources that do not answer."""
+    """An explanation of an empty queue: a heading, sentences, and the failing sources."""
 
     title: str
-    said: list[str]
+    sentences: list[str]
     failing: list[Source]
     first_run: bool = False
 
 
 def why_empty(person: Person, now: datetime, further: bool = False, horizon: str = "") -> Empty:
-    """`further`: older papers were not looked at; `horizon`: the filter that is on."""
+    """Explain an empty queue. `further`: older papers were not checked. `horizon`: the active filter."""
     sources = list(Source.objects.exclude(kind=Source.Kind.PERSON).order_by("name"))
     active = [source for source in sources if source.state == Source.State.ACTIVE]
     failing = [source for source in active if source.failures]
     if not sources:
-        return Empty("Welcome to Tenth", ["Tell it where your papers come from, and it fetches them."], [], True)
+        return Empty("Welcome to Tenth", ["Pick your sources, and Tenth fetches their papers."], [], True)
     if not active:
-        return Empty("Nothing is switched on", ["All sources are muted or paused."], [])
+        return Empty("No active sources", ["All sources are muted or paused."], [])
     if not any(source.last_success for source in active):
         if len(failing) > 1 and not FetchLog.objects.filter(source__in=failing).exclude(status=None).exists():
             return Empty("No papers yet", [OFFLINE.format(count=len(failing))], [])
         if failing:
             return Empty("No papers yet", [], failing)
-        return Empty("Nothing here yet", ["No source has been asked yet. The first papers come within minutes."], [])
-    said = []
+        sentence = "No source has been fetched yet. The first papers arrive within minutes."
+        return Empty("Nothing here yet", [sentence], [])
     if horizon:
-        said.append(f"The filter shows {horizon} only, and nothing new of it is waiting.")
+        sentences = [f"The filter shows only {horizon} papers, and there are no new ones."]
     elif Stage.objects.filter(person=person).exists():
-        said.append(
-            f"You have triaged the newest {REACH:,} papers." if further else "You have triaged everything that came in."
-        )
+        triaged = f"the newest {REACH:,} papers" if further else "everything that came in"
+        sentences = [f"You have triaged {triaged}."]
     else:
-        said.append("The sources have brought no papers yet.")
+        sentences = ["The sources have brought no papers yet."]
     if any(source.kind == Source.Kind.ARXIV for source in active) and now.astimezone(NEW_YORK).weekday() >= 5:
-        said.append(quiet_day(now))
-    return Empty(f"Nothing waiting in {horizon}" if horizon else "All done", said, failing)
+        sentences.append(quiet_day(now))
+    return Empty(f"Nothing waiting in {horizon}" if horizon else "All done", sentences, failing)

@@ -1,6 +1,6 @@
-"""reading.search: what a person types and ticks, as one query over the papers, newest first.
+"""reading.search: search and filter papers with one query, newest first.
 
-What is slow in any way (in a great many papers, a phrase of two common words that never meet) is cut off after a few
+A search that is too slow, such as a phrase of two common words that never occur together, is cancelled after a few
 seconds, with a sentence.
 """
 
@@ -40,76 +40,77 @@ class Term:
 
 
 def parse(typed: str) -> list[Term]:
-    """The terms in what a person typed.
+    """Parse the text of a search into terms.
 
     >>> [term.text for term in parse('sparse -"deep learning" author:LeCun')]
     ['sparse', 'deep learning', 'LeCun']
     """
     return [
-        Term(text.strip(), (found["field"] or "").lower(), found["phrase"] is not None, bool(found["minus"]))
-        for found in _TERM.finditer(typed)
-        if (text := found["phrase"] or found["word"] or "").strip(" -+")
+        Term(text.strip(), (match["field"] or "").lower(), match["phrase"] is not None, bool(match["minus"]))
+        for match in _TERM.finditer(typed)
+        if (text := match["phrase"] or match["word"] or "").strip(" -+")
     ]
 
 
 def _spellings(text: str) -> set[str]:
-    """Ways to write one thing that the English stemmer holds apart.
+    """Equivalent spellings that PostgreSQL's English stemmer treats as different.
 
     >>> sorted(_spellings("self-supervised"))
     ['self supervised', 'self-supervised']
     >>> sorted(_spellings("LLMs"))
     ['LLM', 'LLMs']
     """
-    found = {text, text.replace("-", " ")}
+    spellings = {text, text.replace("-", " ")}
     if re.fullmatch(r"[b-df-hj-np-tv-xz]{2,}", text, re.I):  # an acronym without vowels: LLM, GNN, MDP
-        found.add(text[:-1] if text[-1] in "sS" else f"{text}s")
-    return found
+        spellings.add(text[:-1] if text[-1] in "sS" else f"{text}s")
+    return spellings
 
 
 def compile_query(terms: list[Term]) -> str:
-    """The terms (without categories) as one tsquery in PostgreSQL's own words; "" when nothing is left of them.
+    """Compile the terms, except categories, into the text of a tsquery; "" if only common words are left.
 
-    Each alternative is there once: PostgreSQL adds up how common they are, and twice the same would count twice.
+    Each alternative occurs once, because PostgreSQL adds up the frequencies of alternatives in its estimates.
     """
     words = [term for term in terms if term.field != "cat"]
-    asked = [(number, *each) for number, term in enumerate(words) for each in _readings(term)]
-    if not asked:
+    readings = [(number, *reading) for number, term in enumerate(words) for reading in _readings(term)]
+    if not readings:
         return ""
     alternatives: list[dict[str, None]] = [{} for _ in words]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT number, config, CASE WHEN signed THEN to_tsquery(config::regconfig, text) "
+            "SELECT number, config, CASE WHEN is_query THEN to_tsquery(config::regconfig, text) "
             "ELSE phraseto_tsquery(config::regconfig, text) END::text "
             "FROM unnest(%s::int[], %s::text[], %s::text[], %s::bool[]) WITH ORDINALITY "
-            "asked (number, config, text, signed, place) ORDER BY place",
-            [list(column) for column in zip(*asked, strict=True)],
+            "reading (number, config, text, is_query, place) ORDER BY place",
+            [list(column) for column in zip(*readings, strict=True)],
         )
         for number, config, query in cursor.fetchall():
-            # A word too common to be indexed (the, of) would else be looked for in the byline alone.
+            # Otherwise a stop word (the, of), which has no English form, would be searched only in the byline.
             if query and (config == "english" or alternatives[number] or words[number].field):
                 alternatives[number][query] = None
-    parts = [f"{'!' * term.minus}({' | '.join(ways)})" for term, ways in zip(words, alternatives, strict=True) if ways]
+    pairs = zip(words, alternatives, strict=True)
+    parts = [f"{'!' * term.minus}({' | '.join(queries)})" for term, queries in pairs if queries]
     return " & ".join(dict.fromkeys(parts))
 
 
 def _readings(term: Term) -> list[tuple[str, str, bool]]:
-    """How to read one term: configuration, text, and whether it is a query already. English comes before names."""
+    """Ways to interpret a term: (configuration, text, whether it is already a query). English comes before names."""
     if term.field == "author":
-        # The byline has weight C. Words alone are left, so that nothing needs quoting.
+        # The byline has weight C. Only words are kept, so nothing needs quoting.
         words = [f"{word}:C" for word in re.findall(r"\w+", fold(term.text))]
         return [("simple", (" <-> " if term.phrase else " & ").join(words), True)]
     return [*(("english", text, False) for text in sorted(_spellings(term.text))), ("simple", fold(term.text), False)]
 
 
 class _Compiled(SearchQuery):
-    """A tsquery in PostgreSQL's own words: a constant, so that the planner knows how common it is."""
+    """A tsquery as a constant, so that the planner can estimate its frequency."""
 
     template = "%(expressions)s::tsquery"
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What /browse is asked for. The empty value of each field asks for nothing."""
+    """The filters of /browse. An empty value means no filter."""
 
     q: str = ""
     source: int = 0
@@ -124,7 +125,8 @@ class Filters:
     since: date | None = None
     until: date | None = None
 
-    def asked(self) -> list[str]:
+    def active(self) -> list[str]:
+        """The names of the filters that are set."""
         return [field.name for field in fields(self) if getattr(self, field.name)]
 
     def without(self, name: str) -> "Filters":
@@ -133,11 +135,11 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What there is to choose from: sources and other members as (id as text, name), by name."""
+    """The options of /browse: sources and other members as (id as text, name), sorted by name."""
 
     sources: list[tuple[str, str]]
     people: list[tuple[str, str]]
-    categories: list[str]  # those that the team pulls: suggestions, any other can be typed
+    categories: list[str]  # suggestions from the team's sources; any other category can be typed
 
 
 def choices(person: Person) -> Choices:
@@ -158,68 +160,70 @@ def choices(person: Person) -> Choices:
     )
 
 
-def take(person: Person, asked: Filters, after: Cursor | None = None, limit: int = 25) -> list[Paper]:
-    """One page of what fits, from the paper with the cursor `after` on. Raises TooMuch."""
-    if not asked.asked():
+def take(person: Person, filters: Filters, after: Cursor | None = None, limit: int = 25) -> list[Paper]:
+    """One page of matching papers after the cursor. Raises TooMuch."""
+    if not filters.active():
         return list(Paper.objects.newest_first().older_than(after).for_cards()[:limit])
-    among = find(person, Filters(since=asked.since, until=asked.until)).older_than(after)
+    among = find(person, Filters(since=filters.since, until=filters.until)).older_than(after)
     with patience():
-        return newest.take(find(person, asked).older_than(after).for_cards(), among, limit)
+        return newest.take(find(person, filters).older_than(after).for_cards(), among, limit)
 
 
-def find(person: Person, asked: Filters) -> PaperQuerySet:
-    """The papers that fit, newest first."""
+def find(person: Person, filters: Filters) -> PaperQuerySet:
+    """All matching papers, newest first."""
     papers = Paper.objects.newest_first()
-    if asked.q:
-        papers = _matching(papers, parse(asked.q))
-    if asked.category:
-        papers = papers.filter(categories__contains=[asked.category])
-    if asked.author:
-        papers = _signed(papers, asked.author)
-    if asked.source:
-        papers = papers.filter(Exists(Sighting.objects.filter(paper=OuterRef("pk"), source_id=asked.source)))
-    if asked.horizon:
-        papers = papers.filter(Exists(Sighting.objects.filter(paper=OuterRef("pk"), source__horizon=asked.horizon)))
-    if asked.stage:
-        papers = _at_stage(papers, asked.stage, person)
-    if asked.votes:
-        papers = papers.filter(pk__in=_voted(asked.votes, person).values("paper"))
-        if asked.votes == "team":  # summed up for the papers that come into question, not for all
+    if filters.q:
+        papers = _matching(papers, parse(filters.q))
+    if filters.category:
+        papers = papers.filter(categories__contains=[filters.category])
+    if filters.author:
+        papers = _signed(papers, filters.author)
+    if filters.source:
+        papers = papers.filter(Exists(Sighting.objects.filter(paper=OuterRef("pk"), source_id=filters.source)))
+    if filters.horizon:
+        papers = papers.filter(Exists(Sighting.objects.filter(paper=OuterRef("pk"), source__horizon=filters.horizon)))
+    if filters.stage:
+        papers = _at_stage(papers, filters.stage, person)
+    if filters.votes:
+        papers = papers.filter(pk__in=_voted(filters.votes, person).values("paper"))
+        if filters.votes == "team":  # sum the votes of these candidates only, not of all papers
             sums = Vote.objects.filter(paper=OuterRef("pk")).order_by().values("paper").annotate(sum=Sum("value"))
             papers = papers.alias(sum=Subquery(sums.values("sum"))).filter(sum__gt=0)
-    if asked.project or asked.used or asked.outcome:
-        papers = papers.filter(pk__in=_applied(asked).values("paper"))
-    if asked.since:
-        papers = papers.filter(arrived_at__gte=datetime.combine(asked.since, time.min, person.zone))
-    if asked.until and asked.until < date.max:
-        papers = papers.filter(arrived_at__lt=datetime.combine(asked.until + timedelta(days=1), time.min, person.zone))
+    if filters.project or filters.used or filters.outcome:
+        papers = papers.filter(pk__in=_applied(filters).values("paper"))
+    if filters.since:
+        papers = papers.filter(arrived_at__gte=datetime.combine(filters.since, time.min, person.zone))
+    if filters.until and filters.until < date.max:
+        papers = papers.filter(
+            arrived_at__lt=datetime.combine(filters.until + timedelta(days=1), time.min, person.zone)
+        )
     return papers
 
 
 def category(typed: str) -> str:
-    """As arXiv writes it: cs.LG for cs.lg. What arXiv does not know stays as typed."""
+    """The category in arXiv's spelling, such as cs.LG for cs.lg. An unknown one is unchanged."""
     return next((name for name in starter.ARXIV_CATEGORIES if name.lower() == typed.lower()), typed)
 
 
 def _matching(papers: PaperQuerySet, terms: list[Term]) -> PaperQuerySet:
     for term in terms:
         if term.field == "cat":
-            fits = Q(categories__contains=[category(term.text)])
-            papers = papers.filter(~fits if term.minus else fits)
+            condition = Q(categories__contains=[category(term.text)])
+            papers = papers.filter(~condition if term.minus else condition)
     if query := compile_query(terms):
         return papers.filter(search=_Compiled(query))
     if not any(term.field == "cat" for term in terms):
         raise TooMuch(
-            "These words are too common to search for: add a rarer one. For an author of that name, write author:name."
+            "These words are too common to search for. Add a rarer one, or write author:name to search for an author."
         )
     return papers
 
 
 def _signed(papers: PaperQuerySet, author: str) -> PaperQuerySet:
-    """By this author: the one of exactly that name, else every byline that has the words."""
-    known = Author.objects.filter(key=author_key(author)).first()
-    if known:
-        return papers.filter(pk__in=Authorship.objects.filter(author=known).values("paper_id"))
+    """Papers by the author of exactly this name, or else with these words in the byline."""
+    exact = Author.objects.filter(key=author_key(author)).first()
+    if exact:
+        return papers.filter(pk__in=Authorship.objects.filter(author=exact).values("paper_id"))
     return _matching(papers, [Term(author, field="author")])
 
 
@@ -250,7 +254,7 @@ VOTES = {
 
 
 def _voted(votes: str, person: Person) -> QuerySet[Vote]:
-    """Votes on the papers that are asked for: one of VOTES, or the id of whoever voted up."""
+    """The votes that match the filter, which is one of VOTES or the id of the person who voted up."""
     if votes in ("team", "anyone"):
         return Vote.objects.filter(value=1)
     if votes in ("me", "me-down"):
@@ -265,45 +269,43 @@ USED = {
 }
 
 
-def _applied(asked: Filters) -> QuerySet[Application]:
-    """The applications that are asked for: project, stage and outcome of one and the same."""
+def _applied(filters: Filters) -> QuerySet[Application]:
+    """The applications that match project, stage and outcome together."""
     used = Application.objects.all()
-    if asked.project:
-        used = used.filter(project__slug=asked.project)
-    if asked.used not in ("", "any"):
-        used = used.filter(Application.standing(asked.used))
-    return used.filter(outcome=asked.outcome) if asked.outcome else used
+    if filters.project:
+        used = used.filter(project__slug=filters.project)
+    if filters.used not in ("", "any"):
+        used = used.filter(Application.standing(filters.used))
+    return used.filter(outcome=filters.outcome) if filters.outcome else used
 
 
-def ways_out(person: Person, asked: Filters) -> list[str]:
-    """When nothing fits: the filters without which something would, as far as there is time to find out."""
+def removable(person: Person, filters: Filters) -> list[str]:
+    """The filters that can be removed to get a match, as far as there is time to find out."""
     end, names = monotonic() + PATIENCE.total_seconds(), []
     with suppress(TooMuch):
-        for name in asked.asked():
-            if monotonic() < end and take(person, asked.without(name), limit=1):
+        for name in filters.active():
+            if monotonic() < end and take(person, filters.without(name), limit=1):
                 names.append(name)
     return names
 
 
 def patience() -> AbstractContextManager[None]:
-    """Cut off each query in this block that takes too long. Raises TooMuch."""
+    """Cancel any query in this block that takes too long. Raises TooMuch."""
     return cut_off_after(PATIENCE, "This search takes too long. Add a rarer word, or dates.")
 
 
 def slug_in(typed: str, host: str = "") -> str:
-    """What follows /p/ in a link to a page of this install."""
+    """The slug in a link to a paper's page on this install; "" for any other text."""
     hosts = "|".join(re.escape(name) for name in (host, urlsplit(settings.PUBLIC_URL).netloc) if name)
-    found = re.fullmatch(rf"https?://(?:{hosts})/p/([^?#\s]+)\S*", typed.strip(), re.IGNORECASE)
-    return found[1] if found else ""
+    match = re.fullmatch(rf"https?://(?:{hosts})/p/([^?#\s]+)\S*", typed.strip(), re.IGNORECASE)
+    return match[1] if match else ""
 
 
-def addressed(typed: str) -> tuple[bool, Paper | None]:
-    """Whether what a person typed is the address of a paper (an id, a DOI, a link), and the paper when we have it."""
+def look_up(typed: str) -> tuple[bool, Paper | None]:
+    """Check whether a text is the address of a paper (an id, a DOI or a link), and find the paper if we have it."""
     if "\0" in typed:
         return False, None
     if slug := slug_in(typed):
         return True, one.find(slug)
-    fits = Q()
-    for name in names_in(typed.strip()):
-        fits |= Q(names__kind=name.kind, names__value=name.value)
-    return bool(fits), Paper.objects.filter(fits).order_by("id").first() if fits else None
+    names = names_in(typed.strip())
+    return bool(names), Paper.objects.addressed(names) if names else None

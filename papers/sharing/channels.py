@@ -18,7 +18,9 @@ REMOVED = "The channel was removed."
 def listed() -> ChannelQuerySet:
     """The channels, with how many messages were sent, wait and failed, and when the last one went."""
     state = {each: Count("shares", filter=Q(shares__state=each)) for each in ("sent", "waiting", "failed")}
-    return Channel.objects.here().annotate(**state, last_sent=Max("shares__sent_at")).prefetch_related("projects")
+    return (
+        Channel.objects.not_removed().annotate(**state, last_sent=Max("shares__sent_at")).prefetch_related("projects")
+    )
 
 
 def offered(person: Person, paper: Paper) -> tuple[list[Channel], Channel | None]:

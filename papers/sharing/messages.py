@@ -15,6 +15,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from ..identity import strip_controls
+
 AUTHORS = 3  # named; the rest is a number
 LONGEST_TITLE, LONGEST_NOTE = 300, 1_000  # characters; all of it stays far below Slack's 13,000 for a message
 
@@ -35,7 +37,6 @@ _LOOKS = str.maketrans(
 )
 _CALLS = re.compile(r"(?<!\w)([@#:])(?=\w)")
 _STARTS = re.compile(r"^(\s*)([-+#=]|\d+[.)])", re.MULTILINE)
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _NOTHING = "\u200b"  # a space of no width: breaks a word that would call somebody
 
 
@@ -58,7 +59,7 @@ class Message:
 
     @property
     def heading(self) -> str:
-        return cut(" ".join(_seen(self.title).split()), LONGEST_TITLE) or "A paper without a title"
+        return cut(" ".join(strip_controls(self.title).split()), LONGEST_TITLE) or "A paper without a title"
 
     @property
     def byline(self) -> str:
@@ -66,13 +67,13 @@ class Message:
 
         >>> # Ada Example, Bo Sample, Cy Specimen and 2 more
         """
-        named = ", ".join(" ".join(_seen(name).split())[:80] for name in self.authors[:AUTHORS])
+        named = ", ".join(" ".join(strip_controls(name).split())[:80] for name in self.authors[:AUTHORS])
         more = len(self.authors) - AUTHORS
         return f"{named} and {more:,} more" if more > 0 else named
 
     @property
     def shown_note(self) -> str:
-        return cut(_seen(self.note).strip(), LONGEST_NOTE)
+        return cut(strip_controls(self.note).replace("\r", "").strip(), LONGEST_NOTE)
 
     @property
     def votes(self) -> str:
@@ -82,11 +83,6 @@ class Message:
 def cut(text: str, length: int) -> str:
     """At most `length` characters, with a sign that there were more."""
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
-
-
-def _seen(text: str) -> str:
-    """Without control characters and those that turn the direction of writing."""
-    return _UNSEEN.sub("", text)
 
 
 # ── Slack and Mattermost ─────────────────────────────────────────────────────────────────────

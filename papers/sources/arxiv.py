@@ -1,9 +1,9 @@
-"""sources.arxiv: a category by arXiv's announcement feed, a search by its API.
+"""sources.arxiv: read categories from arXiv's announcement feeds, and searches from its API.
 
-Written against arXiv's RSS specification, its API user's manual, and what both really send. The announcement feed is
-read here and not by feedparser, which damages abstracts that hold `<`. The API is read by the `arxiv` package, over
-our own fetcher: the package has no timeouts, hammers a busy server, and takes a web page or an empty answer for "no
-results", so every answer is looked at before the package sees it.
+Written against arXiv's RSS specification, its API user's manual, and the responses both actually send. We parse the
+announcement feed ourselves because feedparser damages abstracts that contain `<`. The `arxiv` package parses API
+responses, but through our own fetcher: the package has no timeouts, hammers a busy server, and takes a web page or an
+empty response to mean "no results". So we check every response before the package sees it.
 """
 
 import re
@@ -20,14 +20,14 @@ from lxml import etree
 
 from ..identity import arxiv_id
 from . import charset, sandbox
-from .item import Asked, Item, Pull, Signer, each_readable
-from .text import digest, in_utc, line, sane
+from .item import Item, LastFetch, Pull, Signer, read_each
+from .text import digest, in_utc, line, plausible
 from .wire.fetch import Fetcher, Reply
 from .wire.sentences import FetchError
 
 PAGE = 100
-MOST_RESULTS = 300  # of one pull of a search
-BACKFILL_DAYS, BACKFILL_MOST = 5, 200  # for a category added on a quiet day
+MOST_RESULTS = 300  # per pull of a search
+BACKFILL_DAYS, BACKFILL_MOST = 5, 200  # for a category added on a day without announcements
 NEW_YORK = ZoneInfo("America/New_York")
 SEARCH = "search:"
 
@@ -40,41 +40,41 @@ _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z-]{2,})?")
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Where arXiv is; a loopback server in tests."""
+    """Base URLs of arXiv's services; a loopback server in tests."""
 
     feed: str = "https://rss.arxiv.org"
     api: str = "https://export.arxiv.org/api/query"
 
 
 def url(address: str, endpoints: Endpoints) -> str:
-    """What pulling this address asks."""
+    """The URL that is fetched for this address."""
     if address.startswith(SEARCH):
         return endpoints.api
     return f"{endpoints.feed}/rss/{quote(address, safe='+.-')}"
 
 
-def pull(address: str, asked: Asked, fetcher: Fetcher, now: datetime, endpoints: Endpoints) -> Pull:
-    """A category (`cs.LG`), or a search (`search: all:"sparse attention"`). Raises FetchError."""
+def pull(address: str, last: LastFetch, fetcher: Fetcher, now: datetime, endpoints: Endpoints) -> Pull:
+    """Pull a category (`cs.LG`) or a search (`search: all:"sparse attention"`). Raises FetchError."""
     if address.startswith(SEARCH):
         return search(address.removeprefix(SEARCH).strip(), fetcher, now, endpoints)
-    return announced(address, asked, fetcher, now, endpoints)
+    return announced(address, last, fetcher, now, endpoints)
 
 
 # ── the announcement feed ────────────────────────────────────────────────────────────────────
 
 
-def announced(category: str, asked: Asked, fetcher: Fetcher, now: datetime, endpoints: Endpoints) -> Pull:
-    """Today's announcements in a category. A day without any is no failure, and the note says so."""
+def announced(category: str, last: LastFetch, fetcher: Fetcher, now: datetime, endpoints: Endpoints) -> Pull:
+    """Pull today's announcements in a category. A day without any is not a failure; the note explains it."""
     try:
-        reply = fetcher.get(url(category, endpoints), asked.etag, asked.last_modified)
+        reply = fetcher.get(url(category, endpoints), last.etag, last.last_modified)
     except FetchError as error:
         if error.code == 400:
-            sentence = f"arXiv knows no category “{category}”. Categories look like cs.LG or stat.ML."
+            sentence = f"arXiv has no category “{category}”. Categories look like cs.LG or stat.ML."
             raise FetchError(sentence, code=400, permanent=True) from error
         raise
     if reply.status == 304:
         return Pull(not_modified=True, status=304)
-    seen: dict[str, Any] = {
+    response: dict[str, Any] = {
         "status": reply.status,
         "size": len(reply.body),
         "etag": reply.etag,
@@ -83,32 +83,32 @@ def announced(category: str, asked: Asked, fetcher: Fetcher, now: datetime, endp
         "site_url": f"https://arxiv.org/list/{category}/recent",
         "title": f"arXiv {category}",
     }
-    if asked.body_hash == seen["body_hash"]:
-        return Pull(not_modified=True, **seen)
+    if last.body_hash == response["body_hash"]:
+        return Pull(not_modified=True, **response)
     items, skipped = sandbox.run(read_feed, reply, now)
     note = ""
     if not items and not skipped:
         note = quiet_day(now)
-        if asked.last_success is None:  # a category just added should not look empty until Monday
+        if last.last_success is None:  # a newly added category should not look empty until Monday
             items = _recent(category, fetcher, now, endpoints)
             if items:
-                note += " These are the last days’ papers."
-    return Pull(items=tuple(items), skipped=skipped, note=note, **seen)
+                note += " These papers are from the last few days."
+    return Pull(items=tuple(items), skipped=skipped, note=note, **response)
 
 
 def quiet_day(now: datetime) -> str:
-    """Why arXiv announces nothing today, as a sentence."""
+    """A sentence that explains why arXiv announced nothing today."""
     weekday = now.astimezone(NEW_YORK).weekday()
     if weekday >= 5:
-        return "arXiv announces nothing on weekends; the next papers come on Monday."
-    return "arXiv announced nothing in this category today: a holiday there, or a quiet day."
+        return "arXiv announces nothing on weekends. The next papers come on Monday."
+    return "arXiv announced nothing in this category today. It may be a holiday there."
 
 
 def read_feed(reply: Reply, now: datetime) -> tuple[list[Item], int]:
-    """The items of an announcement feed (RSS or Atom form), and how many entries were malformed."""
+    """Read the items of an announcement feed (RSS or Atom), and count its malformed entries."""
     root = _root(reply, "rss", f"{{{_ATOM}}}feed")
     entries = root.findall("channel/item") or root.findall(f"{{{_ATOM}}}entry")
-    return each_readable(lambda entry: _announced(entry, now), entries)
+    return read_each(lambda entry: _announced(entry, now), entries)
 
 
 _DESCRIPTION = re.compile(
@@ -117,21 +117,18 @@ _DESCRIPTION = re.compile(
 
 
 def _announced(entry: Any, now: datetime) -> Item | None:
-    def said(*names: str) -> str:
-        for name in names:
-            if text := line(entry.findtext(name)):
-                return text
-        return ""
+    def text(*names: str) -> str:
+        return next((value for name in names if (value := line(entry.findtext(name)))), "")
 
     atom = f"{{{_ATOM}}}"
-    found = _DESCRIPTION.match(entry.findtext("description") or entry.findtext(f"{atom}summary") or "")
-    known = arxiv_id(said("guid", f"{atom}id")) or (arxiv_id(found["id"]) if found else None)
-    title = said("title", f"{atom}title")
-    if not known or not title:
+    description = _DESCRIPTION.match(entry.findtext("description") or entry.findtext(f"{atom}summary") or "")
+    paper = arxiv_id(text("guid", f"{atom}id")) or (arxiv_id(description["id"]) if description else None)
+    title = text("title", f"{atom}title")
+    if not paper or not title:
         return None
-    base, version = known
+    base, version = paper
     link = f"https://arxiv.org/abs/{base}"
-    doi = said(f"{{{_ARXIV}}}DOI")
+    doi = text(f"{{{_ARXIV}}}DOI")
     categories = [
         line(each.text or each.get("term")) for each in (*entry.findall("category"), *entry.findall(f"{atom}category"))
     ]
@@ -139,19 +136,19 @@ def _announced(entry: Any, now: datetime) -> Item | None:
         title=title,
         link=link,
         addresses=tuple(doi.split()),  # one field may hold several
-        abstract=line(found["rest"]) if found else "",
-        authors=tuple(split_creators(said(f"{{{_DC}}}creator"))),
+        abstract=line(description["rest"]) if description else "",
+        authors=tuple(split_creators(text(f"{{{_DC}}}creator"))),
         categories=tuple(each for each in categories if each),
-        journal_ref=said(f"{{{_ARXIV}}}journal_reference"),
-        license=said(f"{{{_DC}}}rights"),
+        journal_ref=text(f"{{{_ARXIV}}}journal_reference"),
+        license=text(f"{{{_DC}}}rights"),
         version=version or 1,
-        announce_type=said(f"{{{_ARXIV}}}announce_type") or (found["type"] if found else ""),
-        published_at=sane(_time(said("pubDate", f"{atom}published")), now),
+        announce_type=text(f"{{{_ARXIV}}}announce_type") or (description["type"] if description else ""),
+        published_at=plausible(_time(text("pubDate", f"{atom}published")), now),
     )
 
 
 def split_creators(text: str) -> Iterator[Signer]:
-    """The authors in arXiv's one dc:creator string: commas part them, except inside the parentheses of affiliations.
+    """Split arXiv's single dc:creator string at commas, except inside the parentheses of affiliations.
 
     >>> [(s.name, s.affiliation) for s in split_creators("Ann Lee, Bob Ray Jr (MIT, USA), Zhu")]
     [('Ann Lee', ''), ('Bob Ray Jr', 'MIT, USA'), ('Zhu', '')]
@@ -186,7 +183,7 @@ def _time(text: str) -> datetime | None:
 
 
 def search(query: str, fetcher: Fetcher, now: datetime, endpoints: Endpoints, most: int = MOST_RESULTS) -> Pull:
-    """The newest papers that a query of arXiv's API finds."""
+    """Pull the newest papers that match a query of arXiv's API."""
     client = _Client(fetcher, endpoints, min(most, PAGE))
     newest = arxiv.Search(
         query=query,
@@ -195,7 +192,7 @@ def search(query: str, fetcher: Fetcher, now: datetime, endpoints: Endpoints, mo
         sort_order=arxiv.SortOrder.Descending,
     )
     items = _results(client, newest, now)
-    note = "" if items else "arXiv found nothing for this search."
+    note = "" if items else "arXiv found no papers for this search."
     site = f"https://arxiv.org/search/?query={quote(query)}&searchtype=all"
     return Pull(
         items=tuple(items),
@@ -209,7 +206,7 @@ def search(query: str, fetcher: Fetcher, now: datetime, endpoints: Endpoints, mo
 
 
 def by_id(base: str, fetcher: Fetcher, now: datetime, endpoints: Endpoints) -> Item:
-    """One paper's record. Raises FetchError when arXiv does not know the id."""
+    """Fetch one paper's record. Raises FetchError when arXiv does not know the id."""
     items = _results(_Client(fetcher, endpoints, 1), arxiv.Search(id_list=[base], max_results=1), now)
     if not items:
         raise FetchError(f"arXiv has no paper {base}. Is a digit missing?", code=404, permanent=True)
@@ -217,7 +214,7 @@ def by_id(base: str, fetcher: Fetcher, now: datetime, endpoints: Endpoints) -> I
 
 
 def _recent(category: str, fetcher: Fetcher, now: datetime, endpoints: Endpoints) -> list[Item]:
-    """The last days of a category, by the API; nothing when it does not answer now: the feed did."""
+    """The category's papers of the last few days, from the API; none if the API fails, since the feed did answer."""
     begin: date = (now - timedelta(days=BACKFILL_DAYS)).date()
     window = f"submittedDate:[{begin:%Y%m%d}0000 TO {now:%Y%m%d}2359]"
     try:
@@ -227,21 +224,21 @@ def _recent(category: str, fetcher: Fetcher, now: datetime, endpoints: Endpoints
 
 
 class _Client(arxiv.Client):
-    """The package's client, which asks through our fetcher and reads each answer in a child process."""
+    """The package's client, with our fetcher underneath; each response is parsed in a child process."""
 
     def __init__(self, fetcher: Fetcher, endpoints: Endpoints, page_size: int):
         super().__init__(page_size=page_size, delay_seconds=0, num_retries=0)  # pace and retries are ours
         self.query_url_format = endpoints.api + "?{}"
-        self.size = 0  # bytes that came
+        self.size = 0  # bytes received
         self._fetcher = fetcher
-        self.skipped = 0  # entries without a date that can be read
+        self.skipped = 0  # entries without a readable date
 
     def _parse_feed(self, url: str, first_page: bool = True, _try_index: int = 0) -> Any:
         try:
             reply = self._fetcher.get(url)
         except FetchError as error:
             if error.code == 400:
-                raise FetchError("arXiv does not understand this search or id.", code=400, permanent=True) from error
+                raise FetchError("arXiv does not understand this search or ID.", code=400, permanent=True) from error
             raise
         self.size += len(reply.body)
         page, skipped = sandbox.run(read_answer, reply)
@@ -259,18 +256,18 @@ def _is_time(text: str | None) -> bool:
 
 
 def read_answer(reply: Reply) -> tuple[Any, int]:
-    """One page of the API's answer, as the package reads it, and how many entries it could not have read.
+    """Parse one page of API results with the package; also count the entries it could not have read.
 
-    Raises FetchError for what is no answer.
+    Raises FetchError when the response is not a page of results.
     """
-    _whole(reply)
-    _no_error(reply)
-    _no_empty_first_page(reply)
+    _check_complete(reply)
+    _check_error(reply)
+    _check_first_page(reply)
     root = _root(reply, f"{{{_ATOM}}}feed")
     skipped = 0
     for entry in root.findall(f"{{{_ATOM}}}entry"):
         if not all(_is_time(entry.findtext(f"{{{_ATOM}}}{name}")) for name in ("published", "updated")):
-            root.remove(entry)  # the package would give up the whole answer
+            root.remove(entry)  # the package would reject the whole page
             skipped += 1
     return arxiv._feed.parse(etree.tostring(root)), skipped
 
@@ -281,7 +278,7 @@ def _results(client: _Client, query: arxiv.Search, now: datetime) -> list[Item]:
         for result in client.results(query):
             items.append(_item(result, now))
     except arxiv.UnexpectedEmptyPageError:
-        pass  # a known flaw of the API: the pages before it count
+        pass  # a known flaw of the API; keep the pages before it
     return items
 
 
@@ -293,53 +290,53 @@ def _item(result: arxiv.Result, now: datetime) -> Item:
         addresses=tuple((result.doi or "").split()),
         abstract=line(result.summary),
         authors=tuple(Signer(line(each.name), line("; ".join(each.affiliation))) for each in result.authors),
-        # ACM and MSC classes stand among the categories (I.2.6, 05C85): those are not arXiv's
+        # The API mixes ACM and MSC classes (I.2.6, 05C85) into the categories; keep only arXiv's own.
         categories=tuple(filter(_CATEGORY.fullmatch, dict.fromkeys([result.primary_category, *result.categories]))),
         comment=line(result.comment),
         journal_ref=line(result.journal_ref),
         version=version or 1,
-        published_at=sane(result.published, now),
-        updated_at=sane(result.updated, now),
+        published_at=plausible(result.published, now),
+        updated_at=plausible(result.updated, now),
     )
 
 
 def _root(reply: Reply, *wanted: str) -> Any:
-    """The root of a feed from arXiv. Raises FetchError for what is cut off, empty, or no feed."""
-    _whole(reply)
-    # A stranger's XML: no entities, no network, no giants; what is broken inside is mended by the parser.
+    """The root element of a feed from arXiv. Raises FetchError when it is truncated, empty, or not a feed."""
+    _check_complete(reply)
+    # Untrusted XML: no entities, no network access, no huge trees. The parser recovers from broken markup.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, recover=True)
     try:
         root = etree.fromstring(charset.xml(reply.body), parser)
     except (etree.XMLSyntaxError, ValueError):
         root = None
     if root is None or root.tag not in wanted:
-        raise FetchError("arXiv sent something that is no feed.", code=reply.status)
+        raise FetchError("arXiv sent something that is not a feed.", code=reply.status)
     return root
 
 
-def _whole(reply: Reply) -> None:
-    """Looks at the two ends of an answer, without parsing it."""
+def _check_complete(reply: Reply) -> None:
+    """Check both ends of a response without parsing it."""
     body = reply.body.strip()
     if not body:
-        raise FetchError("arXiv sent an empty answer.", code=reply.status)
+        raise FetchError("arXiv sent an empty response.", code=reply.status)
     if not re.search(rb"<(?:rss|feed)\b", body[:1000]):
-        raise FetchError("arXiv sent something that is no feed.", code=reply.status)
+        raise FetchError("arXiv sent something that is not a feed.", code=reply.status)
     if not body.endswith((b"</rss>", b"</feed>")):
-        raise FetchError("arXiv’s answer broke off in the middle.", code=reply.status)
+        raise FetchError("arXiv’s response was cut off.", code=reply.status)
 
 
-def _no_empty_first_page(reply: Reply) -> None:
-    """arXiv sometimes says that it found so many, and shows none of them: that is a hiccup, not "nothing new"."""
+def _check_first_page(reply: Reply) -> None:
+    """Reject a first page that reports results but lists none: that is a hiccup of the API, not "nothing new"."""
     if b"<entry" not in reply.body:
         root = _root(reply, f"{{{_ATOM}}}feed")
-        found, start = (line(root.findtext(f"{{{_OPENSEARCH}}}{name}")) for name in ("totalResults", "startIndex"))
-        if found not in ("", "0") and start in ("", "0"):
-            raise FetchError(f"arXiv says that it found {found} papers, and sent none of them.", code=reply.status)
+        total, start = (line(root.findtext(f"{{{_OPENSEARCH}}}{name}")) for name in ("totalResults", "startIndex"))
+        if total not in ("", "0") and start in ("", "0"):
+            raise FetchError(f"arXiv says it found {total} papers but sent none of them.", code=reply.status)
 
 
-def _no_error(reply: Reply) -> None:
-    """arXiv's errors are feeds too, with HTTP 200 in older days: one entry under /api/errors."""
+def _check_error(reply: Reply) -> None:
+    """Reject an error, which arXiv also sends as a feed (formerly with HTTP 200): one entry under /api/errors."""
     if b"/api/errors" in reply.body[:4000]:
         entry = _root(reply, f"{{{_ATOM}}}feed").find(f"{{{_ATOM}}}entry")
-        said = line(entry.findtext(f"{{{_ATOM}}}summary")) if entry is not None else "an error"
-        raise FetchError(f"arXiv does not understand this: {said}", code=400, permanent=True)
+        reason = line(entry.findtext(f"{{{_ATOM}}}summary")) if entry is not None else "an error"
+        raise FetchError(f"arXiv does not understand this: {reason}", code=400, permanent=True)

@@ -1,7 +1,7 @@
-"""sources.feed: blogs and journals: RSS of every age, Atom, and JSON Feed.
+"""sources.feed: read the feeds of blogs and journals: every version of RSS, Atom, and JSON Feed.
 
-feedparser reads bytes that we fetched, with its own sanitising and URL resolving off: intake cleans HTML, and links
-are made absolute here. JSON Feed, which it does not know, has a small reader below.
+feedparser parses what we fetched, with its own sanitizing and URL resolution off: intake cleans the HTML, and links
+are made absolute here. feedparser does not support JSON Feed, which has a small parser below.
 """
 
 import json
@@ -18,27 +18,37 @@ from lxml import html as lxml_html
 from requests.utils import urldefragauth
 
 from . import bounds, charset, salvage, sandbox
-from .item import Asked, Item, Pull, Signer, each_readable
-from .text import absolute, digest, in_utc, line, plain, sane, words_of
+from .item import Item, LastFetch, Pull, Signer, read_each
+from .text import absolute, digest, in_utc, line, plain, plausible, text_of
 from .wire import addresses
 from .wire.fetch import Fetcher, Reply
 from .wire.sentences import FetchError
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 86400, "monthly": 86400, "yearly": 86400}
-PLACES = ("atom.xml", "feed.xml", "feed/", "rss.xml", "index.xml", "rss/", "feed.atom", "index.rss", "rss/feed.xml")
+USUAL_PATHS = (
+    "atom.xml",
+    "feed.xml",
+    "feed/",
+    "rss.xml",
+    "index.xml",
+    "rss/",
+    "feed.atom",
+    "index.rss",
+    "rss/feed.xml",
+)
 
 
 class NoFeedError(FetchError):
-    """Something came, and it is no feed."""
+    """The response is not a feed."""
 
 
-def pull(address: str, asked: Asked, fetcher: Fetcher, now: datetime) -> Pull:
-    """What the feed at this address holds now. Raises FetchError."""
-    reply = fetcher.get(address, asked.etag, asked.last_modified, ACCEPT)
+def pull(address: str, last: LastFetch, fetcher: Fetcher, now: datetime) -> Pull:
+    """Pull the feed at this address. Raises FetchError."""
+    reply = fetcher.get(address, last.etag, last.last_modified, ACCEPT)
     if reply.status == 304:
         return Pull(not_modified=True, status=304, moved_to=reply.moved_to)
-    seen: dict[str, Any] = {
+    response: dict[str, Any] = {
         "status": reply.status,
         "size": len(reply.body),
         "etag": reply.etag,
@@ -46,27 +56,27 @@ def pull(address: str, asked: Asked, fetcher: Fetcher, now: datetime) -> Pull:
         "body_hash": digest(reply.body),
         "moved_to": reply.moved_to,
     }
-    if asked.body_hash == seen["body_hash"]:
-        return Pull(not_modified=True, **seen)
-    found = sandbox.run(parse, reply, now)
+    if last.body_hash == response["body_hash"]:
+        return Pull(not_modified=True, **response)
+    parsed = sandbox.run(parse, reply, now)
     return Pull(
-        items=found.items,
-        skipped=found.skipped,
-        title=found.title,
-        site_url=found.site_url,
-        wait_seconds=max(found.wait_seconds, _max_age(reply.headers.get("cache-control", ""))),
-        **seen,
+        items=parsed.items,
+        skipped=parsed.skipped,
+        title=parsed.title,
+        site_url=parsed.site_url,
+        wait_seconds=max(parsed.wait_seconds, _max_age(reply.headers.get("cache-control", ""))),
+        **response,
     )
 
 
 def _max_age(cache_control: str) -> int:
-    found = re.search(r"\bmax-age=(\d{1,8})", cache_control)
-    return min(int(found[1]), 86400) if found else 0
+    match = re.search(r"\bmax-age=(\d{1,8})", cache_control)
+    return min(int(match[1]), 86400) if match else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a feed's bytes hold."""
+    """The parsed content of a feed."""
 
     items: tuple[Item, ...]
     skipped: int = 0
@@ -76,39 +86,40 @@ class Parsed:
 
 
 def parse(reply: Reply, now: datetime) -> Parsed:
-    """Bytes into items. Raises NoFeedError when they are no feed."""
+    """Parse a response. Raises NoFeedError when it is not a feed."""
     body = charset.xml(reply.body, reply.headers.get("content-type", ""))
     host = urlsplit(reply.url).hostname or reply.url
     if not body:
-        raise NoFeedError(f"{host} sent an empty answer.", code=reply.status)
+        raise NoFeedError(f"{host} sent an empty response.", code=reply.status)
     if body[:1] in (b"{", b"["):
         return _parse_json(body, reply, now, host)
-    headers = {"content-location": reply.url, "content-type": "application/xml; charset=utf-8"}  # as it is by now
+    headers = {"content-location": reply.url, "content-type": "application/xml; charset=utf-8"}  # of the converted body
     try:
         body = bounds.short_names(bounds.feed(body))
     except bounds.TooMuchError as error:
-        raise NoFeedError(f"What {host} sent is nested and marked up as no feed is.", code=reply.status) from error
+        raise NoFeedError(f"{host} sent more markup than any real feed has.", code=reply.status) from error
     try:
-        found, entries, left_out = salvage.parse(body, headers)
+        document, entries, dropped = salvage.parse(body, headers)
     except ValueError as error:
-        raise NoFeedError(f"What {host} sent cannot be read as a feed.", code=reply.status) from error
-    if not found.get("version") and not entries:
-        what = "a web page" if re.search(rb"<(!doctype html|html|body)\b", body[:2000], re.IGNORECASE) else "no feed"
-        raise NoFeedError(f"What {host} sent is {what}, not RSS, Atom or JSON Feed.", code=reply.status)
-    channel = found.feed
+        raise NoFeedError(f"The response from {host} cannot be read as a feed.", code=reply.status) from error
+    if not document.get("version") and not entries:
+        is_page = re.search(rb"<(!doctype html|html|body)\b", body[:2000], re.IGNORECASE)
+        sent = "a web page" if is_page else "something"
+        raise NoFeedError(f"{host} sent {sent} that is not RSS, Atom or JSON Feed.", code=reply.status)
+    channel = document.feed
     base = reply.url
-    items, skipped = each_readable(lambda entry: _item(entry, base, now), entries[: bounds.MOST_ENTRIES])
+    items, skipped = read_each(lambda entry: _item(entry, base, now), entries[: bounds.MOST_ENTRIES])
     return Parsed(
         tuple(items),
-        skipped + left_out,
-        words_of(str(channel.get("title") or "")),
+        skipped + dropped,
+        text_of(str(channel.get("title") or "")),
         absolute(base, channel.get("link")),
-        _asked_wait(channel),
+        _requested_wait(channel),
     )
 
 
-def _asked_wait(channel: Any) -> int:
-    """Seconds between fetches that the feed itself asks for, a day at most."""
+def _requested_wait(channel: Any) -> int:
+    """The seconds between fetches that the feed asks for, a day at most."""
     ttl = str(channel.get("ttl") or "")
     wait = int(ttl[:6]) * 60 if ttl.isascii() and ttl.isdigit() else 0
     period = PERIODS.get(str(channel.get("sy_updateperiod") or "").strip().lower(), 0)
@@ -119,13 +130,13 @@ def _asked_wait(channel: Any) -> int:
 
 
 def _item(entry: Any, base: str, now: datetime) -> Item | None:
-    """One entry; None when it has neither a title nor words, or no address at all."""
+    """Read one entry; None if it has neither a title nor text, or no address."""
     base = (entry.get("title_detail") or entry.get("summary_detail") or {}).get("base") or base
     entry_id = line(entry.get("id"))
     link = _link(entry, entry_id, base)
     content = _content(entry)
     title = _text(entry.get("title_detail"), entry.get("title"))
-    body = words_of(content) if content else ""
+    body = text_of(content) if content else ""
     summary = entry.get("summary_detail") or {}
     plain = line(entry.get("summary")) if summary.get("type") == "text/plain" and not content else ""
     title = title or (body or plain)[:100]
@@ -141,8 +152,8 @@ def _item(entry: Any, base: str, now: datetime) -> Item | None:
         content_html=content,
         authors=_authors(entry),
         categories=(),
-        published_at=sane(_time(_first(entry, "published_parsed", "created_parsed", "updated_parsed")), now),
-        updated_at=sane(_time(_first(entry, "updated_parsed")), now),
+        published_at=plausible(_time(_first(entry, "published_parsed", "created_parsed", "updated_parsed")), now),
+        updated_at=plausible(_time(_first(entry, "updated_parsed")), now),
         words=len((body or plain).split()),
     )
 
@@ -158,26 +169,26 @@ def _link(entry: Any, entry_id: str, base: str) -> str:
 
 
 def _content(entry: Any) -> str:
-    """The fullest HTML that the entry carries; "" when it carries none."""
+    """The longest HTML in the entry; "" if it has none."""
     details = [*entry.get("content", []), entry.get("summary_detail") or {}]
-    marked = [each.get("value") or "" for each in details if each.get("type") in ("text/html", "application/xhtml+xml")]
-    return charset.sound(max(marked, key=len, default=""))
+    htmls = [each.get("value") or "" for each in details if each.get("type") in ("text/html", "application/xhtml+xml")]
+    return charset.valid_in_xml(max(htmls, key=len, default=""))
 
 
 def _text(detail: Any, value: Any) -> str:
-    return words_of(str(value or "")) if (detail or {}).get("type", "text/plain") != "text/plain" else line(value)
+    return text_of(str(value or "")) if (detail or {}).get("type", "text/plain") != "text/plain" else line(value)
 
 
 def _authors(entry: Any) -> tuple[Signer, ...]:
     names = [line(each.get("name")) for each in entry.get("authors", [])] or [line(entry.get("author"))]
     parts = names[0].split(", ")
-    if len(names) == 1 and all(" " in part for part in parts):  # one dc:creator with all of them, and no "Lee, Ann"
+    if len(names) == 1 and all(" " in part for part in parts):  # one dc:creator lists all authors, not "Lee, Ann"
         names = parts
     return tuple(Signer(name) for name in dict.fromkeys(names) if name)
 
 
 def _first(entry: Any, *names: str) -> Any:
-    """dict.get and not feedparser's own, which takes one date for another, with a warning."""
+    """The first of these fields. By dict.get, because feedparser's own substitutes one date for another and warns."""
     return next((value for name in names if (value := dict.get(entry, name))), None)
 
 
@@ -193,14 +204,14 @@ def _time(parsed: Any) -> datetime | None:
 
 def _parse_json(body: bytes, reply: Reply, now: datetime, host: str) -> Parsed:
     try:
-        # Numbers as they are written: an id of 5,000 digits, or 1e999, is nothing to reckon with.
+        # Keep numbers as text: an id may have 5,000 digits, or be 1e999.
         feed = json.loads(body, parse_int=str, parse_float=str, parse_constant=str)
     except (ValueError, RecursionError) as error:
-        raise NoFeedError(f"What {host} sent is no feed: JSON that breaks off.", code=reply.status) from error
+        raise NoFeedError(f"{host} sent JSON that is broken or cut off, not a feed.", code=reply.status) from error
     entries = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(entries, list) or "jsonfeed.org/version/" not in plain(feed.get("version")):
-        raise NoFeedError(f"What {host} sent is JSON, and not a JSON Feed.", code=reply.status)
-    items, skipped = each_readable(lambda entry: _json_item(entry, reply.url, now), entries[: bounds.MOST_ENTRIES])
+        raise NoFeedError(f"{host} sent JSON that is not a JSON Feed.", code=reply.status)
+    items, skipped = read_each(lambda entry: _json_item(entry, reply.url, now), entries[: bounds.MOST_ENTRIES])
     site = absolute(reply.url, plain(feed.get("home_page_url")))
     return Parsed(tuple(items), skipped, plain(feed.get("title")), site)
 
@@ -212,9 +223,9 @@ def _json_item(entry: Any, base: str, now: datetime) -> Item | None:
     entry_id, external = texts.get("id", ""), texts.get("external_url", "")
     link = absolute(base, texts.get("url") or external or (entry_id if entry_id.startswith("http") else ""))
     content = entry.get("content_html")
-    content = charset.sound(content) if isinstance(content, str) else ""
+    content = charset.valid_in_xml(content) if isinstance(content, str) else ""
     summary = (texts.get("content_text") or texts.get("summary", "")) if not content else ""
-    body = words_of(content) if content else summary
+    body = text_of(content) if content else summary
     title = texts.get("title") or body[:100]
     if not title or not (link or entry_id):
         return None
@@ -229,8 +240,8 @@ def _json_item(entry: Any, base: str, now: datetime) -> Item | None:
         abstract=summary,
         content_html=content,
         authors=tuple(Signer(name) for name in names if name),
-        published_at=sane(_json_time(texts.get("date_published")) or updated, now),
-        updated_at=sane(updated, now),
+        published_at=plausible(_json_time(texts.get("date_published")) or updated, now),
+        updated_at=plausible(updated, now),
         words=len(body.split()),
     )
 
@@ -247,41 +258,41 @@ def _json_time(value: str | None) -> datetime | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A feed of a site."""
+class SiteFeed:
+    """A feed that a site offers."""
 
     title: str
     url: str
 
 
-MOST_NAMED = 100  # feeds of one page
+MOST_LINKED = 100  # feeds of one page
 _TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/json"}
 
 
-def discover(address: str, fetcher: Fetcher) -> list[Found]:
-    """The feeds that an address leads to: itself, those that its page names, or one in a usual place.
+def discover(address: str, fetcher: Fetcher) -> list[SiteFeed]:
+    """Find the feeds at an address: the address itself, those that its page links to, or one at a usual path.
 
     Raises FetchError when the address itself cannot be fetched.
     """
     now = datetime.now(UTC)
     reply = fetcher.get(address, accept=f"{ACCEPT}, text/html;q=0.8")
     try:
-        # The address that was given may hold a password, which the reply's does not.
-        given = addresses.read(address)
-        where = given.url if given and urldefragauth(given.url) == reply.url else reply.url
-        return [Found(sandbox.run(title_of, reply, now) or reply.url, where)]
+        # The typed address may hold a password, which the reply's does not.
+        typed = addresses.read(address)
+        url = typed.url if typed and urldefragauth(typed.url) == reply.url else reply.url
+        return [SiteFeed(sandbox.run(title_of, reply, now) or reply.url, url)]
     except NoFeedError:
-        named = sandbox.run(named_in, reply)
-    return named or list(_usual(reply.url, fetcher, now))
+        linked = sandbox.run(linked_feeds, reply)
+    return linked or list(_feed_at_usual_path(reply.url, fetcher, now))
 
 
 def title_of(reply: Reply, now: datetime) -> str:
-    """The title of a feed. Raises NoFeedError when it is none."""
+    """The title of a feed. Raises NoFeedError when the response is not a feed."""
     return parse(reply, now).title
 
 
-def named_in(reply: Reply) -> list[Found]:
-    """<link rel=alternate> of the page, each address once."""
+def linked_feeds(reply: Reply) -> list[SiteFeed]:
+    """The feeds in a page's <link rel=alternate> tags, each address once."""
     try:
         parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=False)
         page = lxml_html.document_fromstring(
@@ -291,27 +302,26 @@ def named_in(reply: Reply) -> list[Found]:
         return []
     bases = page.xpath("//base/@href")
     base = absolute(reply.url, str(bases[0]) if bases else "") or reply.url
-    feeds: dict[str, Found] = {}
+    feeds: dict[str, SiteFeed] = {}
     for tag in page.iter("link"):
         rel, kind = (tag.get("rel") or "").lower().split(), (tag.get("type") or "").lower().partition(";")[0].strip()
         href = (tag.get("href") or "").strip()
         if "alternate" not in rel or kind not in _TYPES or not href or "/wp-json/" in href:
             continue
-        where = absolute(base, href)
-        if where:
-            feeds.setdefault(where, Found(line(tag.get("title")) or where, where))
-    return list(feeds.values())[:MOST_NAMED]
+        if url := absolute(base, href):
+            feeds.setdefault(url, SiteFeed(line(tag.get("title")) or url, url))
+    return list(feeds.values())[:MOST_LINKED]
 
 
-def _usual(where: str, fetcher: Fetcher, now: datetime) -> Iterable[Found]:
-    """The first feed in the places where sites usually put it: here, then at the root."""
-    here = where if where.endswith("/") else where.rpartition("/")[0] + "/"
-    tries = [urljoin(folder, place) for folder in dict.fromkeys((here, urljoin(where, "/"))) for place in PLACES]
-    for trial in dict.fromkeys(tries):
+def _feed_at_usual_path(url: str, fetcher: Fetcher, now: datetime) -> Iterable[SiteFeed]:
+    """The first feed at one of the usual paths, in the page's own folder and then at the root."""
+    folder = url if url.endswith("/") else url.rpartition("/")[0] + "/"
+    guesses = [urljoin(base, path) for base in dict.fromkeys((folder, urljoin(url, "/"))) for path in USUAL_PATHS]
+    for guess in dict.fromkeys(guesses):
         try:
-            reply = fetcher.get(trial, accept=ACCEPT)
-            yield Found(sandbox.run(title_of, reply, now) or reply.url, reply.url)
+            reply = fetcher.get(guess, accept=ACCEPT)
+            yield SiteFeed(sandbox.run(title_of, reply, now) or reply.url, reply.url)
             return
         except FetchError as error:
             if error.code is None or error.retry_after:
-                return  # it no longer answers: no more guessing
+                return  # the site no longer answers, so stop guessing

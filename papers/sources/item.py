@@ -1,4 +1,4 @@
-"""sources.item: what a source gives us, before anybody knows whether it is new."""
+"""sources.item: entries as a source gives them, before we know whether they are new."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ class Signer:
 class Item:
     """One entry of a source.
 
-    `addresses` are all addresses that the entry gives for the paper, as printed (arXiv ids, DOIs, links,
-    guids that are one); `entry_id` is the feed's own id for the entry, when it has one. Plain text is as it came,
-    whitespace collapsed in titles, NUL and control characters gone. All times are aware, in UTC.
+    `addresses` are all addresses that the entry gives for the paper, as printed: arXiv ids, DOIs, links, and guids
+    that are one of these. `entry_id` is the feed's own id for the entry, if it has one. Plain text is unchanged except
+    for collapsed whitespace in titles and removed control characters. All times are aware, in UTC.
     """
 
     title: str
@@ -28,27 +28,27 @@ class Item:
     addresses: tuple[str, ...] = ()
     entry_id: str = ""
     abstract: str = ""  # plain text
-    content_html: str = ""  # untrusted HTML, when the source gave HTML; intake cleans it
+    content_html: str = ""  # untrusted HTML, if the source gave HTML; intake cleans it
     authors: tuple[Signer, ...] = ()
     categories: tuple[str, ...] = ()  # primary first
     comment: str = ""
     journal_ref: str = ""
     license: str = ""
-    version: int = 0  # arXiv's; 0 where there is none
-    announce_type: str = ""  # new, cross, replace, replace-cross; "" where there is none
+    version: int = 0  # arXiv's; 0 if there is none
+    announce_type: str = ""  # new, cross, replace, replace-cross; "" if there is none
     published_at: datetime | None = None
     updated_at: datetime | None = None
-    words: int = 0  # of the full content, where the feed carries it
+    words: int = 0  # of the full content, if the feed carries it
 
     def __post_init__(self) -> None:
-        """Cut what is longer than any source's, so that no later step works on more than this."""
+        """Truncate fields longer than any real source's, to bound the work of all later steps."""
         for name, most in _MOST.items():
             value = getattr(self, name)
             if len(value) > most:
                 object.__setattr__(self, name, value[:most])
 
 
-# Letters of a text, entries of a list.
+# Characters of a text, elements of a tuple.
 _MOST = {
     **dict.fromkeys(["title", "link", "entry_id", "comment", "journal_ref", "license"], 4_000),
     "abstract": 50_000,
@@ -61,34 +61,34 @@ _MOST = {
 
 
 Raw = TypeVar("Raw")
-Made = TypeVar("Made")
+Read = TypeVar("Read")
 
 
-def each_readable(read: Callable[[Raw], Made | None], entries: Iterable[Raw]) -> tuple[list[Made], int]:
-    """All that `read` makes of the entries, and how many it could make nothing of, be it by an exception.
+def read_each(read: Callable[[Raw], Read | None], entries: Iterable[Raw]) -> tuple[list[Read], int]:
+    """Read all entries with `read`; also count those for which it returned None or raised.
 
-    One malformed entry never costs the others. Where all that was tried raised, the last exception rises: then it is
-    the source that cannot be read, or our own code.
+    One malformed entry never costs the others. But if nothing could be read and something raised, the last exception
+    is raised again: then the fault lies in the whole source or in our own code.
     """
-    made: list[Made] = []
-    skipped, error = 0, None
+    results: list[Read] = []
+    skipped, last_error = 0, None
     for entry in entries:
         try:
             result = read(entry)
-        except Exception as trouble:
-            result, error = None, trouble
+        except Exception as error:
+            result, last_error = None, error
         if result is None:
             skipped += 1
         else:
-            made.append(result)
-    if error and not made:
-        raise error
-    return made, skipped
+            results.append(result)
+    if last_error and not results:
+        raise last_error
+    return results, skipped
 
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """What one fetch of a source gave: items, and what to remember for the next one."""
+    """The result of one fetch of a source: its items, and values to remember for the next fetch."""
 
     items: tuple[Item, ...] = ()
     skipped: int = 0  # malformed entries
@@ -98,16 +98,16 @@ class Pull:
     etag: str = ""
     last_modified: str = ""
     body_hash: str = ""
-    moved_to: str = ""  # where permanent redirects led, "" when there were none
-    title: str = ""  # what the source calls itself
+    moved_to: str = ""  # the target of permanent redirects; "" if there were none
+    title: str = ""  # the source's own
     site_url: str = ""
-    wait_seconds: int = 0  # the least time to the next fetch that the source asks for (ttl, cache headers)
+    wait_seconds: int = 0  # the minimum wait that the source asks for (ttl, cache headers)
     note: str = ""  # a sentence for people: "arXiv announces nothing on weekends."
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What the last fetch left behind for the next."""
+class LastFetch:
+    """Values remembered from the last fetch, for a conditional request."""
 
     etag: str = ""
     last_modified: str = ""

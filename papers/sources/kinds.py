@@ -1,4 +1,4 @@
-"""sources.kinds: the kinds of sources: one file each, one line each here."""
+"""sources.kinds: all kinds of sources, one file each and one line each here."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,27 +6,27 @@ from datetime import datetime
 from functools import partial
 
 from . import arxiv, feed
-from .item import Asked, Pull
+from .item import LastFetch, Pull
 from .wire.addresses import gate_name
 from .wire.fetch import Fetcher
 
-__all__ = ["Asked", "Kind", "build"]
+__all__ = ["Kind", "LastFetch", "build"]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of source: how it is pulled, and which web address that asks."""
+    """One kind of source: how to pull it, and from which URL."""
 
-    pull: Callable[[str, Asked, Fetcher, datetime], Pull]
+    pull: Callable[[str, LastFetch, Fetcher, datetime], Pull]
     url: Callable[[str], str]
 
     def host(self, address: str) -> str:
-        """The host that fetching this source occupies (addresses.gate_name)."""
+        """The host that is busy while this source is fetched (addresses.gate_name)."""
         return gate_name(self.url(address))
 
 
 def build(endpoints: arxiv.Endpoints) -> Mapping[str, Kind]:
-    """All kinds, each with the places that it asks. `pull` raises FetchError, with a sentence."""
+    """All kinds, bound to these endpoints. `pull` raises FetchError, with a sentence."""
     return {
         "arxiv": Kind(partial(arxiv.pull, endpoints=endpoints), partial(arxiv.url, endpoints=endpoints)),
         "feed": Kind(feed.pull, lambda address: address),

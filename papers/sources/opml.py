@@ -1,8 +1,8 @@
-"""sources.opml: the list of feeds that other readers export. Most real files are not well-formed XML.
+"""sources.opml: read the feed lists that other readers export. Most real files are not well-formed XML.
 
-A parser of XML drops an attribute, or all that follows, at a quote, `<` or `&` that was not escaped; and the address
-stands in just that attribute. So the outlines are read here, by what ends an attribute in practice. Entities are
-never looked up.
+At an unescaped quote, `<` or `&`, an XML parser drops the attribute or everything after it, and the feed's address
+often stands in just that attribute. So this parser goes by what ends an attribute in practice. It never resolves
+external entities.
 """
 
 import html
@@ -14,11 +14,11 @@ from . import charset
 from .wire import addresses
 
 DEEPEST = 40
-LONGEST = 2000  # of an address
+LONGEST = 2000  # characters of an address
 
 _ROOT = re.compile(r"<(?:[\w.-]+:)?([a-z][\w.-]*)", re.IGNORECASE)
 _MARK = re.compile(r"<(/?)(?:[\w.-]+:)?(outline|body|opml)\b", re.IGNORECASE)
-# A quote ends its value where another attribute or the end of the tag follows; every other one belongs to the text.
+# A quote ends a value only before another attribute or the end of the tag; any other quote belongs to the text.
 _END = r"\s*(?:[\w:.-]+\s*=\s*[\"']|/?>?\s*\Z)"
 _ATTRIBUTE = re.compile(
     rf"""(?<![\w:.-])([\w:.-]+)\s*=\s*(?:"((?:[^"]|"(?!{_END}))*+)(?:"|\Z)|'((?:[^']|'(?!{_END}))*+)(?:'|\Z)|([^\s"'<>]+))"""
@@ -29,7 +29,7 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]\w{1,30});", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """One feed of the list; `folder` is where it stood, "/" between levels."""
+    """One feed of the list; `folder` is the path of its folders, separated by "/"."""
 
     title: str
     url: str
@@ -40,7 +40,7 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A feed that stands in the file and cannot be taken: at which line, under which address, and why."""
+    """A feed in the file that cannot be imported: its line, its address, and the reason."""
 
     line: int
     url: str
@@ -49,25 +49,25 @@ class Missed:
 
 @dataclass(slots=True)
 class Listing:
-    """The feeds of a file, each once, and what stands in it beside them."""
+    """The feeds of a file, each once, and those that cannot be imported."""
 
     feeds: list[Outline] = field(default_factory=list)
     missed: list[Missed] = field(default_factory=list)
 
 
 def read(data: bytes) -> Listing:
-    """The feeds in an OPML file of any version. Raises ValueError, with a sentence, when it is none."""
+    """Read an OPML file of any version. Raises ValueError, with the end of a sentence, when it is not OPML."""
     text = _without_comments(charset.text(data))
     root = _ROOT.search(text)
     if not root:
-        raise ValueError("it is no XML.")
+        raise ValueError("it is not XML.")
     if root[1].lower() not in ("opml", "outline", "body"):
-        raise ValueError("it is no OPML file: look for “Export” in your feed reader.")
+        raise ValueError("it is not an OPML file. Look for “Export” in your feed reader.")
     return _Reader(text).listing()
 
 
 def _without_comments(text: str) -> str:
-    """The same lines, without comments and the brackets of CDATA."""
+    """The text without comments and CDATA brackets, with its line numbers unchanged."""
     parts, at = [], 0
     while (begin := text.find("<!--", at)) >= 0 and (end := text.find("-->", begin)) >= 0:
         parts += [text[at:begin], "\n" * text.count("\n", begin, end)]
@@ -80,11 +80,11 @@ class _Reader:
 
     def __init__(self, text: str):
         self._text = text
-        self._lines = [found.start() for found in re.finditer("\n", text)]
-        self._found: dict[str, Outline] = {}
+        self._lines = [newline.start() for newline in re.finditer("\n", text)]
+        self._feeds: dict[str, Outline] = {}
         self._missed: list[Missed] = []
         self._folders: list[str] = []
-        self._open: list[bool] = []  # of each open outline: whether it is a folder in `_folders`
+        self._open: list[bool] = []  # for each open outline, whether it is a folder in `_folders`
 
     def listing(self) -> Listing:
         marks = list(_MARK.finditer(self._text))
@@ -97,45 +97,51 @@ class _Reader:
             if mark[2].lower() == "outline" and self._open and self._open.pop():
                 self._folders.pop()
             self._addresses(mark.end(), end, {})
-        return Listing(list(self._found.values()), self._missed)
+        return Listing(list(self._feeds.values()), self._missed)
 
     def _outline(self, begin: int, end: int) -> None:
         close = self._text.rfind(">", begin, end) + 1 or end
         tag = self._text[begin:close]
-        said = {found[1].lower(): _words(found[2] or found[3] or found[4] or "") for found in _ATTRIBUTE.finditer(tag)}
-        if "xmlurl" not in said and said.get("type", "").lower() in ("rss", "atom") and said.get("url"):
-            self._take(begin, said["url"], said)
-        is_feed = self._addresses(begin, end, said) or "url" in said
+        attributes = {
+            match[1].lower(): _unescaped(match[2] or match[3] or match[4] or "") for match in _ATTRIBUTE.finditer(tag)
+        }
+        is_rss = attributes.get("type", "").lower() in ("rss", "atom")
+        if is_rss and "xmlurl" not in attributes and attributes.get("url"):
+            self._add(begin, attributes["url"], attributes)
+        is_feed = self._addresses(begin, end, attributes) or "url" in attributes
         if not tag.endswith("/>"):
             is_folder = not is_feed and len(self._folders) < DEEPEST
             self._open.append(is_folder)
             if is_folder:
-                self._folders.append(said.get("title") or said.get("text", ""))
+                self._folders.append(attributes.get("title") or attributes.get("text", ""))
 
-    def _addresses(self, begin: int, end: int, said: dict[str, str]) -> bool:
-        """Take every address that stands there; the attributes that were read belong to the first."""
-        places = list(_ADDRESS.finditer(self._text, begin, end))
-        for number, place in enumerate(places):
-            plain = _words(place[1] or place[2] or place[3] or "")
-            whole = "" if number else said.get("xmlurl", "")  # also with blanks within, but not with the next tag
-            self._take(place.start(), plain if not whole or set('"<>') & set(whole) else whole, {} if number else said)
-        return bool(places)
+    def _addresses(self, begin: int, end: int, attributes: dict[str, str]) -> bool:
+        """Add every address in this part of the file. The attributes belong to the first of them."""
+        matches = list(_ADDRESS.finditer(self._text, begin, end))
+        for number, match in enumerate(matches):
+            url = _unescaped(match[1] or match[2] or match[3] or "")
+            # The parsed attribute may contain blanks; but it may also have run into the next tag.
+            parsed = "" if number else attributes.get("xmlurl", "")
+            if parsed and not set('"<>') & set(parsed):
+                url = parsed
+            self._add(match.start(), url, {} if number else attributes)
+        return bool(matches)
 
-    def _take(self, at: int, url: str, said: dict[str, str]) -> None:
+    def _add(self, at: int, url: str, attributes: dict[str, str]) -> None:
         if url.lower().startswith("feed:"):
             url = "https:" + url[5:] if url.lower().startswith("feed://") else url[5:]
         line = bisect(self._lines, at) + 1
-        where = addresses.read(url.replace(" ", "%20")) if len(url) <= LONGEST else None
-        if not where:
+        address = addresses.read(url.replace(" ", "%20")) if len(url) <= LONGEST else None
+        if not address:
             why = "It has no address." if not url else "Its address is too long." if len(url) > LONGEST else ""
             self._missed.append(Missed(line, url[:200], why or "That is not a web address."))
             return
-        site = said.get("htmlurl", "")
+        site = attributes.get("htmlurl", "")
         site = site if addresses.read(site) and len(site) <= LONGEST else ""
-        title = (said.get("title") or said.get("text", ""))[:200] or where.url[:200]
-        self._found.setdefault(where.url, Outline(title, where.url, site, "/".join(self._folders), line))
+        title = (attributes.get("title") or attributes.get("text", ""))[:200] or address.url[:200]
+        self._feeds.setdefault(address.url, Outline(title, address.url, site, "/".join(self._folders), line))
 
 
-def _words(value: str) -> str:
-    """On one line, with the characters that entities stand for; an entity that HTML does not know stays."""
-    return " ".join(charset.sound(_ENTITY.sub(lambda found: html.unescape(found[0]), value)).split())
+def _unescaped(value: str) -> str:
+    """The value on one line with HTML entities resolved; unknown entities stay."""
+    return " ".join(charset.valid_in_xml(_ENTITY.sub(lambda entity: html.unescape(entity[0]), value)).split())

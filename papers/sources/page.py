@@ -1,4 +1,4 @@
-"""sources.page: what a page says of itself: a paper or a post that somebody adds by its link."""
+"""sources.page: describe a paper or post that somebody adds by its link, from the metadata of its page."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -10,15 +10,15 @@ from lxml import html as lxml_html
 from ..identity import names_in
 from . import arxiv, charset, sandbox
 from .item import Item, Signer
-from .text import absolute, in_utc, line, sane
+from .text import absolute, in_utc, line, plausible
 from .wire.fetch import Fetcher, Reply
 from .wire.sentences import FetchError
 
 
 def describe(address: str, fetcher: Fetcher, endpoints: arxiv.Endpoints) -> Item:
-    """A paper's record at arXiv, or what the page at an address says of itself.
+    """Fetch a paper's record from arXiv, or the metadata of the page at an address.
 
-    Raises FetchError when the far side does not answer, or does not say what it is called.
+    Raises FetchError when the site does not answer or the page has no title.
     """
     now = datetime.now(UTC)
     names = names_in(address)
@@ -30,15 +30,12 @@ def describe(address: str, fetcher: Fetcher, endpoints: arxiv.Endpoints) -> Item
     reply = fetcher.get(link, accept="text/html, application/xhtml+xml, */*;q=0.5")
     host = urlsplit(reply.url).hostname or reply.url
     if reply.content_type not in ("text/html", "application/xhtml+xml", ""):
-        raise FetchError(
-            f"{host} sent {reply.content_type or 'something'} and no page. Add the page that leads to it.",
-            code=200,
-        )
+        raise FetchError(f"{host} sent {reply.content_type}, not a web page. Add the page that links to it.", code=200)
     return sandbox.run(read, reply, link, host, now)
 
 
 def read(reply: Reply, link: str, host: str, now: datetime) -> Item:
-    """The page as an item. Raises FetchError when it names no title, or cannot be read."""
+    """Read the page as an item. Raises FetchError when it has no title or cannot be parsed."""
     try:
         parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=False)
         body = charset.xml(reply.body, reply.headers.get("content-type", ""))
@@ -51,12 +48,12 @@ def read(reply: Reply, link: str, host: str, now: datetime) -> Item:
         if name and (content := line(tag.get("content"))):
             metas.setdefault(name, []).append(content)
 
-    def said(*names: str) -> str:
+    def meta(*names: str) -> str:
         return next((metas[name][0] for name in names if name in metas), "")
 
-    title = said("citation_title", "og:title", "twitter:title", "dc.title") or line(page.findtext(".//title"))
+    title = meta("citation_title", "og:title", "twitter:title", "dc.title") or line(page.findtext(".//title"))
     if not title:
-        raise FetchError(f"{host} does not say what this is called.", code=reply.status)
+        raise FetchError(f"The page at {host} has no title.", code=reply.status)
     canonical = next(
         (tag.get("href") for tag in page.iter("link") if "canonical" in (tag.get("rel") or "").lower().split()), ""
     )
@@ -66,14 +63,14 @@ def read(reply: Reply, link: str, host: str, now: datetime) -> Item:
         link=reply.url,
         addresses=tuple(
             text
-            for text in (link, absolute(reply.url, canonical), said("citation_arxiv_id"), said("citation_doi"))
+            for text in (link, absolute(reply.url, canonical), meta("citation_arxiv_id"), meta("citation_doi"))
             if text
         ),
-        abstract=said("citation_abstract", "og:description", "description", "twitter:description"),
+        abstract=meta("citation_abstract", "og:description", "description", "twitter:description"),
         authors=tuple(Signer(_forename_first(name)) for name in metas.get("citation_author", metas.get("author", []))),
-        journal_ref=said("citation_journal_title", "citation_conference_title"),
-        published_at=sane(
-            _date(said("citation_publication_date", "citation_date", "citation_online_date", "article:published_time")),
+        journal_ref=meta("citation_journal_title", "citation_conference_title"),
+        published_at=plausible(
+            _date(meta("citation_publication_date", "citation_date", "citation_online_date", "article:published_time")),
             now,
         ),
         words=min(len(article.split()), 20_000),

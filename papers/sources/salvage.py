@@ -1,4 +1,4 @@
-"""sources.salvage: feedparser, also for a feed that makes it fail: then without the entries at fault."""
+"""sources.salvage: run feedparser; when a feed makes it fail, leave out only the entries at fault."""
 
 import re
 from typing import Any
@@ -10,20 +10,20 @@ _FAILURES = (LookupError, AttributeError, TypeError, ValueError, AssertionError,
 
 
 def parse(body: bytes, headers: dict[str, str]) -> tuple[Any, list[Any], int]:
-    """The feed, its entries, and how many were left out. Raises ValueError where nothing can be had."""
+    """Parse a feed into the document, its entries, and how many were left out. Raises ValueError if all else fails."""
     try:
-        found = _parsed(body, headers)
-        return found, found.entries, 0
+        document = _parsed(body, headers)
+        return document, document.entries, 0
     except _FAILURES:
         head, parts, tail = _split(body)
         if not parts:
-            raise ValueError("it cannot be read, and has no parts") from None
+            raise ValueError("it cannot be read and has no entries") from None
     try:
-        channel = _parsed(head + tail, headers)
+        document = _parsed(head + tail, headers)
     except _FAILURES as error:
         raise ValueError("it cannot be read even without its entries") from error
     entries = _entries(head, parts, tail, headers)
-    return channel, entries, max(0, len(parts) - len(entries))
+    return document, entries, max(0, len(parts) - len(entries))
 
 
 def _parsed(body: bytes, headers: dict[str, str]) -> Any:
@@ -31,7 +31,7 @@ def _parsed(body: bytes, headers: dict[str, str]) -> Any:
 
 
 def _entries(head: bytes, parts: list[bytes], tail: bytes, headers: dict[str, str]) -> list[Any]:
-    """The entries of these parts, by halves: one that fails costs itself alone."""
+    """Parse these entries, halving the list on failure, so that a bad entry costs only itself."""
     try:
         return list(_parsed(head + b"".join(parts) + tail, headers).entries)
     except _FAILURES:
@@ -42,8 +42,8 @@ def _entries(head: bytes, parts: list[bytes], tail: bytes, headers: dict[str, st
 
 
 def _split(body: bytes) -> tuple[bytes, list[bytes], bytes]:
-    """The text before the first entry, each entry, and the text after the last one."""
-    starts = [found.start() for found in _ENTRY.finditer(body)]
+    """Split a feed into the part before the first entry, each entry, and the part after the last."""
+    starts = [match.start() for match in _ENTRY.finditer(body)]
     if not starts:
         return body, [], b""
     parts = [body[start:end] for start, end in zip(starts, [*starts[1:], len(body)], strict=True)]

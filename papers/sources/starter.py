@@ -1,8 +1,8 @@
-"""sources.starter: what a new team can tick: arXiv's categories, and blogs that many machine-learning teams read."""
+"""sources.starter: suggestions for a new team: arXiv's categories, and blogs that many machine-learning teams read."""
 
 from typing import NamedTuple
 
-# The 155 active categories, by archive. Some have two names (an alias in another archive): ALIASES.
+# The 155 active categories, by archive. Some also have an alias in another archive; see ALIASES.
 ARXIV_CATEGORIES = {
     "cs.AI": "Artificial Intelligence",
     "cs.AR": "Hardware Architecture",
@@ -161,7 +161,7 @@ ARXIV_CATEGORIES = {
     "quant-ph": "Quantum Physics",
 }
 
-# The name that is not canonical → the one that is. A paper may carry both.
+# Alias → canonical name. A paper may carry both.
 ALIASES = {
     "cs.NA": "math.NA",
     "cs.SY": "eess.SY",
@@ -172,8 +172,8 @@ ALIASES = {
 }
 
 
-# Papers a working day, new ones and cross-lists: rough figures of 2025, so that a choice shows what it brings. They are
-# estimates from arXiv's yearly counts, to be read as "about", and grow by a tenth or two each year.
+# Rough numbers of papers per working day, with cross-lists, to help people choose. Estimated from arXiv's yearly
+# counts for 2025; they grow by 10 to 20% a year.
 A_DAY = {
     "cs.LG": 200,
     "cs.AI": 200,
@@ -190,7 +190,7 @@ class Blog(NamedTuple):
     name: str
     address: str  # of its feed
     horizon: str
-    a_week: float  # posts, roughly, as of 2025
+    a_week: float  # posts, roughly, in 2025
 
 
 BLOGS = (
@@ -220,7 +220,7 @@ BLOGS = (
     Blog("Journal of Machine Learning Research", "https://www.jmlr.org/jmlr.xml", "core", 5),
 )
 
-# The machine learning starter: what is ticked when a team begins, with its horizons.
+# The preselected sources of a new team, with their horizons.
 STARTER = {
     "cs.LG": "core",
     "cs.CL": "core",

@@ -1,4 +1,4 @@
-"""sources.text: small cleanings that every kind of source needs."""
+"""sources.text: small clean-up functions for text, links and dates that every kind of source needs."""
 
 import hashlib
 import html
@@ -8,25 +8,25 @@ from urllib.parse import urljoin
 
 import nh3
 
+from ..identity import strip_controls
 from .bounds import shallow
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
-LONGEST_HTML = 200_000  # letters of which the words are taken
-EARLIEST = 1950  # a year: what claims to be older is a mistake
+_BLOCK = re.compile(r"<(?=/?(?:p|br|li|div|h\d|tr|td|th|dd|dt|pre|blockquote|section|article|figure)\b)", re.IGNORECASE)
+LONGEST_HTML = 400_000  # characters that text_of reads
+EARLIEST = 1950  # a year; any date before it is a mistake
 
 
 def line(text: object) -> str:
-    """On one line, without control characters.
+    """The text on one line, without control characters.
 
     >>> line(" A\\n  long\\ttitle\\x00 ")
     'A long title'
     """
-    return " ".join(_CONTROL.sub("", str(text or "")).split())
+    return " ".join(strip_controls(str(text or "")).split())
 
 
 def plain(value: object) -> str:
-    """A text of a stranger's JSON; "" for everything else that may stand in its place.
+    """A string from untrusted JSON, on one line; "" for a value of any other type.
 
     >>> plain(" A\\n title"), plain(["A"]), plain(None), plain(True)
     ('A title', '', '', '')
@@ -34,37 +34,41 @@ def plain(value: object) -> str:
     return line(value) if isinstance(value, str) else ""
 
 
-def words_of(content: str) -> str:
-    """The words of some HTML as plain text, tags and scripts gone."""
+def text_of(content: str) -> str:
+    """HTML as plain text on one line, without tags and scripts.
+
+    >>> text_of("<p>Two</p><p>par<b>ag</b>raphs &amp; more<script>x</script>")
+    'Two paragraphs & more'
+    """
     if "<" not in content and "&" not in content:
         return line(content)
-    spaced = _TAG.sub(lambda found: f" {found[0]}", shallow(content[:LONGEST_HTML]))
+    spaced = _BLOCK.sub(" <", shallow(content[:LONGEST_HTML]))
     return line(html.unescape(nh3.clean(spaced, tags=set())))
 
 
 def absolute(base: str, link: object) -> str:
-    """A link of a page or feed as a whole web address; "" when it is none.
+    """A link on a page or in a feed as an absolute URL; "" if it is not a web address.
 
     >>> absolute("https://blog.example/feed", "/a"), absolute("https://blog.example/", "http://[bad")
     ('https://blog.example/a', '')
     """
     try:
-        found = urljoin(base, line(link)) if link else ""
+        url = urljoin(base, line(link)) if link else ""
     except ValueError:
         return ""
-    return found if found.lower().startswith(("http://", "https://")) else ""
+    return url if url.lower().startswith(("http://", "https://")) else ""
 
 
 def in_utc(at: datetime) -> datetime | None:
-    """In UTC, which is also what a date without a zone is read as; None at the edge of the calendar."""
+    """The time in UTC, which is also assumed for a time without a zone; None at the edge of the calendar."""
     try:
         return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except OverflowError:
         return None
 
 
-def sane(at: datetime | None, now: datetime) -> datetime | None:
-    """A date that can be true: none of the far past, none of the future (two days are a matter of time zones)."""
+def plausible(at: datetime | None, now: datetime) -> datetime | None:
+    """The date if it can be true, else None. Up to two days in the future counts as now: it may be a time zone."""
     if at is None or at.year < EARLIEST or at > now + timedelta(days=2):
         return None
     return min(at, now)

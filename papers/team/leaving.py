@@ -1,10 +1,9 @@
-"""team.leaving: a person is removed for good: what they did stays, who they were goes.
+"""team.leaving: remove a person for good: their work stays, their identity goes.
 
-The row stays and is made anonymous in place, so that votes, readings, comments, the ledger and its checks still count
-and still stand in their order. Reading state is personal, but it feeds what the team learns of its sources: its rows
-stay, and lead to nobody any more. What the team wrote stays as it was written; only what names the person in the
-product's own way goes from it: @mentions, the e-mail address, and names that an event noted. Backups made before
-still hold it all.
+The person's row stays and is made anonymous, so that votes, comments, the ledger and its checks still count, in their
+order. Reading state is personal, but the figures about sources are based on it, so its rows stay too and no longer lead
+to anybody. Texts stay as they were written, except for @mentions, the email address, and names recorded in events.
+Older backups still contain everything.
 """
 
 import json
@@ -40,15 +39,15 @@ from ..models import (
 FORMER = "Former member"
 NOWHERE = "removed.invalid"  # a domain that never exists (RFC 2606)
 
-# Where people write freely.
-WORDS: dict[type[models.Model], tuple[str, ...]] = {
+# Columns with free text.
+TEXTS: dict[type[models.Model], tuple[str, ...]] = {
     Comment: ("text",),
     Share: ("note",),
     Application: ("taken", "outcome_note", "chosen_over", "review_note"),
     Result: ("link", "note", "claimed", "ours"),
     Check: ("note",),
 }
-# Events that speak of papers and sources, in their words and not in people's.
+# Kinds of events whose data comes from papers and sources, never from people.
 IMPERSONAL = (
     Event.Kind.REPLACED,
     Event.Kind.AMENDED,
@@ -57,25 +56,25 @@ IMPERSONAL = (
     Event.Kind.SOURCE_DIED,
 )
 
-# Under these keys an event notes who somebody was; elsewhere the same word may be a channel's or a thing's.
-NAMED = {"by", "members"}
+# Keys of event data that hold people's names. Elsewhere, an equal text may name a channel or anything else.
+NAME_KEYS = {"by", "members"}
 
-Cleaner = Callable[[Any], Any]
+Redactor = Callable[[Any], Any]
 
 
 @transaction.atomic
 def remove(person: Person, now: datetime) -> None:
-    """Make this person nobody. Raises Gone when no admin would be left."""
-    person.deactivate(now)  # locks the admins before any other row: two who remove each other take turns
+    """Remove this person for good. Raises Gone if no admin would be left."""
+    person.deactivate(now)  # locks the admins first, so that two admins who remove each other take turns
     person = Person.objects.select_for_update().get(pk=person.pk)
     if person.removed_at:
         return
-    _close_their_doors(person, now)
-    clean = _cleaner(person)
+    _end_access(person, now)
+    redact = _redactor(person)
     hints = [part for part in (person.name, person.email) if part]
-    _clean_words(hints, clean)
-    _clean_events(hints, clean)
-    _clean_sessions(person, hints, clean)
+    _redact_texts(hints, redact)
+    _redact_events(hints, redact)
+    _redact_sessions(person, hints, redact)
     Source.objects.filter(person=person).update(name=FORMER)
     person.projects.clear()
     person.name, person.email = FORMER, f"{secrets.token_hex(8)}@{NOWHERE}"
@@ -86,10 +85,10 @@ def remove(person: Person, now: datetime) -> None:
     person.save()
 
 
-def _close_their_doors(person: Person, now: datetime) -> None:
-    """Links that let them in, papers' links of theirs, messages that wait, wrong passwords under their address."""
+def _end_access(person: Person, now: datetime) -> None:
+    """Delete their invitations, jobs and sign-in logs, revoke their public links, and cancel their waiting messages."""
     OneTimeLink.objects.filter(Q(person=person) | Q(email__iexact=person.email)).delete()
-    Job.objects.filter(person=person).delete()  # it holds what they typed
+    Job.objects.filter(person=person).delete()  # jobs contain what they typed
     ShareLink.objects.filter(person=person, revoked_at=None).update(revoked_at=now)
     waiting = Share.objects.unclaimed(now).filter(person=person)
     waiting.update(state=Share.State.CANCELLED, next_attempt=None, claimed_until=None)
@@ -97,76 +96,76 @@ def _close_their_doors(person: Person, now: datetime) -> None:
         log.objects.filter(username__iexact=person.email).delete()
 
 
-# ── words ────────────────────────────────────────────────────────────────────────────────────
+# ── redaction ────────────────────────────────────────────────────────────────────────────────
 
 
-def _cleaner(person: Person) -> Cleaner:
-    """What takes the person out of a text, or out of the texts in lists and dictionaries.
+def _redactor(person: Person) -> Redactor:
+    """Make a function that removes the person from a text, or from all texts in lists and dictionaries.
 
-    A name that somebody else has too names that one as well, so it stays.
+    A name that another person also has is kept.
     """
-    others = list(Person.objects.known().exclude(pk=person.pk).values_list("name", flat=True))
+    others = list(Person.objects.not_removed().exclude(pk=person.pk).values_list("name", flat=True))
     shared = person.name.casefold() in {name.casefold() for name in others}
     longest_first = sorted({*others, person.name}, key=len, reverse=True)  # @Ada Example is not @Ada
     mention = re.compile(rf"(?<![\w.@/])@({'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
     email = re.compile(rf"(?<![\w.+-]){re.escape(person.email)}(?![\w-])", re.IGNORECASE)
 
-    def theirs(name: str) -> bool:
+    def is_theirs(name: str) -> bool:
         return not shared and name.casefold() == person.name.casefold()
 
-    def clean(value: Any, named: bool = False) -> Any:
+    def redact(value: Any, is_name: bool = False) -> Any:
         if isinstance(value, dict):
-            return {key: clean(each, named or key in NAMED) for key, each in value.items()}
+            return {key: redact(each, is_name or key in NAME_KEYS) for key, each in value.items()}
         if isinstance(value, list):
-            return [clean(each, named) for each in value]
+            return [redact(each, is_name) for each in value]
         if not isinstance(value, str):
             return value
-        if named and theirs(value):
+        if is_name and is_theirs(value):
             return FORMER
-        text = mention.sub(lambda found: f"@{FORMER}" if theirs(found[1]) else found[0], value)
-        return email.sub("(e-mail removed)", text)
+        text = mention.sub(lambda match: f"@{FORMER}" if is_theirs(match[1]) else match[0], value)
+        return email.sub("(email removed)", text)
 
-    return clean
+    return redact
 
 
-def _clean_words(hints: list[str], clean: Cleaner) -> None:
-    for model, fields in WORDS.items():
-        anywhere = Q(*((f"{field}__icontains", hint) for field in fields for hint in hints), _connector=Q.OR)
-        for row in model._default_manager.filter(anywhere).iterator():
+def _redact_texts(hints: list[str], redact: Redactor) -> None:
+    for model, fields in TEXTS.items():
+        contains_hint = Q(*((f"{field}__icontains", hint) for field in fields for hint in hints), _connector=Q.OR)
+        for row in model._default_manager.filter(contains_hint).iterator():
             before = [getattr(row, field) for field in fields]
-            after = [clean(text) for text in before]
+            after = [redact(text) for text in before]
             if after != before:
                 for field, text in zip(fields, after, strict=True):
                     longest = getattr(model._meta.get_field(field), "max_length", None)
-                    setattr(row, field, text[:longest])  # what stands there now may be longer than the name was
-                if isinstance(row, Application):  # two ideas may have differed in nothing but a name
-                    alike = Application.objects.filter(project=row.project_id, paper=row.paper_id).exclude(pk=row.pk)
-                    others = set(alike.values_list("taken", flat=True))
-                    row.taken = Application.told_apart(row.taken, others, "name removed")
+                    setattr(row, field, text[:longest])  # the replacement may be longer than the name
+                if isinstance(row, Application):  # two applications may have differed only in a name
+                    siblings = Application.objects.filter(project=row.project_id, paper=row.paper_id)
+                    others = set(siblings.exclude(pk=row.pk).values_list("taken", flat=True))
+                    row.taken = Application.unique_text(row.taken, others, "name removed")
                 row.save(update_fields=fields)
 
 
-def _clean_events(hints: list[str], clean: Cleaner) -> None:
-    written = [json.dumps(hint, ensure_ascii=False)[1:-1] for hint in hints]
-    anywhere = Q(*(("told__icontains", hint) for hint in written), _connector=Q.OR)
-    events = Event.objects.exclude(kind__in=IMPERSONAL).alias(told=Cast("data", models.TextField()))
-    for event in events.filter(anywhere).iterator():
-        after = clean(event.data)
+def _redact_events(hints: list[str], redact: Redactor) -> None:
+    escaped = [json.dumps(hint, ensure_ascii=False)[1:-1] for hint in hints]
+    contains_hint = Q(*(("json__icontains", hint) for hint in escaped), _connector=Q.OR)
+    events = Event.objects.exclude(kind__in=IMPERSONAL).alias(json=Cast("data", models.TextField()))
+    for event in events.filter(contains_hint).iterator():
+        after = redact(event.data)
         if after != event.data:
             event.data = after
             event.save(update_fields=["data"])
 
 
-def _clean_sessions(person: Person, hints: list[str], clean: Cleaner) -> None:
-    """Theirs end. Others' remember what can be taken back, texts included: as the rows are now, so it still can."""
+def _redact_sessions(person: Person, hints: list[str], redact: Redactor) -> None:
+    """Delete their sessions; redact their name from others' undo history, so that undo still matches the rows."""
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     for session in Session.objects.iterator():
         data = session.get_decoded()
         if data.get(SESSION_KEY) == str(person.pk):
             session.delete()
             continue
-        told = json.dumps(data, ensure_ascii=False).casefold()
-        if any(hint.casefold() in told for hint in hints):
+        text = json.dumps(data, ensure_ascii=False).casefold()
+        if any(hint.casefold() in text for hint in hints):
             data.pop("_messages", None)
-            session.session_data = store.encode(clean(data))
+            session.session_data = store.encode(redact(data))
             session.save(update_fields=["session_data"])

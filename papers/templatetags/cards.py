@@ -66,8 +66,8 @@ def draw_title(paper: Paper) -> SafeString:
 
 
 @register.simple_tag
-def face(person: Person, said: str = "") -> SafeString:
-    return mark_safe(_face(person, said or person.name))  # noqa: S308 (escaped piece by piece)
+def face(person: Person, label: str = "") -> SafeString:
+    return mark_safe(_face(person, label or person.name))  # noqa: S308 (escaped piece by piece)
 
 
 @register.simple_tag
@@ -138,11 +138,11 @@ def _faces(card: Card) -> str:
     return f'<span class="faces">{shown}{more}</span>'
 
 
-def _face(person: Person, said: str, down: bool = False) -> str:
-    said = escape(said)
+def _face(person: Person, label: str, down: bool = False) -> str:
+    label = escape(label)
     return (
-        f'<span class="face tint-{person.pk % _TINTS}{" down" if down else ""}" role="img" title="{said}" '
-        f'aria-label="{said}">{escape(person.initials)}</span>'
+        f'<span class="face tint-{person.pk % _TINTS}{" down" if down else ""}" role="img" title="{label}" '
+        f'aria-label="{label}">{escape(person.initials)}</span>'
     )
 
 

@@ -10,9 +10,10 @@ register = template.Library()
 WEEK = 7 * 86400
 
 
-def _span(seconds: float) -> str:
-    """
-    >>> [_span(s) for s in (5, 70, 3 * 3600, 20 * 3600, 50 * 3600)]
+def span(seconds: float) -> str:
+    """A duration in its largest unit; nothing below a minute.
+
+    >>> [span(s) for s in (5, 70, 3 * 3600, 20 * 3600, 50 * 3600)]
     ['', '1 min', '3 h', '20 h', '2 days']
     """
     if seconds < 60:
@@ -49,8 +50,8 @@ def ago(at: datetime, now: datetime) -> str:
     seconds = (now - at).total_seconds()
     if seconds > WEEK:
         return day(at, now)
-    span = _span(seconds)
-    return f"{span} ago" if span else "just now"
+    duration = span(seconds)
+    return f"{duration} ago" if duration else "just now"
 
 
 @register.filter
@@ -58,5 +59,5 @@ def until(at: datetime, now: datetime) -> str:
     seconds = (at - now).total_seconds()
     if seconds > WEEK:
         return f"on {day(at, now)}"
-    span = _span(seconds)
-    return f"in {span}" if span else "any moment now"
+    duration = span(seconds)
+    return f"in {duration}" if duration else "any moment now"

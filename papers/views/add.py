@@ -43,7 +43,7 @@ def _save(request: HttpRequest) -> HttpResponse:
         return _page(request, form, form.data.get("url", ""), status=422)
     wish, person, now = form.cleaned_data, access.person(request), timezone.now()
     try:
-        if adding.must_be_asked(wish["url"]):
+        if adding.needs_fetch(wish["url"]):
             job = jobs.ask(person, Job.Kind.ADD, wish, now)
             page.soon(tasks.answer_due)
             return page.SeeOther(reverse("adding", args=[job.pk]))
@@ -58,7 +58,7 @@ def _save(request: HttpRequest) -> HttpResponse:
 def wait(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """A link that a worker looks up: first that it does, then the paper, or the form again with what went wrong."""
     job = access.job_for(access.person(request), job_id, Job.Kind.ADD)
-    if trouble := job.trouble(timezone.now()):
+    if trouble := job.problem(timezone.now()):
         form = AddForm(job.wish)
         form.is_valid()
         return page.answered(request) or _refused(request, form, trouble)
@@ -69,7 +69,7 @@ def wait(request: HttpRequest, job_id: UUID) -> HttpResponse:
         return answer
     paper = Paper.objects.filter(pk=job.answer["paper"]).first()
     # Merged away meanwhile, it is found by its link.
-    paper = paper or search.addressed(job.wish["url"])[1]
+    paper = paper or search.look_up(job.wish["url"])[1]
     return _there(request, paper, job.answer["created"]) if paper else page.not_found(request)
 
 
@@ -86,7 +86,7 @@ def _refused(request: HttpRequest, form: AddForm, sentence: str, status: int = 2
 
 def _page(request: HttpRequest, form: AddForm, address: str, status: int = 200) -> HttpResponse:
     """The form, and above it what the team already thinks of this paper, if it has it."""
-    paper = search.addressed(address)[1] if len(address) <= AddForm.LONGEST else None
+    paper = search.look_up(address)[1] if len(address) <= AddForm.LONGEST else None
     cards = queue.cards(access.person(request), [paper], timezone.now()) if paper else []
     context: dict[str, Any] = {
         "form": form,

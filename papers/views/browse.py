@@ -62,7 +62,7 @@ def _straight_to(request: HttpRequest, query: dict[str, str]) -> HttpResponse | 
     typed = query.get("q", "").strip()
     if slug := search.slug_in(typed, request.get_host()):
         return redirect("paper", slug=slug)
-    is_address, paper = search.addressed(typed)
+    is_address, paper = search.look_up(typed)
     if paper:
         return redirect(paper)
     if is_address:
@@ -88,7 +88,7 @@ def _results(person: Person, filters: search.Filters, query: dict[str, str], pag
         "next_here": following and f"{following}&pages={pages + 1}",
         "forged": bool(query.get("after")) and not after,
         "newest": _address(query, after="") if after else "",
-        "ways_out": [] if papers or after else search.ways_out(person, filters),
+        "removable": [] if papers or after else search.removable(person, filters),
     }
 
 
@@ -108,7 +108,7 @@ def _chips(form: BrowseForm, filters: search.Filters, query: dict[str, str]) -> 
         "since": lambda: f"From {_day(filters.since)}",
         "until": lambda: f"Until {_day(filters.until)}",
     }
-    return {name: (words[name](), _address(query, **{name: "", "after": ""})) for name in filters.asked()}
+    return {name: (words[name](), _address(query, **{name: "", "after": ""})) for name in filters.active()}
 
 
 def _day(day: date | None) -> str:

@@ -62,7 +62,7 @@ def test(request: HttpRequest, channel_id: int) -> HttpResponse:
 @require_safe
 def tested(request: HttpRequest, job_id: UUID) -> HttpResponse:
     job = access.job_for(access.person(request), job_id, Job.Kind.TEST)
-    channel, trouble = access.channel_for(access.person(request), job.wish["channel"]), job.trouble(timezone.now())
+    channel, trouble = access.channel_for(access.person(request), job.wish["channel"]), job.problem(timezone.now())
     if job.state == Job.State.WAITING and not trouble:
         return page.waiting(request, job, "Channels", f"Sending a test to {channel} …")
     if answer := page.answered(request):
@@ -78,7 +78,7 @@ def tested(request: HttpRequest, job_id: UUID) -> HttpResponse:
 @never_cache
 @require_POST
 def key(request: HttpRequest, channel_id: int) -> HttpResponse:
-    channel = get_object_or_404(Channel.objects.here(), pk=channel_id, kind=Channel.Kind.WEBHOOK)
+    channel = get_object_or_404(Channel.objects.not_removed(), pk=channel_id, kind=Channel.Kind.WEBHOOK)
     channels.new_key(channel)
     return _list(request, ChannelForm(), key_of=channel)
 

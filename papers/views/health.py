@@ -30,8 +30,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
     answer: dict[str, Any] = {"ok": not failing}
     database_is_ready = not {"database", "migrations"} & set(failing)  # or nobody can be recognised
     if database_is_ready and request.user.is_authenticated:
-        answer["said"] = f"Not well: {', '.join(failing)}." if failing else "All is well."
-        answer["parts"] = {part.name: {"ok": part.ok, "said": part.sentence} for part in parts}
+        answer["sentence"] = f"Not well: {', '.join(failing)}." if failing else "All is well."
+        answer["parts"] = {part.name: {"ok": part.ok, "sentence": part.sentence} for part in parts}
     return JsonResponse(answer, status=503 if failing else 200)
 
 

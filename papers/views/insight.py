@@ -46,7 +46,7 @@ class Result:
     why_not: str
     sentence: str
     price: price.Price | None
-    gave: list[steps.Gave]
+    gave: list[steps.UnitCredit]
     untold: set[Any] = field(default_factory=set)  # units that are not named
 
 
@@ -66,8 +66,8 @@ def insight(request: HttpRequest) -> HttpResponse:
         chart = _chart(choices, result, rows, charts.PAGE) if result.price else None
     named, top = [row for row in rows if row.name != UNTOLD], result.price.top if result.price else 0
     context = {
-        "asked": choices,
-        "found": result,
+        "chosen": choices,
+        "result": result,
         "rows": named,
         "root": max((row.number for row in named if row.number <= top), default=0),  # beneath it, √N is marked
         "untold": len(rows) - len(named),
@@ -78,7 +78,7 @@ def insight(request: HttpRequest) -> HttpResponse:
         "funnel": steps_reached,
         "funnel_chart": json.dumps(charts.funnel(steps_reached, charts.PAGE)) if steps_reached[0].papers else "",
         "costs": costs,
-        "proposed": [row for row in costs if row.to_mute],
+        "proposed": [row for row in costs if row.suggests_muting],
         "horizons": Source.Horizon.choices,
         "back": request.get_full_path(),
         "query": urlencode(choices),
@@ -132,7 +132,7 @@ def chart(request: HttpRequest, which: str) -> HttpResponse:
     return answer
 
 
-# ── what is asked and found ──────────────────────────────────────────────────────────────────
+# ── what is chosen, and the result ──────────────────────────────────────────────────────────────────
 
 
 def _parse(request: HttpRequest) -> Choices | None:
@@ -150,14 +150,15 @@ def _window(choices: Choices, now: datetime) -> steps.Window:
 
 def _result(person: Person, choices: Choices, window: steps.Window) -> Result:
     unit, step, did = choices["unit"], choices["measure"], steps.WORDS[choices["measure"]]
-    if hidden := steps.may_tell(person, step, window):
+    if hidden := steps.why_hidden(person, step, window):
         return Result(hidden, "", None, [])
-    papers = steps.enough(unit, step, window, price.ENOUGH)
+    papers = steps.count_up_to(price.ENOUGH, unit, step, window)
     if papers < price.ENOUGH:
         return Result("", price.sentence(price.price([]), papers, unit, did), None, [])
-    gave = steps.given(unit, step, window, fractional=choices["counting"] == "fractional")
+    gave = steps.credits(unit, step, window, fractional=choices["counting"] == "fractional")
     result = price.price([one.credit for one in gave])
-    return Result("", price.sentence(result, papers, unit, did), result, gave, steps.untold(person, unit, step, window))
+    hidden_units = steps.hidden_units(person, unit, step, window)
+    return Result("", price.sentence(result, papers, unit, did), result, gave, hidden_units)
 
 
 def _rows(person: Person, choices: Choices, window: steps.Window, result: Result, most: int | None = ROWS) -> list[Row]:

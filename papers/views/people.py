@@ -63,7 +63,7 @@ def role(request: HttpRequest, person_id: int) -> HttpResponse:
     form = RoleForm(request.POST)
     if not form.is_valid():
         return page.refuse(request, "A role is member, admin or guest.")
-    person.become(form.cleaned_data["role"], timezone.now())
+    person.change_role(form.cleaned_data["role"], timezone.now())
     label = person.get_role_display().split(" (")[0].lower()
     if person == request.user and not person.is_admin:
         messages.success(request, f"You gave up being an admin and are a {label} now.")
@@ -123,7 +123,7 @@ def _address(request: HttpRequest, token: str) -> str:
 def _draw(request: HttpRequest, form: InvitationForm, minted: dict[str, str] | None = None) -> HttpResponse:
     now = timezone.now()
     context = {
-        "people": Person.objects.known().order_by("-is_active", "name", "pk"),
+        "people": Person.objects.not_removed().order_by("-is_active", "name", "pk"),
         "removed": Person.objects.exclude(removed_at=None).count(),
         "invitations": OneTimeLink.objects.open_invitations(now).order_by("expires_at"),
         "roles": Person.Role.choices,

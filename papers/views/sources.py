@@ -181,8 +181,8 @@ def progress(request: HttpRequest) -> HttpResponse:
 
 
 def _with_recent(source_id: int) -> Source:
-    found: QuerySet[Source] = Source.objects.with_recent(timezone.now()).select_related("person")
-    return get_object_or_404(found, pk=source_id)
+    sources: QuerySet[Source] = Source.objects.with_recent(timezone.now()).select_related("person")
+    return get_object_or_404(sources, pk=source_id)
 
 
 def _common(request: HttpRequest, now: datetime) -> dict[str, Any]:
@@ -201,7 +201,7 @@ def _draw(request: HttpRequest, source: Source, watch: int = 0, sentence: str = 
         "place": place,
         "watch": watch if waits else 0,
         "open": True,
-        "said": sentence,
+        "label": sentence,
         "undo": True,
         "piece": PLACES[place],
         **_common(request, now),

@@ -46,7 +46,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def look(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """Show what would come in, once a worker has looked. A site with several feeds asks which one is meant."""
     job = access.job_for(access.person(request), job_id, Job.Kind.LOOK)
-    trouble = job.trouble(timezone.now())
+    trouble = job.problem(timezone.now())
     if job.state == Job.State.WAITING and not trouble:
         return page.waiting(request, job, "Add a source", f"Looking at {without_password(job.wish['address'])} …")
     if answer := page.answered(request):

@@ -89,7 +89,7 @@ def _stage(act: Act, label: str) -> Callable[..., HttpResponseBase]:
 
 
 keep = _stage(stages.keep, "Kept {}")
-pass_ = _stage(stages.pass_, "Skipped {}")
+pass_ = _stage(stages.skip, "Skipped {}")
 read = _stage(stages.read, "Marked {} as read")
 reopen = _stage(stages.reopen, "Put {} back in the queue")
 

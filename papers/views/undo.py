@@ -22,8 +22,8 @@ LEAVES = {"today": {"kept", "passed", "read"}, "kept": {"passed", "read", "skimm
 
 
 def remember(request: HttpRequest, changes: list[acts.Change], label: str, **more: Any) -> None:
-    """Let this session undo these changes. `said` names the act in the message of its undoing."""
-    entry = {"said": label, "changes": [change.plain() for change in changes], **more}
+    """Let this session undo these changes. `label` names the act in the message of its undoing."""
+    entry = {"label": label, "changes": [change.plain() for change in changes], **more}
     request.session["undo"] = [*request.session.get("undo", []), entry][-REMEMBERED:]
 
 
@@ -63,14 +63,14 @@ def _undo_source(request: HttpRequest, last: dict[str, Any]) -> HttpResponse:
 
 
 def _undone(last: dict[str, Any]) -> str:
-    return f"Undone: {last['said'][:1].lower()}{last['said'][1:]}"
+    return f"Undone: {last['label'][:1].lower()}{last['label'][1:]}"
 
 
 def cards_changed(request: HttpRequest, template: str, papers: list[Paper], label: str, undoable: bool) -> HttpResponse:
     """Draw these cards anew, with the message of what was done."""
     now, person, place = timezone.now(), access.person(request), request.POST.get("list", "")
     cards = queue.cards(person, papers, now)
-    context: dict[str, Any] = {"cards": cards, "card": cards[0] if cards else None, "list": place, "said": label}
+    context: dict[str, Any] = {"cards": cards, "card": cards[0] if cards else None, "list": place, "label": label}
     context |= {"undo": undoable, "gone": bool(cards) and has_left(cards[0], place)}
     if place == "today":
         context["done"] = queue.today(person, now)

@@ -134,7 +134,7 @@ def test_papers_in_production_were_measured_and_checked_by_somebody_else():
 def test_insight_answers_for_each_step_and_few_sources_give_half():
     window = steps.Window.of(90, NOW)
     for step in ("pulled", "read", "voted", "applied"):
-        credits = [row.credit for row in steps.given("source", step, window)]
+        credits = [row.credit for row in steps.credits("source", step, window)]
         assert steps.reached(step, window) >= price.ENOUGH, step
         assert price.price(credits).half <= len(credits) * 0.4, step
 

@@ -1,4 +1,4 @@
-"""Charts: drawn from one specification, in the browser and as a picture."""
+"""insight.charts and insight.draw: one specification, drawn in the browser and as SVG."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from papers.insight.funnel import Step
 from papers.refused import TooMuch
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-TOLD = [
+STEPS = [
     Step("pulled", "pulled", 1200),
     Step("read", "read", None, hidden="x"),
     Step("applied", "applied", 3, "1 in 400"),
@@ -19,9 +19,9 @@ TOLD = [
 
 
 @pytest.mark.parametrize(
-    "spec", [charts.cumulative([5.0, 2, 1, 1], list("abcd"), "source", "applied"), charts.funnel(TOLD)]
+    "spec", [charts.cumulative([5.0, 2, 1, 1], list("abcd"), "source", "applied"), charts.funnel(STEPS)]
 )
-def test_a_picture_is_svg_without_styles_or_scripts(spec):
+def test_picture_is_svg_without_styles_or_scripts(spec):
     svg = draw.picture(spec).decode()
     assert svg.startswith("<svg")
     assert not re.search(r"<style|style=|<script|href=\"http", svg)
@@ -33,8 +33,8 @@ def test_absurd_names_do_no_harm():
     assert "<script" not in svg
 
 
-def test_a_chart_that_cannot_be_drawn_says_so():
-    with pytest.raises(TooMuch, match="table beneath"):
+def test_chart_that_cannot_be_drawn_is_reported():
+    with pytest.raises(TooMuch, match="table below"):
         draw.picture({"mark": "no such mark"})
 
 
@@ -50,5 +50,5 @@ def test_pictures_have_the_colours_of_the_style_sheet():
         assert f"--{theirs}: light-dark({charts.LIGHT[ours]}, {charts.DARK[ours]});" in colours
 
 
-def test_the_script_is_the_one_that_vl_convert_carries():
+def test_vega_script_is_vl_converts_own():
     assert (ROOT / "static/vendor/vega.js").read_text() == vl_convert.javascript_bundle()

@@ -1,4 +1,4 @@
-"""What a source cost and gave."""
+"""insight.cost: the time that sources take and the applications they lead to."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from tests.makers import NOW, make_application, make_paper, make_person, make_so
 ALL = steps.Window.of(None, NOW)
 
 
-def test_the_incomplete_beta_agrees_with_adding_up_slices():
+def test_incomplete_beta_agrees_with_numerical_integration():
     for a, b, x in ((0.5, 0.5, 0.1), (2.4, 77.6, 0.05), (30, 3, 0.95), (1, 1, 0.25)):
         slices = 200_000
         density = [((n + 0.5) / slices) ** (a - 1) * (1 - (n + 0.5) / slices) ** (b - 1) for n in range(slices)]
@@ -20,7 +20,7 @@ def test_the_incomplete_beta_agrees_with_adding_up_slices():
 
 
 @pytest.mark.django_db
-def test_minutes_are_a_minute_a_card_and_the_reading_time_of_what_was_read():
+def test_minutes_are_one_per_card_and_the_reading_time_of_read_papers():
     source, me = make_source("A blog"), make_person()
     read, skimmed, kept_from_view = (make_paper(source=source, minutes=12) for _ in range(3))
     make_stage(me, read, skimmed_at=NOW, read_at=NOW)
@@ -34,7 +34,7 @@ def test_minutes_are_a_minute_a_card_and_the_reading_time_of_what_was_read():
 
 
 @pytest.mark.django_db
-def test_a_window_leaves_out_what_was_before():
+def test_window_excludes_earlier_papers():
     source, me = make_source(), make_person()
     make_stage(me, make_paper(source=source), skimmed_at=NOW - timedelta(days=40))
     assert cost.costs(me, steps.Window.of(30, NOW)) == []
@@ -42,43 +42,43 @@ def test_a_window_leaves_out_what_was_before():
 
 
 @pytest.mark.django_db
-def test_what_one_other_person_did_is_not_told():
+def test_figures_about_one_other_person_are_hidden():
     source, me, other = make_source(), make_person(), make_person()
     make_stage(other, make_paper(source=source), skimmed_at=NOW)
-    assert not cost.costs(me, ALL)[0].told
-    assert cost.costs(other, ALL)[0].told
+    assert not cost.costs(me, ALL)[0].is_visible
+    assert cost.costs(other, ALL)[0].is_visible
     for _ in range(2):
         make_stage(make_person(), make_paper(source=source), skimmed_at=NOW)
-    assert cost.costs(me, ALL)[0].told
+    assert cost.costs(me, ALL)[0].is_visible
 
 
 @pytest.mark.django_db
-def test_what_one_of_three_read_is_not_told_to_the_others():
+def test_reading_of_one_of_three_people_is_hidden_from_the_others():
     source, (ada, bo, cy) = make_source(), (make_person(), make_person(), make_person())
     papers = [make_paper(source=source) for _ in range(2)]
     for person in (ada, bo, cy):
         make_stage(person, papers[0], skimmed_at=NOW)
     make_stage(ada, papers[1], skimmed_at=NOW, read_at=NOW)
     row = cost.costs(bo, ALL)[0]
-    assert (row.told, row.told_reading, row.spent.readers) == (True, False, 1)
-    assert cost.costs(ada, ALL)[0].told_reading  # her own
+    assert (row.is_visible, row.is_reading_visible, row.spent.readers) == (True, False, 1)
+    assert cost.costs(ada, ALL)[0].is_reading_visible  # her own
     for person in (bo, cy):
         make_stage(person, papers[1], skimmed_at=NOW, read_at=NOW)
-    assert cost.costs(bo, ALL)[0].told_reading
+    assert cost.costs(bo, ALL)[0].is_reading_visible
 
 
 @pytest.mark.django_db
-def test_a_source_much_looked_at_and_never_read_is_proposed_for_muting():
+def test_muting_is_suggested_for_a_source_looked_at_often_and_never_read():
     me, source = make_person(), make_source()
     for _ in range(cost.MUCH):
         make_stage(me, make_paper(source=source), skimmed_at=NOW)
-    assert cost.costs(me, ALL)[0].to_mute
+    assert cost.costs(me, ALL)[0].suggests_muting
     Source.objects.update(state="muted")
-    assert not cost.costs(me, ALL)[0].to_mute
+    assert not cost.costs(me, ALL)[0].suggests_muting
 
 
 @pytest.mark.django_db
-def test_a_source_that_gave_without_being_looked_at_is_there():
+def test_source_applied_without_being_looked_at_is_listed():
     used = make_application()
     row = cost.costs(make_person(), ALL)[0]
     assert (row.spent.looked, row.spent.applied, row.source) == (0, 1, used.paper.sightings.get().source)

@@ -1,4 +1,4 @@
-"""intake.gate: one polite queue in front of each host, over all workers."""
+"""intake.gate: one request at a time per host, across all workers."""
 
 import os
 import signal
@@ -30,14 +30,14 @@ def gaps(times):
     return [began - ended for (_, ended), (began, _) in pairwise(times)]
 
 
-def test_a_host_is_asked_by_one_at_a_time_at_its_pace():
+def test_host_gets_one_request_at_a_time_at_its_pace():
     times = []
     assert at_once(*[lambda: visit("blog.example", times)] * 4) == [None] * 4
     assert len(times) == 4
     assert min(gaps(times)) >= 0.1
 
 
-def test_arxiv_has_a_pace_of_its_own():
+def test_arxiv_has_its_own_pace():
     times = []
     at_once(*[lambda: visit("arxiv.org", times)] * 3)
     assert min(gaps(times)) >= 0.3
@@ -50,42 +50,42 @@ def test_hosts_do_not_wait_for_each_other():
     assert time.monotonic() - began < 1.2
 
 
-def test_whoever_cannot_wait_is_told_so():
+def test_caller_that_cannot_wait_gets_a_busy_error():
     times = []
-    with host_gate(0, 1)("blog.example"), pytest.raises(BusyError, match=r"blog\.example is answering another"):
+    with host_gate(0, 1)("blog.example"), pytest.raises(BusyError, match=r"blog\.example is still answering another"):
         visit("blog.example", times, wait=0.3)
     visit("blog.example", times, wait=0.3)
 
 
-def test_a_host_that_asked_for_time_is_left_alone_by_all():
+def test_held_host_gets_no_requests_from_anybody():
     gate.hold("blog.example", timezone.now() + timedelta(hours=1))
     began = time.monotonic()
-    with pytest.raises(BusyError, match="asked us to wait until"):
+    with pytest.raises(BusyError, match="may not be asked again before"):
         visit("blog.example", [], wait=60)
     assert time.monotonic() - began < 1
 
 
-def test_a_shorter_hold_does_not_shorten_a_longer_one():
+def test_shorter_hold_does_not_shorten_a_longer_one():
     until = timezone.now() + timedelta(hours=1)
     gate.hold("blog.example", until)
     gate.hold("blog.example", timezone.now())
     assert Host.objects.get().next_at == until
 
 
-def test_a_hold_that_comes_during_a_visit_stays():
+def test_hold_set_during_a_request_stays():
     until = timezone.now() + timedelta(hours=1)
     with host_gate(0, 1)("blog.example"):
         gate.hold("blog.example", until)
     assert Host.objects.get().next_at == until
 
 
-def test_an_error_inside_gives_the_host_back():
+def test_host_is_released_after_an_error():
     with pytest.raises(ZeroDivisionError), host_gate(0, 1)("blog.example"):
         1 / 0  # noqa: B018
     visit("blog.example", [], wait=0.2)
 
 
-def test_what_a_killed_worker_held_comes_free(monkeypatch):
+def test_host_held_by_a_killed_worker_becomes_free(monkeypatch):
     monkeypatch.setattr(gate, "HELD_AT_MOST", timedelta(seconds=0.8))
     pid = start(lambda: visit("blog.example", [], stay=30))
     while not Host.objects.exclude(busy_until=None).exists():

@@ -1,9 +1,9 @@
-"""intake.match: which entries are one paper, by what names."""
+"""intake.match: group the entries of one paper by their names."""
 
 import pytest
 
 from papers.identity import Name
-from papers.intake.match import Owner, group, known_papers, names_of
+from papers.intake.match import Owner, existing_papers, group, names_of
 from papers.sources.item import Item
 
 ARXIV = Name("arxiv", "2603.00001")
@@ -27,7 +27,7 @@ def item(link="", title="A title", **fields):
         (item("no link"), []),
     ],
 )
-def test_an_item_has_the_names_that_its_addresses_give(given, names):
+def test_names_of_an_item_come_from_its_addresses(given, names):
     assert list(names_of(given, 5)) == names
 
 
@@ -39,28 +39,28 @@ def test_items_that_share_a_name_are_one_entry_with_the_latest_version():
     assert dropped == 1
 
 
-def test_a_chain_of_names_is_one_entry_strongest_name_first():
+def test_items_linked_by_a_chain_of_names_are_one_entry_strongest_name_first():
     items = [item("10.1000/a"), item("2603.00001"), item("2603.00001", addresses=("10.1000/a",))]
     entries, _ = group(items, 5)
     assert [entry.names for entry in entries] == [(ARXIV, Name("doi", "10.1000/a"))]
     assert entries[0].arxiv_id == "2603.00001"
 
 
-def test_the_link_of_the_whole_site_is_no_name_among_several():
+def test_link_of_the_whole_site_does_not_name_one_of_several_entries():
     entries, _ = group([item("https://a.example/", "One", entry_id="1"), item("https://a.example/2", "Two")], 5)
     assert [entry.names for entry in entries] == [(Name("entry", "5:1"),), (Name("link", "https://a.example/2"),)]
 
 
-def test_the_strongest_name_decides_and_others_join():
+def test_strongest_name_decides_and_others_join():
     entries, _ = group([item("2603.00001", addresses=("10.1000/a",))], 5)
     doi = Name("doi", "10.1000/a")
-    assert known_papers(entries[0], {doi: Owner(3, "", "x"), ARXIV: Owner(9, "2603.00001", "x")}) == [9, 3]
-    assert known_papers(entries[0], {doi: Owner(3, "2603.99999", "x")}) == []
-    assert known_papers(entries[0], {}) == []
+    assert existing_papers(entries[0], {doi: Owner(3, "", "x"), ARXIV: Owner(9, "2603.00001", "x")}) == [9, 3]
+    assert existing_papers(entries[0], {doi: Owner(3, "2603.99999", "x")}) == []
+    assert existing_papers(entries[0], {}) == []
 
 
-def test_an_entry_id_counts_when_the_title_agrees_or_there_is_nothing_else():
+def test_entry_id_counts_if_the_title_agrees_or_there_is_no_link():
     owners = {Name("entry", "5:7"): Owner(3, "", "A Title")}
     linked, bare = item("https://a.example/p", "Another", entry_id="7"), item("", "Another", entry_id="7")
     same = item("https://a.example/p", "a title", entry_id="7")
-    assert [known_papers(group([each], 5)[0][0], owners) for each in (linked, bare, same)] == [[], [3], [3]]
+    assert [existing_papers(group([each], 5)[0][0], owners) for each in (linked, bare, same)] == [[], [3], [3]]

@@ -1,4 +1,4 @@
-"""intake.merge: two records turn out to be one paper, and nothing that people did is lost."""
+"""intake.merge: two records of one paper become one, and nothing that people did is lost."""
 
 from datetime import timedelta
 
@@ -35,34 +35,34 @@ def lose():
     return make_paper("In a journal", arxiv_id="", kind="journal", journal_ref="J. Inv. 3")
 
 
-def test_the_record_with_more_to_say_is_filled_from_the_other(keep, lose):
+def test_empty_fields_are_filled_from_the_other_record(keep, lose):
     assert merge(keep.pk, lose.pk, NOW)
     paper = Paper.objects.get()
     assert (paper.title, paper.arxiv_id, paper.journal_ref) == ("On arXiv", keep.arxiv_id, "J. Inv. 3")
     assert paper.arrived_at == min(keep.arrived_at, lose.arrived_at)
 
 
-def test_what_arxiv_says_goes_first_whichever_record_is_kept(keep, lose):
+def test_values_from_arxiv_win_whichever_record_is_kept(keep, lose):
     assert merge(lose.pk, keep.pk, NOW)
     paper = Paper.objects.get()
     assert (paper.pk, paper.title, paper.kind, paper.version) == (lose.pk, "On arXiv", "arxiv", 2)
     assert (paper.arxiv_id, paper.link) == (keep.arxiv_id, keep.link)
 
 
-def test_all_names_lead_to_the_one_record_the_old_address_too(keep, lose):
+def test_all_names_and_the_old_address_lead_to_the_kept_record(keep, lose):
     merge(keep.pk, lose.pk, NOW)
     names = {(name.kind, name.value) for name in Name.objects.filter(paper=keep)}
     assert names == {("arxiv", keep.arxiv_id), ("link", lose.link), ("short", lose.short)}
 
 
-def test_merging_on_and_on_keeps_every_old_address(keep, lose):
+def test_repeated_merges_keep_every_old_address(keep, lose):
     third = make_paper(arxiv_id="")
     merge(lose.pk, third.pk, NOW)
     merge(keep.pk, lose.pk, NOW)
     assert set(Name.objects.filter(kind="short").values_list("value", flat=True)) == {lose.short, third.short}
 
 
-def test_a_persons_latest_vote_wins(keep, lose):
+def test_latest_vote_of_a_person_wins(keep, lose):
     ada, bo, cy = (make_person() for _ in range(3))
     make_vote(ada, keep, 1, at=NOW)
     make_vote(ada, lose, -1, at=LATER)
@@ -101,7 +101,7 @@ def test_comments_events_and_sightings_move(keep, lose):
     assert Event.objects.get(kind="merged").data == {"title": "In a journal", "slug": lose.short}
 
 
-def test_the_signers_are_those_of_the_byline(keep, lose):
+def test_authors_are_those_of_the_byline(keep, lose):
     for paper, name in ((keep, "Ada Example"), (lose, "A. Example")):
         author = Author.objects.create(name=name, key=name.lower())
         Authorship.objects.create(paper=paper, position=0, author=author)
@@ -109,20 +109,20 @@ def test_the_signers_are_those_of_the_byline(keep, lose):
     assert Authorship.objects.get().author.name == "Ada Example"
 
 
-def test_two_arxiv_papers_are_never_one(keep):
+def test_two_arxiv_papers_are_never_merged(keep):
     other = make_paper()
     assert not merge(keep.pk, other.pk, NOW)
     assert Paper.objects.count() == 2
 
 
-def test_merging_what_is_merged_already_does_nothing(keep, lose):
+def test_merging_again_does_nothing(keep, lose):
     assert merge(keep.pk, lose.pk, NOW)
     assert not merge(keep.pk, lose.pk, NOW)
     assert not merge(keep.pk, keep.pk, NOW)
     assert Event.objects.filter(kind="merged").count() == 1
 
 
-def test_shares_and_their_addresses_go_over(keep, lose):
+def test_shares_and_links_move(keep, lose):
     ada = make_person()
     ours, theirs = make_share(keep, ada), make_share(lose, ada)
     assert merge(keep.pk, lose.pk, NOW)

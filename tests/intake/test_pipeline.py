@@ -1,4 +1,4 @@
-"""intake.pipeline: a source is pulled from a server, stored, and how it went is written down."""
+"""intake.pipeline: pull sources from a server, store their items, and log the outcome."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -44,7 +44,7 @@ def blog(server):
 # ── what comes in ────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_category_is_pulled_and_logged(category):
+def test_category_is_pulled_and_logged(category):
     log = pull(category)
     assert log.outcome == "ok"
     assert log.added == Paper.objects.count() > 0
@@ -53,14 +53,14 @@ def test_a_category_is_pulled_and_logged(category):
     assert category.next_fetch > NOW
 
 
-def test_a_search_and_a_blog_are_pulled(server, blog):
+def test_search_and_blog_are_pulled(server, blog):
     search = make_source(kind="arxiv", address="search: cat:cs.LG")
     assert pull(search).added > 0
     assert pull(blog).added > 0
     assert {"arxiv", "post"} <= set(Paper.objects.values_list("kind", flat=True))
 
 
-def test_a_paper_in_two_categories_is_one_paper(category):
+def test_paper_in_two_categories_is_one_paper(category):
     pull(category)
     pull(make_source(kind="arxiv", address="stat.ML"))
     pull(make_source(kind="arxiv", address="cs.AI"))
@@ -70,7 +70,7 @@ def test_a_paper_in_two_categories_is_one_paper(category):
 
 
 @pytest.mark.parametrize("kind", ["category", "blog"])
-def test_a_pull_with_nothing_new_writes_its_log_and_the_source_alone(request, kind):
+def test_pull_with_nothing_new_writes_only_its_log_and_source(request, kind):
     source = request.getfixturevalue(kind)
     pull(source)
     Source.objects.update(etag="", last_modified="", body_hash="")  # so that all of it is read again
@@ -82,12 +82,12 @@ def test_a_pull_with_nothing_new_writes_its_log_and_the_source_alone(request, ki
     assert wrote <= {"papers_source", "papers_fetchlog", "papers_host"}
 
 
-def test_an_unchanged_feed_is_not_even_parsed(blog):
+def test_unchanged_feed_is_not_parsed(blog):
     pull(blog)
     assert pull(blog, NOW + timedelta(hours=1)).status == 304
 
 
-def test_the_next_days_announcements_come_on_top(server, category):
+def test_next_days_announcements_come_first(server, category):
     pull(category)
     before = set(Paper.objects.values_list("pk", flat=True))
     server.clock.advance(timedelta(days=1))
@@ -95,7 +95,7 @@ def test_the_next_days_announcements_come_on_top(server, category):
     assert Paper.objects.newest_first().first().pk not in before
 
 
-def test_a_category_added_on_a_sunday_brings_the_last_days(server, category):
+def test_category_added_on_a_sunday_brings_papers_of_the_last_days(server, category):
     sunday = datetime(2026, 3, 8, 15, tzinfo=UTC)
     server.clock.set(sunday)
     log = pull(category, sunday)
@@ -111,7 +111,7 @@ TROUBLES = ["hang", "close", "cut", "empty", "page", "bomb"]
 
 
 @pytest.mark.parametrize("trouble", [trouble for trouble in TROUBLES if trouble != "hang"])
-def test_a_bad_answer_is_a_sentence_on_the_source(server, category, trouble):
+def test_bad_response_is_a_sentence_on_the_source(server, category, trouble):
     server.misbehave("/rss/*", trouble)
     log = pull(category)
     assert log.outcome == "failed"
@@ -123,7 +123,7 @@ def test_a_bad_answer_is_a_sentence_on_the_source(server, category, trouble):
     assert (category.failures, category.last_error) == (0, "")
 
 
-def test_failures_wait_longer_each_time_up_to_a_day(server, blog):
+def test_wait_after_failures_doubles_up_to_a_day(server, blog):
     server.misbehave("/blogs/*", "status", code=500)
     waits = []
     for _ in range(12):
@@ -134,14 +134,14 @@ def test_failures_wait_longer_each_time_up_to_a_day(server, blog):
     assert timedelta(hours=20) < waits[-1] < timedelta(hours=28)
 
 
-def test_a_host_that_asks_for_time_gets_it_from_all_its_sources(server, category, blog):
+def test_retry_after_holds_all_sources_of_the_host(server, category, blog):
     server.misbehave("/rss/*", "status", code=429, retry_after=1800, times=1)
     pull(category)
     assert category.next_fetch >= NOW + timedelta(minutes=30)
     assert Host.objects.filter(next_at__gte=NOW + timedelta(minutes=29)).exists()
 
 
-def test_what_cannot_take_its_turn_stays_due_and_is_no_failure(server, blog, monkeypatch):
+def test_source_of_a_busy_host_stays_due_without_a_failure(server, blog, monkeypatch):
     monkeypatch.setattr(clients, "WORKER_WAITS", 0)
     Source.objects.update(claimed_until=NOW + timedelta(minutes=9))
     with gate.host_gate(0, 0)(server.url.removeprefix("http://")):
@@ -150,21 +150,21 @@ def test_what_cannot_take_its_turn_stays_due_and_is_no_failure(server, blog, mon
     assert (blog.failures, blog.claimed_until, FetchLog.objects.count()) == (0, None, 0)
 
 
-def test_a_feed_that_is_gone_is_paused_and_says_so(server, blog):
+def test_feed_that_is_gone_is_paused_with_a_reason(server, blog):
     server.misbehave("/blogs/*", "status", code=410)
     pull(blog)
     assert blog.state == "paused"
     assert Event.objects.get(source=blog).data["state"] == "paused"
 
 
-def test_a_persons_switch_outlives_a_failing_fetch(server, blog):
+def test_state_set_by_a_person_survives_a_failed_fetch(server, blog):
     server.misbehave("/blogs/*", "status", code=500)
     Source.objects.filter(pk=blog.pk).update(state="muted")  # while the fetch is on its way
     pull(blog)
     assert blog.state == "muted"
 
 
-def test_a_source_that_died_says_so_once(server, blog):
+def test_dead_source_is_reported_once(server, blog):
     server.misbehave("/blogs/*", "status", code=500)
     Source.objects.update(last_success=NOW - timedelta(days=10), created_at=NOW - timedelta(days=99))
     for day in (0, 5, 6, 7):
@@ -181,7 +181,7 @@ def move(server, to):
     server.misbehave("/blogs/kettle/*", "redirect", to=to, code=301)
 
 
-def test_a_permanent_move_seen_three_times_rewrites_the_address(server, blog):
+def test_third_permanent_redirect_changes_the_address(server, blog):
     old, new = blog.address, server.feed("petit-lot")
     move(server, new)
     for hour in range(2):
@@ -192,7 +192,7 @@ def test_a_permanent_move_seen_three_times_rewrites_the_address(server, blog):
     assert Event.objects.get(source=blog).data == {"from": old, "to": new}
 
 
-def test_a_temporary_move_is_followed_and_forgotten(server, blog):
+def test_temporary_redirect_is_followed_and_not_stored(server, blog):
     server.misbehave("/blogs/kettle/*", "redirect", to=server.feed("petit-lot"), code=302)
     old = blog.address
     for hour in range(4):
@@ -200,7 +200,7 @@ def test_a_temporary_move_is_followed_and_forgotten(server, blog):
     assert blog.address == old
 
 
-def test_a_move_onto_another_sources_address_pauses_the_source(server, blog):
+def test_move_to_another_sources_address_pauses_the_source(server, blog):
     other = make_source("Petit Lot", address=server.feed("petit-lot"))
     move(server, other.address)
     for hour in range(3):
@@ -212,13 +212,13 @@ def test_a_move_onto_another_sources_address_pauses_the_source(server, blog):
 # ── a look before, and links by hand ─────────────────────────────────────────────────────────
 
 
-def test_a_preview_writes_nothing(server):
+def test_preview_stores_nothing(server):
     assert pipeline.preview("arxiv", "cs.LG", NOW).items
     assert not Paper.objects.exists()
     assert not FetchLog.objects.exists()
 
 
-def test_a_link_to_an_arxiv_paper_brings_its_record(server, category):
+def test_link_to_an_arxiv_paper_fetches_its_record(server, category):
     pull(category)
     known = Paper.objects.exclude(arxiv_id="").first().arxiv_id
     Paper.objects.all().delete()
@@ -231,7 +231,7 @@ def test_a_link_to_an_arxiv_paper_brings_its_record(server, category):
     assert Sighting.objects.get().source == person.source
 
 
-def test_a_known_paper_joins_without_a_fetch_however_it_is_written(server):
+def test_existing_paper_joins_without_a_fetch_in_any_spelling(server):
     paper, person = make_paper(arxiv_id="2603.00007"), make_person()
     for address in ("arXiv:2603.00007v3", "https://huggingface.co/papers/2603.00007"):
         added = pipeline.add_link(person, address, NOW)
@@ -240,7 +240,7 @@ def test_a_known_paper_joins_without_a_fetch_however_it_is_written(server):
     assert person.source.sightings.count() == 1
 
 
-def test_a_title_by_hand_needs_no_far_side(server):
+def test_typed_title_needs_no_fetch(server):
     added = pipeline.add_link(make_person(), "https://unreachable.example/post", NOW, title="What it says")
     assert (added.created, added.paper.title, added.paper.kind) == (True, "What it says", "post")
     assert not server.requests
@@ -249,13 +249,13 @@ def test_a_title_by_hand_needs_no_far_side(server):
 @pytest.mark.parametrize(
     "address", ["", "attention is all you need", "javascript:alert(1)", "mailto:a@b.example", "\0"]
 )
-def test_what_is_no_address_is_refused_in_a_sentence(server, address):
-    with pytest.raises(FetchError, match="no link"):
+def test_text_that_is_not_an_address_is_refused_with_a_sentence(server, address):
+    with pytest.raises(FetchError, match="not a link"):
         pipeline.add_link(make_person(), address, NOW, title="Whatever")
     assert not Paper.objects.exists()
 
 
-def test_an_id_that_arxiv_does_not_know_is_said(server):
+def test_unknown_arxiv_id_is_reported(server):
     with pytest.raises(FetchError, match="arXiv has no paper"):
         pipeline.add_link(make_person(), "1501.99999", NOW)
     assert not Paper.objects.exists()

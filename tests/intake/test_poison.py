@@ -1,4 +1,4 @@
-"""intake, with what chokes readers: it costs the entry or at most the source, in words, and never another source."""
+"""intake, with hostile input: it costs an entry or at most its source, with a sentence, and never another source."""
 
 import time
 from datetime import UTC, datetime
@@ -46,7 +46,7 @@ def test_one_poisoned_entry_never_costs_the_feed(server, slug, name, monkeypatch
 
 
 @pytest.mark.parametrize("name", [name for name in poison.ENTRIES if name not in {"numbers", "types"}])
-def test_nor_arxivs(server, name):
+def test_one_poisoned_entry_never_costs_an_arxiv_announcement(server, name):
     server.misbehave("/rss/*", "poison", name=name)
     log = pull(make_source(kind="arxiv", address="cs.LG"))
     assert log.outcome == "ok"
@@ -56,29 +56,29 @@ def test_nor_arxivs(server, name):
 @pytest.mark.parametrize(
     "charset", ["utf8mb4", "x-sjis", "rot13", "idna", "punycode", "unicode_escape", "base64", "undefined", "x" * 300]
 )
-def test_the_name_of_an_odd_encoding_costs_at_most_the_source(server, charset):
+def test_odd_encoding_label_costs_at_most_the_source(server, charset):
     server.misbehave("/blogs/*", "poison", name="encoding", charset=charset)
     log = pull(make_source(address=server.feed("kettle")))
-    assert log.outcome == "ok" or "could not be dealt with" not in log.note
+    assert log.outcome == "ok" or "could not be processed" not in log.note
 
 
 def crash(*args, **more):
     raise RuntimeError("nobody thought of this")
 
 
-def test_whatever_rises_is_the_sources_failure_with_a_pause_and_a_traceback(server, monkeypatch, caplog):
+def test_any_exception_is_the_sources_failure_with_a_wait_and_a_traceback(server, monkeypatch, caplog):
     source = make_source(kind="arxiv", address="cs.LG", etag="before")
     monkeypatch.setattr(arxiv, "pull", crash)
     log = pull(source)
     assert log.outcome == "failed"
     assert source.last_error == log.note
-    assert "could not be dealt with (RuntimeError)" in log.note
+    assert "could not be processed (RuntimeError)" in log.note
     assert (source.failures, source.claimed_until, source.etag) == (1, None, "before")
     assert source.next_fetch > NOW
     assert "in crash" in caplog.text
 
 
-def test_a_sentence_with_characters_that_no_database_takes_is_stored_all_the_same(server, monkeypatch):
+def test_error_sentence_with_forbidden_characters_is_stored(server, monkeypatch):
     def refuse(*args):
         raise pipeline.FetchError("It said \0 nothing \ud800 of use.")
 
@@ -87,14 +87,14 @@ def test_a_sentence_with_characters_that_no_database_takes_is_stored_all_the_sam
 
 
 @pytest.mark.parametrize("where", ["store", "_succeeded", "schedule.after_success"])
-def test_what_breaks_while_storing_leaves_nothing_half_written(server, where, monkeypatch):
+def test_failure_while_storing_leaves_nothing_half_written(server, where, monkeypatch):
     source = make_source(address=server.feed("kettle"))
     monkeypatch.setattr(f"papers.intake.pipeline.{where}", crash)
     assert pull(source).outcome == "failed"
     assert not Paper.objects.exists()
 
 
-def test_a_database_that_went_away_is_no_fault_of_the_source(server, monkeypatch):
+def test_lost_database_is_not_the_sources_failure(server, monkeypatch):
     source = make_source(claimed_until=NOW)
 
     def cut(*args):
@@ -109,14 +109,14 @@ def test_a_database_that_went_away_is_no_fault_of_the_source(server, monkeypatch
     assert (source.claimed_until, source.failures, source.last_error) == (None, 0, "")
 
 
-def test_a_source_that_was_removed_meanwhile_is_no_trouble(server):
+def test_source_removed_during_its_pull_is_ignored(server):
     source = make_source(address=server.feed("kettle"))
     Source.objects.all().delete()
     assert pipeline.refresh(source, NOW)
 
 
-def test_a_reader_that_hangs_is_the_sources_failure_and_the_other_categories_are_pulled(server, monkeypatch):
-    """All of arXiv is one host, whose sources are pulled in one turn."""
+def test_hanging_parser_fails_its_source_and_other_categories_are_pulled(server, monkeypatch):
+    """All arXiv sources share one host and are pulled in one go."""
     monkeypatch.setattr(sandbox, "WALL_SECONDS", 2.0)
     first, second = (make_source(kind="arxiv", address=address) for address in ("cs.LG", "cs.CL"))
     real = arxiv.pull
@@ -129,6 +129,6 @@ def test_a_reader_that_hangs_is_the_sources_failure_and_the_other_categories_are
     notes = dict(FetchLog.objects.values_list("source__address", "outcome"))
     assert notes["cs.LG"] == "failed" != notes["cs.CL"]
     first.refresh_from_db()
-    assert "takes longer than 2 seconds" in first.last_error
+    assert "more than 2 seconds" in first.last_error
     second.refresh_from_db()
     assert second.last_success

@@ -1,4 +1,4 @@
-"""intake.render: what a paper says becomes safe HTML, once."""
+"""intake.render: abstracts and posts become safe HTML."""
 
 import time
 from xml.etree import ElementTree
@@ -22,7 +22,7 @@ def test_formulas_become_mathml(text):
     assert ('display="block"' in made) == ("$$" in text or "[" in text)
 
 
-def test_formulas_before_a_digit_or_with_blanks_are_formulas_when_they_hold_tex():
+def test_dollars_before_a_digit_or_with_spaces_are_formulas_if_they_contain_tex():
     assert render.tex(r"$\sim$10 and $ x^2 $").count("<math") == 2
 
 
@@ -35,7 +35,7 @@ def test_formulas_before_a_digit_or_with_blanks_are_formulas_when_they_hold_tex(
         (r"\emph{so} $x and more", "<em>so</em> $x and more"),
     ],
 )
-def test_tex_that_cannot_be_rendered_is_shown_as_it_is(text, made):
+def test_tex_that_cannot_be_rendered_is_shown_unchanged(text, made):
     assert render.tex(text) == made
 
 
@@ -53,7 +53,7 @@ def test_tex_that_cannot_be_rendered_is_shown_as_it_is(text, made):
         (r"a \textsc{Name} and \unknown{thing}", r"a Name and \unknown{thing}"),
     ],
 )
-def test_common_macros_between_formulas_are_understood(text, made):
+def test_common_macros_between_formulas_are_translated(text, made):
     assert render.tex(text) == made
 
 
@@ -70,7 +70,7 @@ EVIL = [
 
 
 @pytest.mark.parametrize("text", EVIL)
-def test_nothing_but_marks_and_mathml_comes_out(text):
+def test_output_contains_only_simple_markup_and_mathml(text):
     made = render.tex(text)
     tree = ElementTree.fromstring(f"<p>{made}</p>")  # well-formed
     for element in tree.iter():
@@ -78,12 +78,12 @@ def test_nothing_but_marks_and_mathml_comes_out(text):
         assert set(element.keys()) <= render._ATTRIBUTES
 
 
-def test_tokens_of_mathml_hold_text_only():
+def test_mathml_token_elements_contain_only_text():
     tree = ElementTree.fromstring(render.tex(r"$\mathop{\mathrm{argmin}}_x \underset{a}{\operatorname{max}}$"))
     assert not [element.tag for element in tree.iter() if element.tag in {"mi", "mo", "mn", "mtext"} and len(element)]
 
 
-def test_bold_letters_are_bold_in_every_browser():
+def test_bold_letters_use_unicodes_bold_alphabets():
     assert "𝜽" in render.tex(r"$\boldsymbol{\theta}$")
 
 
@@ -91,7 +91,7 @@ HOSTILE = [r"\(" * 5000, "$a " * 5000, r"$" + r"\$" * 5000, "$" * 10_000, f"${'{
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_costs_no_time(text):
+def test_hostile_text_is_rendered_quickly(text):
     began = time.perf_counter()
     render.tex(text[: render.LONGEST_TEXT])
     assert time.perf_counter() - began < 0.5
@@ -114,19 +114,15 @@ def test_hostile_text_costs_no_time(text):
         ("<math><mtext><script>x</script></mtext></math><svg onload=x>", ""),
     ],
 )
-def test_somebody_elses_html_is_cleaned(content, kept):
+def test_untrusted_html_is_sanitized(content, kept):
     assert render.clean(content) == kept
 
 
-def test_a_long_post_is_cut_and_its_tags_are_closed():
+def test_long_post_is_cut_and_its_tags_are_closed():
     made = render.clean("<div><p>some <em>words</em> here</p></div>" * 5000)
     assert len(made) < render.LONGEST_HTML + 100
     assert made.count("<div>") == made.count("</div>")
     assert "…" in made[-40:]
-
-
-def test_text_of_html_keeps_words_apart_and_drops_scripts():
-    assert render.text_of("<p>One</p><p>two &amp; three<br>four</p><script>five()</script>") == "One two & three four"
 
 
 # ── what cards say ───────────────────────────────────────────────────────────────────────────
@@ -146,7 +142,7 @@ def test_text_of_html_keeps_words_apart_and_drops_scripts():
         ("https://huggingface.co/org/model", ["https://huggingface.co/org/model"]),
     ],
 )
-def test_code_is_found_in_abstract_or_comment(text, links):
+def test_code_links_are_found_in_abstract_and_comment(text, links):
     assert render.code_links("", text) == links
 
 
@@ -162,5 +158,5 @@ def test_code_is_found_in_abstract_or_comment(text, links):
         (0, "", 12),
     ],
 )
-def test_minutes_follow_words_or_pages(words, comment, expected):
+def test_minutes_are_estimated_from_words_or_pages(words, comment, expected):
     assert render.minutes(words, comment) == expected

@@ -1,4 +1,4 @@
-"""intake.retention: what is old or over goes, the rest stays."""
+"""intake.retention: old and expired rows are deleted, everything else is kept."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ def fetched(*days):
     return source
 
 
-def test_old_logs_and_sessions_go_and_papers_stay():
+def test_old_logs_and_sessions_are_deleted_and_papers_kept():
     source = fetched(1, 89, 91, 900)
     paper = make_paper(source=source, arrived_at=NOW - timedelta(days=900))
     make_vote(make_person(), paper, at=NOW - timedelta(days=900))
@@ -36,13 +36,13 @@ def test_old_logs_and_sessions_go_and_papers_stay():
     tasks.tidy()
 
 
-def test_how_long_logs_are_kept_is_the_operators_choice(settings):
+def test_operator_chooses_how_long_logs_are_kept(settings):
     settings.KEEP_LOGS_DAYS = 7
     assert fetched(6, 8).fetches.count() == 2
     assert delete_old(NOW)["fetches"] == 1
 
 
-def test_links_go_a_month_after_their_end():
+def test_links_are_deleted_a_month_after_use_or_expiry():
     def mint(expires, used=None):
         link, _ = OneTimeLink.objects.mint("invitation", NOW - timedelta(days=100), timedelta(days=100 + expires))
         OneTimeLink.objects.filter(pk=link.pk).update(used_at=used and NOW - timedelta(days=used))
@@ -55,7 +55,7 @@ def test_links_go_a_month_after_their_end():
     assert sorted(OneTimeLink.objects.values_list("pk", flat=True)) == kept
 
 
-def test_wrong_passwords_are_forgotten_after_a_week():
+def test_failed_sign_ins_are_deleted_after_a_week():
     for model, more in ((AccessAttempt, {"failures_since_start": 1}), (AccessFailureLog, {}), (AccessLog, {})):
         for days in (6, 8):
             model.objects.create(username=f"{days}", ip_address="192.0.2.1", **more)

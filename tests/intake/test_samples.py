@@ -1,4 +1,4 @@
-"""intake on recorded feeds: whatever the world sends is stored once, safely, and a second time changes nothing."""
+"""intake on recorded feeds: everything is stored once, safely, and storing it again changes nothing."""
 
 import re
 from datetime import UTC, datetime
@@ -52,7 +52,7 @@ def test_versions_of_one_feed_bring_each_entry_once(folder):
     assert len(links) * 0.9 <= Paper.objects.count() <= len(links)
 
 
-def test_announcements_of_the_same_days_in_two_forms_are_the_same_papers():
+def test_rss_and_atom_announcements_of_one_day_are_the_same_papers():
     papers = set()
     for path in sorted((SAMPLES / "arxiv_rss").rglob("*.xml")):
         items, _ = arxiv.read_feed(reply(path.read_bytes()), NOW)

@@ -38,7 +38,7 @@ def source():
     return make_source()
 
 
-def test_a_paper_comes_with_its_names_authors_version_and_sighting(source):
+def test_paper_is_stored_with_names_authors_version_and_sighting(source):
     done = store(source, [make_item()], NOW)
     paper = Paper.objects.get()
     assert (done.added, done.papers) == (1, [paper.pk])
@@ -56,7 +56,7 @@ def test_a_paper_comes_with_its_names_authors_version_and_sighting(source):
     assert Sighting.objects.get().announce_type == "new"
 
 
-def test_what_comes_again_writes_no_row(source):
+def test_storing_the_same_items_again_writes_no_row(source):
     items = [make_item(f"2603.{n:05d}") for n in range(3)] + [make_post(entry_id="7")]
     store(source, items, NOW)
     with CaptureQueriesContext(
@@ -67,21 +67,21 @@ def test_what_comes_again_writes_no_row(source):
     assert not [q["sql"] for q in asked if q["sql"].startswith(("INSERT", "UPDATE", "DELETE", "COPY"))]
 
 
-def test_another_source_joins_the_paper_by_another_address(source):
+def test_another_source_joins_a_paper_by_another_address(source):
     store(source, [make_item()], NOW)
     done = store(make_source(), [make_item(link="https://huggingface.co/papers/2603.00001", version=0)], NOW)
     assert (done.added, done.joined) == (0, 1)
     assert Paper.objects.get().sightings.count() == 2
 
 
-def test_a_digest_that_names_two_papers_makes_them_not_one(source):
+def test_digest_that_names_two_papers_does_not_merge_them(source):
     store(source, [make_item("2603.00001"), make_item("2603.00002")], NOW)
     links = ("https://arxiv.org/abs/2603.00001", "https://arxiv.org/abs/2603.00002")
     store(make_source(), [make_item(link=links[0], addresses=links)], NOW)
     assert Paper.objects.count() == 2
 
 
-def test_an_entry_with_the_names_of_two_records_makes_them_one(source):
+def test_entry_with_names_of_two_records_merges_them(source):
     store(source, [make_post("https://doi.org/10.1000/xyz")], NOW)
     store(source, [make_item()], NOW)
     done = store(make_source(), [make_item(addresses=("https://doi.org/10.1000/xyz",))], NOW)
@@ -91,7 +91,7 @@ def test_an_entry_with_the_names_of_two_records_makes_them_one(source):
     assert {name.kind for name in paper.names.all()} == {"arxiv", "doi", "short"}
 
 
-def test_a_replacement_updates_the_record_and_is_an_event(source):
+def test_replacement_updates_the_record_and_is_an_event(source):
     store(source, [make_item()], NOW)
     newer = make_item(title="On case two", abstract="", version=3, announce_type="replace", authors=(Signer("Cy New"),))
     done = store(source, [newer], NOW)
@@ -103,31 +103,31 @@ def test_a_replacement_updates_the_record_and_is_an_event(source):
     assert [a.author.name for a in Authorship.objects.all()] == ["Cy New"]
 
 
-def test_a_replacement_of_a_paper_never_seen_is_left_alone(source):
+def test_replacement_of_an_unknown_paper_is_skipped(source):
     done = store(source, [make_item(version=4, announce_type="replace-cross")], NOW)
     assert (done.added, done.skipped, done.papers) == (0, 1, [0])
     assert not Paper.objects.exists()
 
 
-def test_an_older_version_changes_nothing(source):
+def test_older_version_changes_nothing(source):
     store(source, [make_item(version=3)], NOW)
     assert store(source, [make_item(title="Old", version=2)], NOW).amended == 0
 
 
-def test_a_blog_about_a_paper_does_not_rewrite_it(source):
+def test_blog_post_about_a_paper_does_not_rewrite_it(source):
     store(source, [make_item()], NOW)
     store(make_source(), [make_item(title="Wow, this paper!!", abstract="Hot take", version=0)], NOW)
     assert Paper.objects.get().title == "On case 2603.00001"
 
 
-def test_a_feed_may_rewrite_its_own_post(source):
+def test_feed_may_rewrite_its_own_post(source):
     store(source, [make_post()], NOW)
     done = store(source, [make_post(title="A better title")], NOW)
     assert done.amended == 1
     assert Paper.objects.get().title == "A better title"
 
 
-def test_two_feeds_that_print_one_post_differently_do_not_take_turns(source):
+def test_two_feeds_with_different_texts_of_one_post_do_not_keep_rewriting_it(source):
     other, ours, theirs = make_source(), make_post(), make_post(title="A post - via Example")
     for fetch in range(3):
         done = [store(source, [ours], NOW), store(other, [theirs], NOW)]
@@ -135,13 +135,13 @@ def test_two_feeds_that_print_one_post_differently_do_not_take_turns(source):
     assert Paper.objects.get().title == "A post"
 
 
-def test_a_post_is_cleaned_and_counted(source):
+def test_html_of_a_post_is_sanitized_and_its_minutes_estimated(source):
     store(source, [make_post(content_html='<p onclick="x()">Hi <script>alert(1)</script><b>there</b></p>')], NOW)
     paper = Paper.objects.get()
     assert (paper.abstract, paper.abstract_html, paper.minutes) == ("Hi there", "<p>Hi <b>there</b></p>", 2)
 
 
-def test_two_entries_of_one_pull_that_are_one_paper_are_stored_once(source):
+def test_two_entries_of_one_paper_in_a_pull_are_stored_once(source):
     done = store(source, [make_post(), make_post("http://www.blog.example/post/?utm_source=x")], NOW)
     assert (done.added, Paper.objects.count()) == (1, 1)
 
@@ -151,12 +151,12 @@ def test_entries_without_a_title_or_an_address_are_skipped_and_counted(source):
     assert (done.added, done.skipped) == (1, 2)
 
 
-def test_characters_that_postgresql_refuses_do_no_harm(source):
+def test_characters_that_postgresql_rejects_are_removed(source):
     store(source, [make_item(title="A\0 null \ud800 and more", authors=(Signer("A\0da"),))], NOW)
     assert Paper.objects.get().title == "A null and more"
 
 
-def test_an_absurdly_long_paper_is_capped(source):
+def test_absurdly_long_paper_is_truncated(source):
     authors = tuple(Signer(f"Author Number {n}") for n in range(2900))
     store(source, [make_item(abstract="word " * 400_000, title="t" * 5000, authors=authors)], NOW)
     paper = Paper.objects.get()
@@ -165,24 +165,24 @@ def test_an_absurdly_long_paper_is_capped(source):
     assert len(paper.authors_shown) == 2900
 
 
-def test_one_name_in_two_spellings_is_one_author(source):
+def test_two_spellings_of_a_name_are_one_author(source):
     store(source, [make_item("2603.00001", authors=(Signer("J. Müller"),))], NOW)
     store(source, [make_item("2603.00002", authors=(Signer("J Muller"),))], NOW)
     assert Author.objects.count() == 1
 
 
-def test_the_first_pull_brings_old_posts_under_their_own_dates(source):
+def test_first_pull_files_old_posts_under_their_own_dates(source):
     old = NOW - timedelta(days=400)
     store(source, [make_post(published_at=old)], NOW, first=True)
     assert Paper.objects.get().arrived_at == old
 
 
-def test_the_newest_entry_of_a_feed_comes_first(source):
+def test_newest_entry_of_a_feed_comes_first(source):
     store(source, [make_post(f"https://blog.example/{n}", title=f"Post {n}") for n in range(3)], NOW)
     assert [paper.title for paper in Paper.objects.newest_first()] == ["Post 0", "Post 1", "Post 2"]
 
 
-def test_a_larger_pull_costs_no_more_queries(source):
+def test_larger_pull_costs_no_more_queries(source):
     def queries(numbers):
         with CaptureQueriesContext(connection) as asked:
             store(source, [make_item(f"2604.{n:05d}") for n in numbers], NOW)
@@ -199,7 +199,7 @@ def titles():
     return sorted(Paper.objects.values_list("title", flat=True))
 
 
-def test_two_arxiv_papers_that_share_a_doi_stay_two(source):
+def test_two_arxiv_papers_with_one_doi_stay_separate(source):
     doi = ("https://doi.org/10.1000/parts",)
     store(source, [make_item("2603.00001", addresses=doi)], NOW)
     store(source, [make_item("2603.00002", addresses=doi, version=4)], NOW)
@@ -207,20 +207,20 @@ def test_two_arxiv_papers_that_share_a_doi_stay_two(source):
     assert Name.objects.get(kind="doi").paper.arxiv_id == "2603.00001"
 
 
-def test_two_entries_of_one_pull_that_a_third_joins_are_one(source):
+def test_two_entries_linked_by_a_third_are_one_paper(source):
     one, two = make_post("https://doi.org/10.1000/a"), make_item()
     both = make_item(addresses=("https://doi.org/10.1000/a",))
     assert store(source, [one, two, both], NOW).added == 1
     assert Paper.objects.get().arxiv_id == "2603.00001"
 
 
-def test_two_entries_of_one_pull_about_one_known_paper_join_it_once(source):
+def test_two_entries_about_an_existing_paper_join_it_once(source):
     store(source, [make_item(addresses=("https://doi.org/10.1000/a",))], NOW)
     done = store(make_source(), [make_post("https://doi.org/10.1000/a"), make_item()], NOW)
     assert (done.added, done.joined, Sighting.objects.count()) == (0, 1, 2)
 
 
-def test_a_paper_known_by_its_doi_turns_out_to_be_on_arxiv(source):
+def test_paper_stored_by_doi_gets_its_arxiv_id_later(source):
     store(source, [make_post("https://doi.org/10.1000/a", title="As the journal says")], NOW)
     store(make_source(), [make_item(addresses=("10.1000/a",))], NOW)
     paper = Paper.objects.get()
@@ -229,7 +229,7 @@ def test_a_paper_known_by_its_doi_turns_out_to_be_on_arxiv(source):
     assert paper.authorships.count() == 2
 
 
-def test_arxivs_own_word_replaces_what_a_blog_said_of_a_paper(source):
+def test_arxivs_record_replaces_what_a_blog_gave(source):
     store(source, [make_item(title="LOOK AT THIS", abstract="Wow", authors=(), version=0, announce_type="")], NOW)
     store(make_source(), [make_item()], NOW)
     paper = Paper.objects.get()
@@ -237,13 +237,13 @@ def test_arxivs_own_word_replaces_what_a_blog_said_of_a_paper(source):
     assert not Event.objects.filter(kind="replaced").exists()
 
 
-def test_a_replacement_of_a_known_paper_is_no_sighting(source):
+def test_replacement_of_an_existing_paper_is_not_a_sighting(source):
     store(source, [make_item()], NOW)
     done = store(make_source(), [make_item(version=2, announce_type="replace-cross")], NOW)
     assert (done.joined, done.amended, Sighting.objects.count()) == (0, 1, 1)
 
 
-def test_entries_that_share_one_link_or_one_id_stay_apart(source):
+def test_entries_that_share_a_link_or_id_stay_separate(source):
     posts = [make_post(f"https://blog.example/{n}", title=f"Post {n}", entry_id="same") for n in range(3)]
     store(source, posts, NOW)
     posts = [make_post("https://site.example/", title=f"Link {n}", entry_id=f"e{n}") for n in range(3)]
@@ -254,19 +254,19 @@ def test_entries_that_share_one_link_or_one_id_stay_apart(source):
     assert Paper.objects.count() == 9
 
 
-def test_an_entry_id_that_is_used_again_is_another_post(source):
+def test_reused_entry_id_is_another_post(source):
     store(source, [make_post("https://blog.example/a", title="First", entry_id="1")], NOW)
     store(source, [make_post("https://blog.example/b", title="Second", entry_id="1")], NOW)
     assert titles() == ["First", "Second"]
 
 
-def test_a_post_that_moved_is_known_by_its_entry_id(source):
+def test_moved_post_is_recognized_by_its_entry_id(source):
     store(source, [make_post("https://old.example/a", title="First", entry_id="1")], NOW)
     done = store(source, [make_post("https://new.example/a", title="First", entry_id="1")], NOW)
     assert (done.added, Paper.objects.get().names.count()) == (0, 3)
 
 
-def test_a_feed_that_invents_new_ids_at_each_fetch_writes_nothing_new(source):
+def test_new_entry_ids_at_each_fetch_write_nothing_new(source):
     for fetch in range(3):
         store(
             source, [make_post(f"https://blog.example/{n}", entry_id=f"{fetch}-{n}", title=f"{n}") for n in (1, 2)], NOW
@@ -287,7 +287,7 @@ def test_any_link_can_be_stored(source, link):
     assert store(source, [make_post(link)], NOW).added == 0
 
 
-def test_hostile_text_everywhere_is_stored(source):
+def test_hostile_text_in_every_field_is_stored(source):
     bad = "\0\ud800\u202e\x1b[31m" + "é" * 70_000
     texts = ("title", "abstract", "comment", "journal_ref", "license", "announce_type", "entry_id")
     signers = (Signer(bad, bad), Signer(""), Signer("; ;"), Signer("\0"))

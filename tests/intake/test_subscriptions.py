@@ -1,4 +1,4 @@
-"""What somebody means by an address; adding and changing sources; how the first pull goes."""
+"""intake.subscriptions: understanding addresses, adding and changing sources, and first pulls."""
 
 from datetime import timedelta
 
@@ -33,7 +33,7 @@ from tests.makers import NOW, make_paper, make_person, make_source
         ("feed:http://blog.example/rss", "feed", "http://blog.example/rss"),
     ],
 )
-def test_address_is_understood_in_any_spelling(text, kind, address):
+def test_addresses_are_understood_in_any_spelling(text, kind, address):
     wish = subscriptions.understand(text)
     assert (wish.kind, wish.address) == (kind, address)
 
@@ -43,12 +43,12 @@ def test_address_is_understood_in_any_spelling(text, kind, address):
     [
         ("diffusion models", "neither an address nor an arXiv category"),
         ("", "neither"),
-        ("cs", "whole archive"),
+        ("cs", "whole arXiv archive"),
         ("https://arxiv.org/list/cs.XX/new", "no category"),
         ("cs.NotThere", "arXiv has no category “cs.NotThere”. To add a website of that name, write https://"),
         ("Astro-ph.zz", "no category “Astro-ph.zz”"),
         ("https://rss.arxiv.org/rss/cs.LG+cs.CL", "one by one"),
-        ("https://arxiv.org/abs/2401.00001", "one paper, not a source"),
+        ("https://arxiv.org/abs/2401.00001", "single paper, not a source"),
         ("https://arxiv.org/", "can be a source"),
         ("ftp://blog.example/feed", "http:// or https://"),
         ("file:///etc/passwd", "http:// or https://"),
@@ -60,13 +60,13 @@ def test_address_is_understood_in_any_spelling(text, kind, address):
         ("https://blog.example/" + "x" * 2000, "2,000 characters"),
     ],
 )
-def test_what_names_no_source_gets_a_sentence(text, sentence):
+def test_text_that_names_no_source_is_refused_with_a_sentence(text, sentence):
     with pytest.raises(NotASourceError, match=sentence):
         subscriptions.understand(text)
 
 
 @pytest.mark.django_db
-def test_all_categories_at_once_are_added_once():
+def test_all_categories_can_be_added_at_once_and_only_once():
     person = make_person()
     wishes = [subscriptions.understand(name) for name in ARXIV_CATEGORIES]
     added = subscriptions.add(person, wishes, NOW)
@@ -78,7 +78,7 @@ def test_all_categories_at_once_are_added_once():
 
 
 @pytest.mark.django_db
-def test_source_that_is_there_stays_as_it_is():
+def test_existing_source_stays_unchanged():
     old = make_source("Ours", address="https://blog.example/feed", horizon="moonshot")
     wishes = [Wish("feed", old.address, "Theirs"), Wish("feed", "https://new.example/feed", "N" * 500)]
     added = subscriptions.add(make_person(), [*wishes, wishes[1]], NOW)
@@ -88,7 +88,7 @@ def test_source_that_is_there_stays_as_it_is():
 
 
 @pytest.mark.django_db
-def test_change_is_an_event_with_its_person():
+def test_change_is_recorded_as_an_event_with_its_person():
     person, source = make_person(), make_source("Blog")
     subscriptions.change(person, source, NOW, state="muted", name="Blog")
     event = Event.objects.get()
@@ -99,7 +99,7 @@ def test_change_is_an_event_with_its_person():
 
 
 @pytest.mark.django_db
-def test_resumed_source_is_asked_at_once():
+def test_resumed_source_is_fetched_at_once():
     source = make_source(state="paused", next_fetch=None)
     subscriptions.change(make_person(), source, NOW, state="active")
     source.refresh_from_db()
@@ -107,7 +107,7 @@ def test_resumed_source_is_asked_at_once():
 
 
 @pytest.mark.django_db
-def test_source_that_brought_a_paper_stays():
+def test_source_that_brought_a_paper_cannot_be_removed():
     source, idle = make_source(), make_source()
     make_paper(source=source)
     assert not subscriptions.remove(source)
@@ -116,7 +116,7 @@ def test_source_that_brought_a_paper_stays():
 
 
 @pytest.mark.django_db
-def test_progress_counts_what_was_tried_and_what_came():
+def test_progress_counts_tried_sources_and_new_papers():
     assert subscriptions.progress(NOW) is None
     make_source(created_at=NOW - timedelta(days=3))  # an old one is no news
     assert subscriptions.progress(NOW) is None
@@ -133,14 +133,14 @@ def test_progress_counts_what_was_tried_and_what_came():
 
 
 @pytest.mark.django_db
-def test_progress_says_when_no_worker_seems_to_run():
+def test_progress_reports_when_no_worker_seems_to_run():
     make_source(created_at=NOW)
     assert not subscriptions.progress(NOW + timedelta(minutes=1)).stuck
     assert subscriptions.progress(NOW + timedelta(minutes=4)).stuck
 
 
 @pytest.mark.django_db
-def test_recent_papers_are_counted_to_a_thousand_at_most(monkeypatch):
+def test_recent_papers_are_counted_up_to_a_thousand(monkeypatch):
     monkeypatch.setattr("papers.models.source.RECENT_AT_MOST", 3)
     busy, old, idle = make_source("a"), make_source("b"), make_source("c")
     for _ in range(5):

@@ -1,4 +1,4 @@
-"""intake, at the same time: workers that meet the same papers, and one that is killed."""
+"""intake, concurrently: workers that store the same papers, and one that is killed."""
 
 import os
 import signal
@@ -36,7 +36,7 @@ def counts():
     return [model.objects.count() for model in (Paper, Name, Sighting, Version, Authorship)]
 
 
-def test_workers_that_bring_the_same_papers_store_each_once():
+def test_concurrent_workers_store_the_same_papers_once():
     sources = [make_source() for _ in range(4)]
     pulls = [items(range(200)), items(range(199, -1, -1)), items(range(100, 300)), items(range(50, 250))]
     done = at_once(
@@ -48,7 +48,7 @@ def test_workers_that_bring_the_same_papers_store_each_once():
     assert Author.objects.count() == 40
 
 
-def test_storing_merging_and_voting_at_once_loses_nothing():
+def test_concurrent_storing_merging_and_voting_loses_nothing():
     person, source = make_person(), make_source()
     papers = [make_paper(arxiv_id=f"2603.{n:05d}") for n in range(20)]
     posts = [make_paper(arxiv_id="") for _ in range(20)]
@@ -66,7 +66,7 @@ def test_storing_merging_and_voting_at_once_loses_nothing():
     assert Event.objects.filter(kind="merged").count() == 20
 
 
-def test_a_worker_killed_while_it_stores_loses_and_doubles_nothing():
+def test_worker_killed_while_storing_loses_and_duplicates_nothing():
     source, pull = make_source(), items(range(300))
     for wait in (0.0, 0.02, 0.05, 0.08, 0.11, 0.15):
         pid = start(lambda: [store.store(source, pull[: 50 * n], NOW) for n in range(1, 7)])
@@ -80,7 +80,7 @@ def test_a_worker_killed_while_it_stores_loses_and_doubles_nothing():
     assert counts() == [300, 300, 300, 300, 1500]
 
 
-def test_a_worker_killed_right_before_its_commit_leaves_nothing():
+def test_worker_killed_before_its_commit_leaves_nothing():
     source = make_source()
 
     def stuck():

@@ -1,4 +1,4 @@
-"""models.channel: a webhook, whose address is a secret."""
+"""models.channel: webhooks with secret addresses."""
 
 from datetime import timedelta
 
@@ -11,34 +11,34 @@ from tests.makers import NOW, make_channel
 pytestmark = pytest.mark.django_db
 
 
-def test_a_page_shows_where_an_address_leads_and_how_it_ends():
+def test_masked_address_shows_its_host_and_end():
     channel = make_channel(address="https://hooks.slack.example:8443/services/T000/B000/verysecretAb3x")
     assert channel.masked == "https://hooks.slack.example:8443/…Ab3x"
 
 
-def test_a_short_address_shows_none_of_its_path():
+def test_masked_short_address_shows_none_of_its_path():
     assert make_channel(address="https://chat.example/abc").masked == "https://chat.example/…"
 
 
-def test_a_password_in_the_address_is_not_shown():
+def test_masked_address_hides_a_password():
     assert (
         make_channel(address="https://bot:hush@chat.example/hooks/0123456789abcd").masked
         == "https://chat.example/…abcd"
     )
 
 
-def test_two_channels_are_not_called_the_same():
+def test_channel_names_are_unique():
     make_channel("papers")
     with pytest.raises(IntegrityError):
         make_channel("Papers")
 
 
-def test_the_name_of_a_removed_channel_is_free():
+def test_name_of_a_removed_channel_can_be_reused():
     make_channel("papers", removed_at=NOW)
     assert make_channel("papers") in Channel.objects.open()
 
 
-def test_a_channel_with_a_new_address_is_not_closed_for_what_the_old_one_answered():
+def test_failure_of_an_old_address_does_not_close_the_channel():
     channel = make_channel(address="https://hooks.example/services/old0000000000")
     mended = Channel.objects.get()
     mended.address = "https://hooks.example/services/new0000000000"

@@ -1,4 +1,4 @@
-"""models.paper: one record a paper, found by its names, in a list that pages by key."""
+"""models.paper: names, short addresses, cursors and full text."""
 
 from datetime import timedelta
 
@@ -7,19 +7,19 @@ from django.contrib.postgres.search import SearchQuery
 from django.db import IntegrityError, connection, transaction
 
 from papers.models import Cursor, Name, Paper, Version
-from tests.makers import NOW, make_paper, make_person, make_source, make_stage, make_vote
+from tests.makers import NOW, make_paper, make_person, make_stage, make_vote
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_name_belongs_to_one_paper():
+def test_name_belongs_to_one_paper():
     paper, other = make_paper(arxiv_id="2603.00001"), make_paper()
     with pytest.raises(IntegrityError, match="one_name_one_paper"), transaction.atomic():
         Name.objects.create(kind="arxiv", value="2603.00001", paper=other)
     assert Paper.objects.named("arxiv", "2603.00001").get() == paper
 
 
-def test_a_version_is_noted_once():
+def test_version_is_stored_once():
     paper = make_paper()
     Version.objects.create(paper=paper, number=2, at=NOW, seen_at=NOW)
     with pytest.raises(IntegrityError, match="one_row_per_version"), transaction.atomic():
@@ -27,18 +27,18 @@ def test_a_version_is_noted_once():
 
 
 @pytest.mark.parametrize("number", [1, 31, 32, 1023, 10**9, 2**63 - 1])
-def test_a_short_address_stands_for_one_id(number):
+def test_short_address_stands_for_one_id(number):
     short = Paper(pk=number).short
     assert Paper.id_from_short(short) == Paper.id_from_short(short.upper()) == number
     assert not set(short) & set("ilou")
 
 
 @pytest.mark.parametrize("short", ["", "0", "l", "a/b", "é", "z" * 40, "2401.12345"])
-def test_what_is_no_short_address_stands_for_nothing(short):
+def test_invalid_short_address_stands_for_nothing(short):
     assert Paper.id_from_short(short) is None
 
 
-def test_paging_by_cursor_shows_each_paper_once_even_in_one_instant():
+def test_paging_by_cursor_shows_each_paper_once_even_with_equal_times():
     papers = [make_paper(arrived_at=NOW - timedelta(seconds=n // 3)) for n in range(20)]
     seen, cursor = [], None
     while page := list(Paper.objects.newest_first().older_than(cursor)[:6]):
@@ -48,13 +48,13 @@ def test_paging_by_cursor_shows_each_paper_once_even_in_one_instant():
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "1-", "-1", "1-x", "9" * 39, f"{10**30}-1", "-", "1-2-3"])
-def test_a_cursor_that_is_none_is_the_first_page(cursor):
+def test_invalid_cursor_is_the_first_page(cursor):
     make_paper()
     assert Cursor.parse(cursor) is None
     assert Paper.objects.newest_first().older_than(None).count() == 1
 
 
-def test_untriaged_means_neither_kept_passed_nor_read_by_me():
+def test_untriaged_means_neither_kept_skipped_nor_read_by_me():
     me, other = make_person(), make_person()
     fresh, skimmed, kept, passed, read, others = (make_paper(str(n)) for n in range(6))
     make_stage(me, skimmed, skimmed_at=NOW)
@@ -65,16 +65,6 @@ def test_untriaged_means_neither_kept_passed_nor_read_by_me():
     assert set(Paper.objects.untriaged_by(me)) == {fresh, skimmed, others}
 
 
-def test_a_paper_of_a_muted_source_shows_when_an_active_one_brought_it_too():
-    muted, active = make_source(state="muted"), make_source(horizon="adjacent")
-    hidden, shown = make_paper(source=muted), make_paper(source=muted)
-    shown.sightings.create(source=active, at=NOW)
-    assert list(Paper.objects.of_active_sources()) == [shown]
-    assert list(Paper.objects.of_active_sources(horizon="adjacent")) == [shown]
-    assert not Paper.objects.of_active_sources(horizon="moonshot").exists()
-    assert hidden not in Paper.objects.of_active_sources()
-
-
 def test_full_text_finds_title_abstract_and_folded_authors():
     paper = make_paper("On zebras", abstract="We learn stripes.", byline="Müller", byline_folded="muller")
     for query in ("zebra", "stripe"):
@@ -82,8 +72,8 @@ def test_full_text_finds_title_abstract_and_folded_authors():
     assert Paper.objects.filter(search=SearchQuery("muller", config="simple")).get() == paper
 
 
-def test_every_index_and_key_is_fit_for_all_of_arxiv():
-    """3 million papers and 12 million authorships: bigint keys, and no index that pattern operators ask for."""
+def test_keys_and_indexes_scale_to_all_of_arxiv():
+    """3 million papers and 12 million authorships need bigint keys, and no indexes for pattern operators."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT table_name FROM information_schema.columns WHERE table_name LIKE 'papers_%%' "
@@ -97,7 +87,7 @@ def test_every_index_and_key_is_fit_for_all_of_arxiv():
         assert cursor.fetchall() == []
 
 
-def test_a_vote_and_a_stage_each():
+def test_one_vote_and_one_stage_per_person_and_paper():
     me, paper = make_person(), make_paper()
     make_vote(me, paper)
     make_stage(me, paper, kept_at=NOW)

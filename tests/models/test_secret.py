@@ -1,4 +1,4 @@
-"""models.secret: a column that a dump of the database does not give away."""
+"""models.secret: a dump of the database does not reveal secrets."""
 
 import pytest
 from django.db import connection
@@ -16,18 +16,18 @@ def stored(channel):
         return cursor.fetchone()[0]
 
 
-def test_a_secret_is_plain_in_python_and_unreadable_in_the_database():
+def test_secret_is_plain_in_python_and_encrypted_in_the_database():
     channel = make_channel(address=ADDRESS)
     assert Channel.objects.get().address == ADDRESS
     assert "hooks" not in stored(channel)
     assert "verysecret" not in stored(channel)
 
 
-def test_the_same_secret_is_written_differently_each_time():
+def test_same_secret_has_a_different_ciphertext_each_time():
     assert stored(make_channel(address=ADDRESS)) != stored(make_channel(address=ADDRESS))
 
 
-def test_another_secret_key_reads_nothing_and_says_so(settings):
+def test_secret_is_unreadable_with_another_key(settings):
     make_channel(address=ADDRESS)
     settings.SECRET_KEY = "another key, of which there is nothing to say but that it is long enough"
     channel = Channel.objects.get()
@@ -35,7 +35,7 @@ def test_another_secret_key_reads_nothing_and_says_so(settings):
     assert "SECRET_KEY" in channel.masked
 
 
-def test_an_older_secret_key_still_reads(settings):
+def test_fallback_key_still_decrypts(settings):
     make_channel(address=ADDRESS)
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another key, of which there is nothing to say but that it is long enough"

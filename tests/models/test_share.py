@@ -18,7 +18,7 @@ def test_one_act_is_one_message():
         make_share(act=share.act)
 
 
-def test_of_two_workers_one_takes_it():
+def test_only_one_of_two_workers_claims_it():
     share = make_share()
     other = Share.objects.get()
     assert share.claim(NOW)
@@ -26,19 +26,19 @@ def test_of_two_workers_one_takes_it():
     assert share.attempts == 1
 
 
-def test_a_claim_whose_worker_crashed_expires():
+def test_claim_of_a_crashed_worker_expires():
     share = make_share()
     assert share.claim(NOW)
     assert not share.claim(NOW + CLAIM / 2)
     assert share.claim(NOW + CLAIM + timedelta(seconds=1))
 
 
-def test_what_is_not_due_yet_is_not_taken():
+def test_message_that_is_not_due_is_not_claimed():
     share = make_share(next_attempt=NOW + timedelta(minutes=5))
     assert not share.claim(NOW)
     assert not Share.objects.due(NOW).exists()
 
 
-def test_what_waits_always_has_a_next_attempt():
+def test_waiting_message_always_has_a_next_attempt():
     with pytest.raises(IntegrityError):
         make_share(next_attempt=None)

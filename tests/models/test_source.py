@@ -1,4 +1,4 @@
-"""models.source: which sources are due, and that one worker gets each."""
+"""models.source: due sources, claimed by one worker each."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 SOON, AGO = NOW + timedelta(minutes=5), NOW - timedelta(minutes=5)
 
 
-def test_due_are_those_whose_time_has_come_and_that_nobody_fetches():
+def test_due_sources_have_reached_their_time_and_are_unclaimed():
     due = [
         make_source(next_fetch=AGO),
         make_source(next_fetch=NOW, state="muted"),
@@ -28,7 +28,7 @@ def test_due_are_those_whose_time_has_come_and_that_nobody_fetches():
     assert list(Source.objects.claimed(NOW)) == [claimed]
 
 
-def test_a_claim_is_won_once_and_runs_out():
+def test_claim_succeeds_once_and_expires():
     source = make_source(next_fetch=AGO)
     assert source.claim(NOW, timedelta(minutes=1))
     assert source.claimed_until == NOW + timedelta(minutes=1)
@@ -36,7 +36,7 @@ def test_a_claim_is_won_once_and_runs_out():
     assert Source.objects.get().claim(NOW + timedelta(minutes=2))
 
 
-def test_what_killed_workers_held_can_be_released():
+def test_claims_of_killed_workers_can_be_released():
     source = make_source(next_fetch=AGO, claimed_until=SOON)
     Host.objects.create(name="blog.example:443", next_at=SOON, busy_until=SOON)
     Source.objects.all().release()
@@ -46,25 +46,25 @@ def test_what_killed_workers_held_can_be_released():
     assert Host.objects.get().next_at == SOON  # its pace is kept
 
 
-def test_an_address_is_a_source_once():
+def test_address_is_unique():
     source = make_source()
     with pytest.raises(IntegrityError, match="one_source_per_address"), transaction.atomic():
         make_source(address=source.address)
 
 
-def test_a_person_source_has_its_person_and_no_other_has_one():
+def test_only_person_sources_have_a_person():
     for fields in ({"kind": "person", "address": "person:1"}, {"kind": "feed", "person": make_person()}):
         with pytest.raises(IntegrityError, match="person_source_has_its_person"), transaction.atomic():
             make_source(**fields)
 
 
-def test_a_source_sights_a_paper_once():
+def test_source_sights_a_paper_once():
     paper = make_paper()
     with pytest.raises(IntegrityError, match="one_sighting_per_source_and_paper"), transaction.atomic():
         Sighting.objects.create(source=paper.sightings.get().source, paper=paper, at=NOW)
 
 
-def test_recent_counts_a_month_up_to_a_limit(monkeypatch):
+def test_recent_counts_papers_of_a_month_up_to_a_limit(monkeypatch):
     monkeypatch.setattr(module, "RECENT_AT_MOST", 3)
     busy, slow = make_source(), make_source()
     for _ in range(5):

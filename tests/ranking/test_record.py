@@ -1,4 +1,4 @@
-"""What a source brings and what the team makes of it, in words."""
+"""ranking.record: a summary of each source, in words."""
 
 from datetime import timedelta
 

@@ -8,7 +8,7 @@ from tests.makers import NOW, make_paper, make_person, make_source, make_stage
 pytestmark = pytest.mark.django_db
 
 
-def test_a_source_gets_the_yield_of_what_was_skimmed_and_read():
+def test_source_gets_its_yield_from_skimmed_and_read_papers():
     source, person = make_source(), make_person()
     for number in range(10):
         read_at = NOW if number < 5 else None
@@ -19,7 +19,7 @@ def test_a_source_gets_the_yield_of_what_was_skimmed_and_read():
     assert 0.1 < source.yield_read < 0.5
 
 
-def test_two_readers_of_one_paper_are_one_paper_read():
+def test_paper_read_by_two_people_counts_once():
     source = make_source()
     paper = make_paper(source=source)
     for _ in range(2):
@@ -29,7 +29,7 @@ def test_two_readers_of_one_paper_are_one_paper_read():
     assert source.yield_skimmed == 1
 
 
-def test_a_list_that_was_cleared_says_nothing_of_its_source():
+def test_cleared_list_does_not_count():
     source = make_source()
     make_stage(make_person(), make_paper(source=source), passed_at=NOW)
     refresh_yields(NOW)
@@ -37,7 +37,7 @@ def test_a_list_that_was_cleared_says_nothing_of_its_source():
     assert (source.yield_read, source.yield_skimmed) == (None, 0)
 
 
-def test_what_happened_long_ago_no_longer_counts():
+def test_old_reading_does_not_count():
     source = make_source()
     make_stage(make_person(), make_paper(source=source), skimmed_at=NOW, read_at=NOW)
     refresh_yields(NOW)
@@ -46,7 +46,7 @@ def test_what_happened_long_ago_no_longer_counts():
     assert (source.yield_read, source.yield_skimmed) == (None, 0)
 
 
-def test_a_second_refresh_changes_nothing():
+def test_second_refresh_changes_nothing():
     make_stage(make_person(), make_paper(), skimmed_at=NOW)
     refresh_yields(NOW)
     assert refresh_yields(NOW) == 0

@@ -1,4 +1,4 @@
-"""reading.cite: what Zotero and others read off our pages."""
+"""reading.cite: metadata for Zotero and other reference managers."""
 
 import gzip
 import json
@@ -22,7 +22,7 @@ def paper(**fields):
     )  # fmt: skip
 
 
-def test_one_paper_has_arxivs_own_tags():
+def test_arxiv_paper_has_arxivs_tags():
     tags = dict(cite.metas(paper(), ["Ada M. Example"], "10.1/x", "https://tenth.example/p/2603.00001"))
     assert tags["citation_author"] == "Example, Ada M."
     assert tags["citation_date"] == "2026/03/04"
@@ -30,13 +30,13 @@ def test_one_paper_has_arxivs_own_tags():
     assert tags["citation_doi"] == "10.1/x"
 
 
-def test_a_post_has_no_arxiv_tags_and_its_own_address():
+def test_post_has_its_own_address_and_no_arxiv_tags():
     tags = dict(cite.metas(paper(arxiv_id="", link="https://blog.example/1"), [], "", "https://tenth.example/p/1"))
     assert tags["citation_public_url"] == "https://blog.example/1"
     assert not {"citation_arxiv_id", "citation_pdf_url", "citation_doi"} & tags.keys()
 
 
-def test_coins_is_what_zotero_can_parse():
+def test_coins_can_be_parsed_by_zotero():
     text = cite.coins(paper(title='100 % "A & B" + ß = C'), ["Ada Example", "Bo & Co"])
     assert all("=" in part for part in text.split("&"))
     fields = dict(parse_qsl(text))
@@ -47,7 +47,7 @@ def test_coins_is_what_zotero_can_parse():
 
 @pytest.mark.samples
 @pytest.mark.skipif(not SAMPLE.exists(), reason="the recorded samples are not here")
-def test_names_come_out_as_arxiv_writes_them():
+def test_names_are_written_like_arxivs():
     tags = json.loads(gzip.decompress(SAMPLE.read_bytes())).values()
     names = [tag["content"] for page in tags for tag in page if tag["name"] == "citation_author"]
     wrong = [name for name in names if cite.surname_first(_printed(name)) != name]

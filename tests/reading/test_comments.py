@@ -1,4 +1,4 @@
-"""reading.comments: plain text, drawn safely; who may change it."""
+"""reading.comments: plain text, rendered safely, with undo."""
 
 import pytest
 
@@ -20,13 +20,13 @@ def comment(me):
     return Comment.objects.get()
 
 
-def test_editing_says_when(me, comment):
+def test_edit_is_dated(me, comment):
     comments.edit(comment, "Worth it, mostly.", NOW)
     comment.refresh_from_db()
     assert (comment.text, comment.edited_at) == ("Worth it, mostly.", NOW)
 
 
-def test_a_deletion_is_remembered(comment):
+def test_deletion_is_in_the_history(comment):
     admin = make_person(role="admin")
     comments.delete(admin, comment, NOW)
     assert not Comment.objects.exists()
@@ -34,7 +34,7 @@ def test_a_deletion_is_remembered(comment):
     assert (event.person, event.data) == (admin, {"by": "Mira Lind"})
 
 
-def test_undo_of_a_deletion_brings_the_same_comment_back(me, comment):
+def test_undoing_a_deletion_restores_the_same_comment(me, comment):
     pk = comment.pk
     changes = [acts.Change(**change.plain()) for change in comments.delete(me, comment, NOW)]
     acts.undo(me, changes)
@@ -43,7 +43,7 @@ def test_undo_of_a_deletion_brings_the_same_comment_back(me, comment):
     assert not Event.objects.exists()
 
 
-def test_undo_of_a_comment_removes_it(me):
+def test_undoing_a_comment_removes_it(me):
     acts.undo(me, comments.add(me, make_paper(), "Hm.", NOW))
     assert not Comment.objects.exists()
 
@@ -70,5 +70,5 @@ def test_links_are_links_and_hold_no_mentions():
     )
 
 
-def test_a_name_cannot_smuggle_html_in():
+def test_name_cannot_inject_html():
     assert "<img" not in comments.as_html("@<img src=x onerror=alert(1)>", ["<img src=x onerror=alert(1)>"])

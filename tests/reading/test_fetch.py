@@ -1,4 +1,4 @@
-"""reading.fetch: the written-out queries say what the QuerySets say."""
+"""reading.fetch: the raw SQL returns the same papers as the QuerySets."""
 
 from datetime import UTC, datetime
 
@@ -34,21 +34,22 @@ def papers(me):
 
 
 @pytest.mark.parametrize("horizon", ["", "core", "moonshot"])
-def test_what_waits_is_what_the_querysets_say(me, papers, horizon):
-    expected = list(Paper.objects.untriaged_by(me).of_active_sources(horizon).newest_first())
-    found = fetch.waiting(me, END, 1000, 100, horizon)
-    assert found == expected
-    assert [vars(paper)["title"] for paper in found] == [paper.title for paper in expected]
+def test_waiting_papers_equal_the_querysets(me, papers, horizon):
+    active = Sighting.objects.filter(source__state="active", source__horizon__startswith=horizon)
+    expected = list(Paper.objects.untriaged_by(me).filter(sightings__in=active).distinct().newest_first())
+    papers = fetch.waiting(me, END, 1000, 100, horizon)
+    assert papers == expected
+    assert [vars(paper)["title"] for paper in papers] == [paper.title for paper in expected]
     assert fetch.waiting(me, expected[0].cursor, 1000, 2, horizon) == expected[1:3]
 
 
-def test_no_card_asks_for_more_of_a_paper(me, papers, django_assert_num_queries):
+def test_all_columns_of_a_card_are_loaded(me, papers, django_assert_num_queries):
     (paper, *_) = fetch.waiting(me, END, 1000, 100)
     loaded = Paper.objects.for_cards().get(pk=paper.pk)
     assert paper.get_deferred_fields() == loaded.get_deferred_fields()
 
 
-def test_a_walk_ends_and_says_where_the_next_begins(me, papers):
+def test_walk_ends_and_the_next_begins_there(me, papers):
     in_order = list(Paper.objects.newest_first())
     assert set(fetch.waiting(me, END, 5, 100)) <= set(in_order[:5])
     assert fetch.beyond(END, 5) == in_order[5].arrived_at

@@ -1,4 +1,4 @@
-"""reading.newest: whichever way leads to a page, it holds the newest of what fits, and none walks past everything."""
+"""reading.newest: every way to fetch a page gives the newest matches, and none scans all papers."""
 
 from datetime import timedelta
 
@@ -60,7 +60,7 @@ ASKED = {
 
 
 @pytest.mark.parametrize("few", [0, 10, 10_000])
-def test_all_pages_together_are_all_that_fits_newest_first(many, monkeypatch, few):
+def test_all_pages_together_are_all_matches_newest_first(many, monkeypatch, few):
     monkeypatch.setattr(newest, "FEW", few)  # fenced, by the estimate, gathered
     monkeypatch.setattr(newest, "WALK", 200)
     for typed, fits in ASKED.items():
@@ -68,7 +68,7 @@ def test_all_pages_together_are_all_that_fits_newest_first(many, monkeypatch, fe
 
 
 @pytest.mark.parametrize("wrong", [(1, 1), (COUNT, COUNT), (100, COUNT), (100, 10**9), (10**9, 1)])
-def test_a_wrong_estimate_costs_time_and_no_paper(many, monkeypatch, wrong):
+def test_wrong_estimate_loses_no_paper(many, monkeypatch, wrong):
     fitting, all_papers = wrong
     monkeypatch.setattr(newest, "_estimate", lambda papers: fitting if papers.query.where else all_papers)
     monkeypatch.setattr(newest, "FEW", 50)
@@ -76,7 +76,7 @@ def test_a_wrong_estimate_costs_time_and_no_paper(many, monkeypatch, wrong):
         assert pages(q=typed, limit=251) == expected(many, fits)
 
 
-def test_words_that_nobody_has_counted_yet_are_found_all_the_same(many):
+def test_words_missing_from_the_statistics_are_found(many):
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM pg_statistic WHERE starelid = 'papers_paper'::regclass")
         cursor.execute("UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE oid = 'papers_paper'::regclass")
@@ -99,20 +99,20 @@ def plans(**asked):
     return found
 
 
-def test_a_rare_word_is_gathered_from_the_index_at_once(many):
+def test_rare_word_is_gathered_from_the_index_at_once(many):
     (plan,) = plans(q="okapi")
     assert "paper_search" in plan
     assert "paper_newest" not in plan
 
 
-def test_a_common_word_looks_at_no_more_papers_than_lie_before_the_fence(many, monkeypatch):
+def test_common_word_scans_only_papers_before_the_fence(many, monkeypatch):
     monkeypatch.setattr(newest, "FEW", 50)
     (plan,) = plans(q="zebra")
     assert "paper_newest" in plan
     assert "arrived_at >=" in plan
 
 
-def test_a_walk_after_what_is_not_there_ends_at_fences(many, monkeypatch):
+def test_walk_without_matches_ends_at_fences(many, monkeypatch):
     monkeypatch.setattr(newest, "_estimate", lambda papers: COUNT)  # as for two common words that never meet
     found = plans(q='"quagga zebra"')
     assert len(found) <= newest.FENCES + 1
@@ -120,7 +120,7 @@ def test_a_walk_after_what_is_not_there_ends_at_fences(many, monkeypatch):
     assert all(int(plan.split("Rows Removed by Filter: ")[1].split("\n")[0]) <= newest.WALK for plan in walked)
 
 
-def test_the_number_of_queries_is_bounded(many, monkeypatch):
+def test_number_of_queries_is_bounded(many, monkeypatch):
     monkeypatch.setattr(newest, "FEW", 0)
     me = make_person()
     for typed in (*ASKED, "nowhere"):

@@ -1,4 +1,4 @@
-"""reading.search: what is typed and ticked finds what is meant."""
+"""reading.search: queries and filters find the right papers."""
 
 from datetime import UTC, date, datetime
 
@@ -30,7 +30,7 @@ def signed(title, *names):
 # ── words ────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_typed_text_is_read_as_terms():
+def test_text_is_parsed_into_terms():
     assert search.parse('sparse -"deep  nets" author:"Yann LeCun" -cat:cs.LG "open end') == [
         Term("sparse"),
         Term("deep  nets", phrase=True, minus=True),
@@ -41,11 +41,11 @@ def test_typed_text_is_read_as_terms():
 
 
 @pytest.mark.parametrize("typed", ["", "   ", '""', "-", "- -", '-""', "+++"])
-def test_nothing_typed_is_no_term(typed):
+def test_empty_text_has_no_terms(typed):
     assert search.parse(typed) == []
 
 
-def test_all_words_must_be_there():
+def test_all_words_must_match():
     make_paper("Sparse attention for graphs")
     make_paper("Dense attention for graphs")
     assert found(q="sparse attention") == ["Sparse attention for graphs"]
@@ -61,13 +61,13 @@ def test_the_abstract_is_searched_too():
     assert found(q="zebra lemma") == ["A title"]
 
 
-def test_a_phrase_holds_its_words_together():
+def test_words_of_a_phrase_must_be_adjacent():
     make_paper("Graph neural networks")
     make_paper("Neural rendering of graph drawings by networks")
     assert found(q='"neural networks"') == ["Graph neural networks"]
 
 
-def test_minus_leaves_out():
+def test_minus_excludes():
     make_paper("Diffusion for images")
     make_paper("Diffusion for proteins")
     assert found(q="diffusion -proteins") == ["Diffusion for images"]
@@ -75,13 +75,13 @@ def test_minus_leaves_out():
     assert found(q="-proteins") == ["Diffusion for images"]
 
 
-def test_common_words_do_not_stand_in_the_way():
+def test_common_words_are_ignored():
     make_paper("The art of search")
     assert found(q="the art of search") == ["The art of search"]
 
 
 @pytest.mark.parametrize("typed", ["the of and", "!!!", "(((", "-the", "'", "\\", "&", "author:'"])
-def test_nothing_but_common_words_and_signs_is_said(typed):
+def test_query_of_only_common_words_or_signs_is_refused(typed):
     with pytest.raises(TooMuch, match="rarer"):
         found(q=typed)
 
@@ -90,11 +90,11 @@ def test_nothing_but_common_words_and_signs_is_said(typed):
     "typed",
     ["a & | !b", "it's <-> (x", "x:*A", "'quoted':B", "back\\slash zebra", "author:O'Brien", "author:", "a -cat:"],
 )
-def test_signs_of_the_query_language_are_only_signs(typed):
+def test_query_operators_are_plain_text(typed):
     found(q=typed)
 
 
-def test_a_hyphen_is_a_matter_of_taste():
+def test_hyphens_are_optional():
     make_paper("Self-supervised learning")
     make_paper("Self supervised vision")
     make_paper("Supervised by one self")
@@ -110,7 +110,7 @@ def test_acronyms_are_found_in_singular_and_plural():
     assert found(q="GNN") == ["GNNs"]
 
 
-def test_numbers_behind_a_hyphen_are_found():
+def test_numbers_after_a_hyphen_are_found():
     make_paper("GPT-4 and its friends")
     assert found(q="GPT-4") == found(q="gpt friends") == ["GPT-4 and its friends"]
 
@@ -126,7 +126,7 @@ def test_numbers_behind_a_hyphen_are_found():
         ("author:lecun", "'lecun':C"),
     ],
 )
-def test_each_alternative_is_asked_for_once(typed, query):
+def test_each_alternative_is_in_the_query_once(typed, query):
     with connection.cursor() as cursor:
         cursor.execute("SELECT %s::tsquery::text", [search.compile_query(search.parse(typed))])
         assert cursor.fetchone() == (query,)
@@ -142,7 +142,7 @@ def test_authors_are_found_with_and_without_accents(typed):
     assert found(q=typed) == ["Kernels"]
 
 
-def test_an_author_is_looked_for_in_the_byline_alone():
+def test_author_is_searched_only_in_the_byline():
     make_paper("On the Hinton diagram", byline="Bo Sample", byline_folded="bo sample")
     signed("Capsules", "Geoffrey E. Hinton")
     assert found(q="author:hinton") == found(q="author: hinton") == ["Capsules"]
@@ -150,13 +150,13 @@ def test_an_author_is_looked_for_in_the_byline_alone():
     assert found(q='author:"hinton geoffrey"') == []
 
 
-def test_common_words_can_be_authors():
+def test_common_word_can_be_an_author():
     signed("By Will", "Will An")
     make_paper("By others")
     assert found(q="author:will") == found(q='author:"will an"') == ["By Will"]
 
 
-def test_the_author_filter_takes_exactly_that_author_when_there_is_one():
+def test_author_filter_uses_an_exact_name_if_there_is_one():
     signed("Hers", "Wei Li")
     signed("Theirs", "Wei Chen", "Bo Li")
     assert found(author="Wei Li") == ["Hers"]
@@ -164,7 +164,7 @@ def test_the_author_filter_takes_exactly_that_author_when_there_is_one():
     assert found(author="nobody") == []
 
 
-def test_the_author_filter_sees_beyond_a_capped_byline():
+def test_author_filter_covers_authors_beyond_a_truncated_byline():
     paper = signed("A collaboration", "First Author", "Last Author")
     type(paper).objects.filter(pk=paper.pk).update(byline="First Author", byline_folded="first author")
     assert found(author="Last Author") == ["A collaboration"]
@@ -173,13 +173,13 @@ def test_the_author_filter_sees_beyond_a_capped_byline():
 # ── filters ──────────────────────────────────────────────────────────────────────────────────
 
 
-def test_newest_come_first():
+def test_newest_papers_come_first():
     for day in (2, 4, 3):
         make_paper(f"Of day {day}", arrived_at=datetime(2026, 3, day, tzinfo=UTC))
     assert found() == ["Of day 4", "Of day 3", "Of day 2"]
 
 
-def test_category():
+def test_category_filter():
     make_paper("Learning", categories=["cs.LG", "stat.ML"])
     make_paper("Vision", categories=["cs.CV"])
     assert found(category="stat.ML") == found(q="cat:cs.LG") == ["Learning"]
@@ -187,7 +187,7 @@ def test_category():
     assert found(q="vision cat:cs.LG") == []
 
 
-def test_categories_are_read_in_any_case():
+def test_categories_match_in_any_case():
     make_paper("Learning", categories=["cs.LG"])
     make_paper("Post", categories=["Deep Learning"])
     assert found(q="cat:CS.lg") == ["Learning"]
@@ -195,7 +195,7 @@ def test_categories_are_read_in_any_case():
     assert search.category("deep LEARNING") == "deep LEARNING"
 
 
-def test_source_and_horizon():
+def test_source_and_horizon_filters():
     blog, moon = make_source("Blog"), make_source("Far", horizon="moonshot")
     make_paper("Posted", source=blog)
     make_paper("Flown", source=moon)
@@ -203,13 +203,13 @@ def test_source_and_horizon():
     assert found(horizon="moonshot") == ["Flown"]
 
 
-def test_a_paper_of_two_sources_comes_once():
+def test_paper_of_two_sources_is_listed_once():
     paper = make_paper("Twice", source=make_source(horizon="core"))
     paper.sightings.create(source=make_source(horizon="core"), at=NOW)
     assert found(horizon="core") == ["Twice"]
 
 
-def test_stages_are_mine():
+def test_stage_filter_uses_my_own_stages():
     me, other = make_person(), make_person()
     for step in ("kept", "read", "passed", "skimmed"):
         make_stage(me, make_paper(step), skimmed_at=NOW, **{f"{step}_at": NOW} if step != "skimmed" else {})
@@ -220,14 +220,14 @@ def test_stages_are_mine():
     assert set(found(me, stage="new")) == {"skimmed", "theirs"}
 
 
-def test_a_kept_paper_that_was_read_is_read():
+def test_kept_paper_that_was_read_counts_as_read():
     me = make_person()
     make_stage(me, make_paper("both"), kept_at=NOW, read_at=NOW)
     assert found(me, stage="read") == ["both"]
     assert found(me, stage="kept") == []
 
 
-def test_votes():
+def test_vote_filters():
     me, ada, bo = make_person(), make_person("Ada"), make_person("Bo")
     split, mine, down = make_paper("split"), make_paper("mine"), make_paper("down")
     make_vote(ada, split, 1)
@@ -242,7 +242,7 @@ def test_votes():
     assert found(me, votes=str(bo.pk)) == []
 
 
-def test_days_are_those_of_the_persons_time_zone():
+def test_dates_use_the_persons_time_zone():
     tokyo = make_person(time_zone="Asia/Tokyo")
     make_paper("Late on the 3rd in London", arrived_at=datetime(2026, 3, 3, 20, tzinfo=UTC))
     assert found(tokyo, since=date(2026, 3, 4), until=date(2026, 3, 4)) == ["Late on the 3rd in London"]
@@ -250,7 +250,7 @@ def test_days_are_those_of_the_persons_time_zone():
     assert found(since=date(2026, 3, 4)) == []
 
 
-def test_the_ends_of_time_are_days_too():
+def test_first_and_last_possible_dates_work():
     make_paper("Now")
     for zone in ("UTC", "Asia/Tokyo", "America/Los_Angeles"):
         person = make_person(time_zone=zone)
@@ -258,7 +258,7 @@ def test_the_ends_of_time_are_days_too():
         assert found(person, since=date.max) == found(person, until=date.min) == []
 
 
-def test_filters_add_up():
+def test_filters_combine():
     me, blog = make_person(), make_source()
     wanted = make_paper("Wanted zebra", source=blog, categories=["cs.LG"])
     make_paper("Other zebra", source=blog, categories=["cs.CV"])
@@ -266,13 +266,13 @@ def test_filters_add_up():
     assert found(me, q="zebra", source=blog.pk, category="cs.LG", votes="me", stage="new") == ["Wanted zebra"]
 
 
-def test_when_nothing_fits_the_ways_out_are_named():
+def test_filters_to_remove_are_suggested_when_nothing_matches():
     make_paper("Zebra", categories=["cs.LG"])
     asked = Filters(q="zebra", category="cs.CV", horizon="core")
-    assert search.ways_out(make_person(), asked) == ["category"]
+    assert search.removable(make_person(), asked) == ["category"]
 
 
-def test_choices_are_all_sources_and_the_other_active_members():
+def test_choices_are_all_sources_and_other_active_members():
     me, ada = make_person(), make_person("Ada")
     make_person("Gone", is_active=False)
     blog, learning = make_source("Blog"), make_source("Learning", kind="arxiv", address="cs.LG")
@@ -287,13 +287,13 @@ def test_choices_are_all_sources_and_the_other_active_members():
 # ── how quick, and where to ──────────────────────────────────────────────────────────────────
 
 
-def test_a_search_that_takes_too_long_is_cut_off_with_a_sentence(monkeypatch):
+def test_slow_search_is_cancelled_with_a_sentence(monkeypatch):
     monkeypatch.setattr(search, "PATIENCE", search.PATIENCE / 200)
     with pytest.raises(TooMuch, match="too long"), search.patience(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(5)")
 
 
-def test_patience_ends_with_its_block():
+def test_time_limit_ends_with_its_block():
     with search.patience():
         pass
     with connection.cursor() as cursor:
@@ -301,21 +301,21 @@ def test_patience_ends_with_its_block():
         assert cursor.fetchone() == (1,)
 
 
-def test_an_address_leads_to_its_paper():
+def test_address_leads_to_its_paper():
     paper = make_paper(arxiv_id="2401.12345")
     post = make_paper(arxiv_id="", link="https://blog.example/a-post")
     for typed in ("2401.12345", " arXiv:2401.12345v3 ", "https://arxiv.org/pdf/2401.12345v2"):
-        assert search.addressed(typed) == (True, paper)
-    assert search.addressed("https://blog.example/a-post") == (True, post)
+        assert search.look_up(typed) == (True, paper)
+    assert search.look_up("https://blog.example/a-post") == (True, post)
 
 
-def test_an_address_that_we_do_not_have_is_known_as_one():
-    assert search.addressed("2401.99999") == (True, None)
+def test_address_of_an_unknown_paper_is_recognized():
+    assert search.look_up("2401.99999") == (True, None)
     for typed in ("transformers", "", "sparse attention", "a\0b"):
-        assert search.addressed(typed) == (False, None)
+        assert search.look_up(typed) == (False, None)
 
 
-def test_a_name_of_two_kinds_finds_one_paper():
+def test_address_with_two_names_finds_one_paper():
     paper = make_paper(arxiv_id="2401.12345")
     Name.objects.create(paper=paper, kind="doi", value="10.48550/arxiv.2401.12345")
-    assert search.addressed("2401.12345") == (True, paper)
+    assert search.look_up("2401.12345") == (True, paper)

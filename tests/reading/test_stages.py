@@ -1,4 +1,4 @@
-"""reading.stages: how far a person got, and the way back."""
+"""reading.stages: triage a paper, and undo it."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -30,17 +30,17 @@ def times(person, paper):
     return row and (row.skimmed_at, row.kept_at, row.passed_at, row.read_at)
 
 
-def test_judging_a_card_singly_has_skimmed_it(me, paper):
-    stages.pass_(me, paper, NOW)
+def test_triaging_a_card_also_skims_it(me, paper):
+    stages.skip(me, paper, NOW)
     assert times(me, paper) == (NOW, None, NOW, None)
 
 
-def test_clearing_a_list_writes_passed_alone(me, paper):
+def test_clearing_a_list_sets_only_passed(me, paper):
     stages.clear(me, [paper], NOW)
     assert times(me, paper) == (None, None, NOW, None)
 
 
-def test_clearing_leaves_alone_what_is_judged_and_keeps_what_was_skimmed(me):
+def test_clearing_skips_triaged_papers_and_keeps_skimmed_times(me):
     kept, skimmed, fresh = make_paper(), make_paper(), make_paper()
     make_stage(me, kept, kept_at=NOW)
     make_stage(me, skimmed, skimmed_at=NOW)
@@ -52,13 +52,13 @@ def test_clearing_leaves_alone_what_is_judged_and_keeps_what_was_skimmed(me):
 
 def test_kept_and_passed_are_never_both(me, paper):
     stages.keep(me, paper, NOW)
-    stages.pass_(me, paper, LATER)
+    stages.skip(me, paper, LATER)
     assert times(me, paper) == (NOW, None, LATER, None)
     stages.keep(me, paper, LATER)
     assert times(me, paper) == (NOW, LATER, None, None)
 
 
-def test_doing_it_twice_keeps_the_first_time_and_has_nothing_to_undo(me, paper):
+def test_repeating_a_step_keeps_its_time_and_has_nothing_to_undo(me, paper):
     stages.read(me, paper, NOW)
     assert stages.read(me, paper, LATER) == []
     assert times(me, paper) == (NOW, None, None, NOW)
@@ -71,41 +71,41 @@ def test_reopening_leaves_it_skimmed(me, paper):
     assert times(me, paper) == (NOW, None, None, None)
 
 
-def test_undo_removes_the_row_that_the_act_made(me, paper):
+def test_undo_removes_a_new_row(me, paper):
     acts.undo(me, stages.keep(me, paper, NOW))
     assert times(me, paper) is None
 
 
 def test_undo_restores_the_exact_times(me, paper):
     make_stage(me, paper, skimmed_at=NOW, kept_at=NOW + timedelta(microseconds=7))
-    changes = stages.pass_(me, paper, LATER)
+    changes = stages.skip(me, paper, LATER)
     plain = [acts.Change(**change.plain()) for change in changes]  # as a session keeps them
     acts.undo(me, plain)
     assert times(me, paper) == (NOW, NOW + timedelta(microseconds=7), None, None)
 
 
-def test_undo_of_a_clearing_brings_all_back(me):
+def test_undoing_a_clear_restores_all_papers(me):
     papers = [make_paper() for _ in range(3)]
     acts.undo(me, stages.clear(me, papers, NOW))
     assert not Stage.objects.exists()
 
 
-def test_undo_leaves_alone_what_changed_since(me, paper):
-    changes = stages.pass_(me, paper, NOW)
+def test_undo_skips_rows_changed_since(me, paper):
+    changes = stages.skip(me, paper, NOW)
     stages.keep(me, paper, LATER)  # in another window
     assert acts.undo(me, changes) == []
     assert times(me, paper) == (NOW, LATER, None, None)
 
 
-def test_one_persons_stage_is_nobody_elses(me, paper):
+def test_stages_are_personal(me, paper):
     other = make_person()
     stages.keep(other, paper, NOW)
-    acts.undo(me, stages.pass_(me, paper, NOW))
+    acts.undo(me, stages.skip(me, paper, NOW))
     assert times(other, paper) == (NOW, NOW, None, None)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_several_windows_at_once_end_with_one_row_that_makes_sense(me):
+def test_concurrent_triage_ends_with_one_valid_row(me):
     papers = [make_paper() for _ in range(10)]
 
     def judge(act):
@@ -116,7 +116,7 @@ def test_several_windows_at_once_end_with_one_row_that_makes_sense(me):
             connection.close()
 
     with ThreadPoolExecutor(3) as windows:
-        list(windows.map(judge, [stages.keep, stages.pass_, stages.keep]))
+        list(windows.map(judge, [stages.keep, stages.skip, stages.keep]))
     rows = Stage.objects.filter(person=me)
     assert rows.count() == 10
     assert not [row for row in rows if row.kept_at and row.passed_at]

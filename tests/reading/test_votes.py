@@ -1,4 +1,4 @@
-"""reading.votes: one vote per person and paper, changeable."""
+"""reading.votes: one vote per person and paper, which can be changed."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ def test_second_vote_replaces_the_first(me, paper):
     assert [(vote.value, vote.at) for vote in Vote.objects.all()] == [(-1, NOW + timedelta(hours=1))]
 
 
-def test_the_same_vote_again_changes_nothing(me, paper):
+def test_repeating_a_vote_changes_nothing(me, paper):
     votes.cast(me, paper, 1, NOW)
     assert votes.cast(me, paper, 1, NOW + timedelta(hours=1)) == []
     assert Vote.objects.get().at == NOW
@@ -39,26 +39,26 @@ def test_a_vote_can_be_taken_back(me, paper):
     assert not Vote.objects.exists()
 
 
-def test_who_votes_has_skimmed_the_paper(me, paper):
+def test_voting_also_skims_the_paper(me, paper):
     votes.cast(me, paper, -1, NOW)
     assert Stage.objects.get(person=me, paper=paper).skimmed_at == NOW
 
 
 @pytest.mark.parametrize("value", [7, 2, -2])
-def test_a_vote_of_seven_is_refused(me, paper, value):
+def test_invalid_vote_is_refused(me, paper, value):
     with pytest.raises(ValueError, match="1, -1 or 0"):
         votes.cast(me, paper, value, NOW)
     assert not Vote.objects.exists()
 
 
-def test_undo_brings_the_old_vote_back_with_its_time(me, paper):
+def test_undo_restores_the_old_vote_with_its_time(me, paper):
     make_vote(me, paper, 1, at=NOW)
     acts.undo(me, votes.cast(me, paper, -1, NOW + timedelta(hours=1)))
     assert [(vote.value, vote.at) for vote in Vote.objects.all()] == [(1, NOW)]
     assert not Stage.objects.exists()
 
 
-def test_undo_of_a_first_vote_leaves_none(me, paper):
+def test_undoing_a_first_vote_removes_it(me, paper):
     acts.undo(me, votes.cast(me, paper, 1, NOW))
     assert not Vote.objects.exists()
     assert not Stage.objects.exists()

@@ -123,7 +123,7 @@ def test_a_host_that_is_not_to_be_asked_costs_no_attempt(server, channel, monkey
     share = attempt(make_share(channel=channel))
     assert (share.state, share.attempts, share.claimed_until) == ("waiting", 0, None)
     assert share.next_attempt == NOW + WAITS[0]
-    assert "asked us to wait" in share.last_error
+    assert "may not be asked again before" in share.last_error
     assert not server.requests
 
 

@@ -4,13 +4,13 @@ from datetime import timedelta
 import pytest
 
 from papers.sources import arxiv
-from papers.sources.item import Asked
+from papers.sources.item import LastFetch
 from papers.sources.wire.fetch import Reply
 from papers.sources.wire.sentences import FetchError
 
 from .conftest import NOW
 
-SEEN = Asked(last_success=NOW)
+SEEN = LastFetch(last_success=NOW)
 
 
 def test_the_worked_examples_hold():
@@ -18,7 +18,7 @@ def test_the_worked_examples_hold():
 
 
 def test_a_category_gives_todays_announcements(fetcher, endpoints):
-    pull = arxiv.pull("cs.LG", Asked(), fetcher, NOW, endpoints)
+    pull = arxiv.pull("cs.LG", LastFetch(), fetcher, NOW, endpoints)
     assert pull.items
     assert pull.skipped == 0
     assert {item.announce_type for item in pull.items} <= {"new", "cross", "replace", "replace-cross"}
@@ -35,17 +35,17 @@ def test_a_less_than_sign_in_an_abstract_survives(fetcher, endpoints):
         item
         for _ in days
         for category in ("cs.LG", "cs.CL", "stat.ML")
-        for item in arxiv.pull(category, Asked(), fetcher, NOW, endpoints).items
+        for item in arxiv.pull(category, LastFetch(), fetcher, NOW, endpoints).items
     ]
     assert any("<" in item.abstract for item in items)
 
 
-def test_an_unknown_category_is_said(fetcher, endpoints):
-    with pytest.raises(FetchError, match="knows no category"):
-        arxiv.pull("cs.XX", Asked(), fetcher, NOW, endpoints)
+def test_unknown_category_is_reported(fetcher, endpoints):
+    with pytest.raises(FetchError, match="has no category"):
+        arxiv.pull("cs.XX", LastFetch(), fetcher, NOW, endpoints)
 
 
-def test_a_weekend_is_no_failure_and_says_why(server, fetcher, endpoints):
+def test_weekend_without_papers_is_explained_and_is_not_a_failure(server, fetcher, endpoints):
     saturday = NOW + timedelta(days=3)
     server.clock.set(saturday)
     pull = arxiv.pull("cs.LG", SEEN, fetcher, saturday, endpoints)
@@ -53,22 +53,22 @@ def test_a_weekend_is_no_failure_and_says_why(server, fetcher, endpoints):
     assert "weekends" in pull.note
 
 
-def test_a_category_added_on_a_weekend_brings_the_last_days(server, fetcher, endpoints):
+def test_category_added_on_a_weekend_brings_papers_of_the_last_days(server, fetcher, endpoints):
     saturday = NOW + timedelta(days=3)
     server.clock.set(saturday)
-    pull = arxiv.pull("cs.LG", Asked(), fetcher, saturday, endpoints)
+    pull = arxiv.pull("cs.LG", LastFetch(), fetcher, saturday, endpoints)
     assert pull.items
     assert all("cs.LG" in item.categories for item in pull.items)
 
 
 def test_a_search_gives_papers_with_their_versions(fetcher, endpoints):
-    pull = arxiv.pull("search: cat:cs.LG", Asked(), fetcher, NOW, endpoints)
+    pull = arxiv.pull("search: cat:cs.LG", LastFetch(), fetcher, NOW, endpoints)
     assert pull.items
     assert all(item.version >= 1 and item.authors for item in pull.items)
 
 
-def test_one_paper_comes_by_its_id_and_an_unknown_one_is_said(fetcher, endpoints):
-    known = arxiv.pull("cs.LG", Asked(), fetcher, NOW, endpoints).items[0]
+def test_paper_is_fetched_by_id_and_an_unknown_id_is_reported(fetcher, endpoints):
+    known = arxiv.pull("cs.LG", LastFetch(), fetcher, NOW, endpoints).items[0]
     base = known.link.removeprefix("https://arxiv.org/abs/")
     assert arxiv.by_id(base, fetcher, NOW, endpoints).title == known.title
     with pytest.raises(FetchError, match="has no paper"):
@@ -77,9 +77,9 @@ def test_one_paper_comes_by_its_id_and_an_unknown_one_is_said(fetcher, endpoints
 
 @pytest.mark.parametrize("address", ["cs.LG", "search: cat:cs.LG"])
 @pytest.mark.parametrize(
-    ("mischief", "sentence"), [("page", "no feed"), ("empty", "an empty answer"), ("cut", "broke off|no feed")]
+    ("mischief", "sentence"), [("page", "not a feed"), ("empty", "an empty response"), ("cut", "cut off|not a feed")]
 )
-def test_an_answer_that_is_no_feed_is_never_taken_for_no_papers(
+def test_response_that_is_not_a_feed_is_never_taken_for_no_papers(
     server, fetcher, endpoints, address, mischief, sentence
 ):
     server.misbehave("*", mischief)
@@ -87,7 +87,7 @@ def test_an_answer_that_is_no_feed_is_never_taken_for_no_papers(
         arxiv.pull(address, SEEN, fetcher, NOW, endpoints)
 
 
-def test_a_busy_arxiv_is_asked_once_and_believed(server, fetcher, endpoints):
+def test_busy_arxiv_is_asked_once_and_its_retry_after_is_kept(server, fetcher, endpoints):
     server.misbehave("*", "status", code=429, retry_after="1800")
     before = len(server.requests)
     with pytest.raises(FetchError) as caught:
@@ -96,7 +96,7 @@ def test_a_busy_arxiv_is_asked_once_and_believed(server, fetcher, endpoints):
     assert len(server.requests) == before + 1
 
 
-def test_a_silent_arxiv_does_not_hold_a_worker_for_ever(server, fetcher, endpoints):
+def test_silent_arxiv_does_not_block_a_worker_forever(server, fetcher, endpoints):
     server.misbehave("*", "hang")
     with pytest.raises(FetchError, match="did not answer in time"):
         arxiv.pull("search: cat:cs.LG", SEEN, fetcher, NOW, endpoints)
@@ -119,13 +119,13 @@ ANSWER = (
 )
 
 
-def test_a_page_without_the_papers_that_it_counts_is_an_error(endpoints):
-    with pytest.raises(FetchError, match="found 12 papers, and sent none"):
+def test_first_page_that_reports_results_but_lists_none_is_an_error(endpoints):
+    with pytest.raises(FetchError, match="found 12 papers but sent none"):
         arxiv.search("all:kettles", Says(ANSWER.format(total=12, entries="")), NOW, endpoints)
     assert arxiv.search("all:kettles", Says(ANSWER.format(total=0, entries="")), NOW, endpoints).items == ()
 
 
-def test_affiliations_are_kept_and_classes_of_other_schemes_are_no_categories(endpoints):
+def test_affiliations_are_kept_and_classes_of_other_schemes_dropped(endpoints):
     entry = (
         "<entry><id>http://arxiv.org/abs/2603.00001v2</id><title>On kettles</title><summary>We boil.</summary>"
         "<published>2026-03-01T00:00:00Z</published><updated>2026-03-02T00:00:00Z</updated>"

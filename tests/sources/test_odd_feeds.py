@@ -6,7 +6,7 @@ import pytest
 
 from feedserver import poison
 from papers.sources import arxiv, feed, page
-from papers.sources.item import Asked
+from papers.sources.item import LastFetch
 from papers.sources.wire.fetch import Reply
 from papers.sources.wire.sentences import FetchError
 
@@ -33,7 +33,7 @@ def fit_for_the_database(value: object) -> bool:
 
 
 def pull(server, fetcher, blog):
-    return feed.pull(server.feed(blog), Asked(), fetcher, NOW)
+    return feed.pull(server.feed(blog), LastFetch(), fetcher, NOW)
 
 
 def parse(*entries: object, text: str = ""):
@@ -43,7 +43,7 @@ def parse(*entries: object, text: str = ""):
 
 @pytest.mark.parametrize("blog", BLOGS)
 @pytest.mark.parametrize("name", QUICK)
-def test_a_poisoned_entry_costs_no_other_entry(server, fetcher, blog, name):
+def test_poisoned_entry_costs_no_other_entry(server, fetcher, blog, name):
     good = pull(server, fetcher, blog)
     server.misbehave("*", "poison", name=name, size=5_000)
     bad = pull(server, fetcher, blog)
@@ -53,7 +53,7 @@ def test_a_poisoned_entry_costs_no_other_entry(server, fetcher, blog, name):
 
 
 @pytest.mark.parametrize("blog", BLOGS)
-def test_an_emoji_in_two_halves_comes_out_whole(server, fetcher, blog):
+def test_surrogate_halves_of_an_emoji_are_joined(server, fetcher, blog):
     server.misbehave("*", "poison", name="emoji")
     item = pull(server, fetcher, blog).items[0]
     assert item.title == "A 😀 post"
@@ -62,7 +62,7 @@ def test_an_emoji_in_two_halves_comes_out_whole(server, fetcher, blog):
 
 
 @pytest.mark.parametrize("blog", BLOGS)
-def test_validators_that_cannot_be_kept_are_forgotten(server, fetcher, blog):
+def test_invalid_validators_are_not_stored(server, fetcher, blog):
     server.misbehave("*", "poison", name="headers")
     bad = pull(server, fetcher, blog)
     assert bad.items
@@ -73,33 +73,33 @@ def test_validators_that_cannot_be_kept_are_forgotten(server, fetcher, blog):
 
 @pytest.mark.parametrize("charset", ["utf8mb4", "x-sjis", "rot13", "idna", "unicode_escape", "undefined", "x" * 300])
 @pytest.mark.parametrize("blog", BLOGS)
-def test_an_odd_encoding_costs_nothing(server, fetcher, blog, charset):
+def test_odd_encoding_costs_no_entry(server, fetcher, blog, charset):
     good = pull(server, fetcher, blog)
     server.misbehave("*", "poison", name="encoding", charset=charset)
     assert pull(server, fetcher, blog).items == good.items
 
 
 @pytest.mark.parametrize("name", ["surrogate", "emoji", "reference"])
-def test_a_poisoned_page_is_read(server, fetcher, endpoints, name):
+def test_poisoned_page_is_read(server, fetcher, endpoints, name):
     link = pull(server, fetcher, "kettle").items[0].link
     server.misbehave("*", "poison", name=name)
     assert fit_for_the_database(page.describe(link, fetcher, endpoints))
 
 
 @pytest.mark.parametrize("name", ["surrogate", "emoji", "reference"])
-def test_a_poisoned_announcement_of_arxiv_costs_no_other(server, fetcher, endpoints, name):
-    good = arxiv.pull("cs.LG", Asked(), fetcher, NOW, endpoints)
+def test_poisoned_arxiv_announcement_costs_no_other(server, fetcher, endpoints, name):
+    good = arxiv.pull("cs.LG", LastFetch(), fetcher, NOW, endpoints)
     server.misbehave("/rss/*", "poison", name=name)
-    bad = arxiv.pull("cs.LG", Asked(), fetcher, NOW, endpoints)
+    bad = arxiv.pull("cs.LG", LastFetch(), fetcher, NOW, endpoints)
     assert (bad.items, bad.skipped) == (good.items, good.skipped + 1)
     server.misbehave("/api/*", "poison", name=name)
-    found = arxiv.pull("search: cat:cs.LG", Asked(), fetcher, NOW, endpoints)
+    found = arxiv.pull("search: cat:cs.LG", LastFetch(), fetcher, NOW, endpoints)
     assert found.items
     assert fit_for_the_database(found)
 
 
 @pytest.mark.parametrize("field", ["title", "summary", "id", "author"])
-def test_odd_letters_in_any_field_of_arxiv_do_no_harm(server, fetcher, endpoints, field):
+def test_odd_characters_in_arxiv_fields_do_no_harm(server, fetcher, endpoints, field):
     body = fetcher.get(f"{endpoints.feed}/atom/cs.LG").body.decode()
     for poisoned in ("&#xD83D;&#xDE00;", "&#xD800;", "&#1114112;", "&#99999999999;", "\x01", "&nope;"):
         for tag in (f"<{field}>", f"<dc:{'creator' if field == 'author' else field}>"):
@@ -109,7 +109,7 @@ def test_odd_letters_in_any_field_of_arxiv_do_no_harm(server, fetcher, endpoints
 
 
 @pytest.mark.parametrize("date", DATES)
-def test_an_odd_date_is_no_date_and_costs_no_entry(server, fetcher, endpoints, date):
+def test_odd_date_is_ignored_and_costs_no_entry(server, fetcher, endpoints, date):
     xml = date.replace("\0", "&#0;")
     for tag in ("pubDate", "updated", "published", "created"):
         item = f"<item><title>T</title><link>https://b.example/1</link><{tag}>{xml}</{tag}></item>"
@@ -127,7 +127,7 @@ def test_an_odd_date_is_no_date_and_costs_no_entry(server, fetcher, endpoints, d
 
 
 @pytest.mark.parametrize("date", DATES)
-def test_an_odd_date_in_an_answer_of_the_api_costs_one_entry(server, fetcher, endpoints, date):
+def test_odd_date_in_an_api_response_costs_one_entry(server, fetcher, endpoints, date):
     class Dated:
         def get(self, url, *rest, **more):
             reply = fetcher.get(url, *rest, **more)
@@ -151,7 +151,7 @@ WRONG = [None, True, False, 7, 1.5, "", "x", [], ["a"], [[]], {}, {"a": 1}, {"na
     ],
 )
 @pytest.mark.parametrize("value", WRONG, ids=repr)
-def test_a_wrong_type_in_a_json_feed_is_as_nothing(name, value):
+def test_value_of_wrong_type_in_a_json_feed_is_ignored(name, value):
     found = parse({"id": "1", "title": "T", "content_text": "words"} | {name: value})
     assert found.items[-1].title == "A good one"
     assert len(found.items) + found.skipped == 2
@@ -161,7 +161,7 @@ def test_a_wrong_type_in_a_json_feed_is_as_nothing(name, value):
 
 
 @pytest.mark.parametrize("entry", [None, 7, True, "x", [], [[]], {}, {"id": {}}, {"title": "no address"}], ids=repr)
-def test_an_entry_that_is_none_is_counted(entry):
+def test_json_value_that_is_not_an_entry_is_counted_as_skipped(entry):
     found = parse(entry)
     assert (len(found.items), found.skipped) == (1, 1)
 
@@ -169,7 +169,7 @@ def test_an_entry_that_is_none_is_counted(entry):
 @pytest.mark.parametrize(
     "number", ["1e999", "-1e999", "NaN", "Infinity", "9" * 5_000, "-" + "9" * 5_000, "1" + "0" * 400 + ".5"]
 )
-def test_a_number_beyond_all_bounds_costs_nothing(number):
+def test_huge_number_costs_no_entry(number):
     text = json.dumps(
         {
             "version": "https://jsonfeed.org/version/1.1",
@@ -180,7 +180,7 @@ def test_a_number_beyond_all_bounds_costs_nothing(number):
     assert len(parse(text=text.replace('"N"', number)).items) == 2
 
 
-def test_surrogates_and_nul_in_json_reach_nobody():
+def test_surrogates_and_nul_are_removed_from_json():
     for escape in (r"\ud800", r"\udc00\ud800", r"\u0000", r"\u0001", r"\ufffe", r"\ud83d\ude00", "\ud800"):
         text = json.dumps(
             {
@@ -195,7 +195,7 @@ def test_surrogates_and_nul_in_json_reach_nobody():
 
 
 @pytest.mark.parametrize("text", ["[" * 900 + "]" * 900, '{"a":' * 900 + "1" + "}" * 900])
-def test_depth_in_one_field_of_json_costs_nothing(text):
+def test_deep_json_in_one_field_costs_no_entry(text):
     body = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "title": "@"}, GOOD]})
     found = parse(text=body.replace('"@"', text))
     assert (len(found.items), found.skipped) == (1, 1)
@@ -205,13 +205,13 @@ def test_depth_in_one_field_of_json_costs_nothing(text):
     "text",
     ["[" * 200_000, '{"a":' * 200_000, '{"version": "https://jsonfeed.org/version/1.1", "items": ' + "[" * 200_000],
 )
-def test_depth_without_an_end_is_no_feed(text):
+def test_endlessly_deep_json_is_not_a_feed(text):
     with pytest.raises(FetchError):
         parse(text=text)
 
 
 @pytest.mark.parametrize("bad", ["</media:player>", "</media:player></media:player>"])
-def test_an_entry_that_feedparser_fails_at_is_left_out_and_counted(bad):
+def test_entry_that_crashes_feedparser_is_skipped_and_counted(bad):
     def body(middle):
         items = "".join(
             f"<item><title>{n}</title><link>https://b.example/{n}</link>{middle if n == 2 else ''}</item>"

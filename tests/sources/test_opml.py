@@ -20,7 +20,7 @@ def test_the_worked_examples_hold():
     assert doctest.testmod(opml).failed == 0
 
 
-def test_folders_nest_and_each_feed_comes_once():
+def test_folders_nest_and_each_feed_is_listed_once():
     text = """<opml version="2.0"><body><outline text="ML"><outline text="Labs">
       <outline text="A" xmlUrl="https://a.example/feed" htmlUrl="https://a.example"/></outline>
       <outline title="B" xmlurl="https://b.example/feed"/></outline>
@@ -59,7 +59,7 @@ def test_folders_nest_and_each_feed_comes_once():
         ('text="A" text="B" xmlUrl="https://a.example/"', "B"),
     ],
 )
-def test_an_attribute_that_is_badly_written_costs_no_feed(attributes, title):
+def test_badly_written_attribute_costs_no_feed(attributes, title):
     listing = opml.read(wrap(f'<outline text="F">\n<outline {attributes}/>\n{LAST}\n</outline>').encode())
     assert [outline.url for outline in listing.feeds] == ["https://a.example/", "https://last.example/"]
     assert title in (None, listing.feeds[0].title)
@@ -67,7 +67,7 @@ def test_an_attribute_that_is_badly_written_costs_no_feed(attributes, title):
     assert not listing.missed
 
 
-def test_an_address_keeps_what_looks_like_an_entity():
+def test_address_keeps_text_that_looks_like_an_entity():
     assert urls(wrap('<outline xmlUrl="https://a.example/?a=1&b=2&copy=3&amp;reg=4"/>')) == [
         "https://a.example/?a=1&b=2&copy=3&reg=4"
     ]
@@ -81,12 +81,12 @@ def test_an_address_keeps_what_looks_like_an_entity():
         for declared in ("UTF-8", "iso-8859-1", "utf-16", "rot13")
     ],
 )
-def test_the_words_stay_whole_whatever_encoding_is_declared(encode, declared):
+def test_text_is_decoded_whatever_encoding_is_declared(encode, declared):
     text = wrap('<outline text="café “x”" xmlUrl="https://a.example/"/>').replace("UTF-8", declared)
     assert opml.read(text.encode(encode)).feeds[0].title == "café “x”"
 
 
-def test_a_file_of_two_encodings_stays_whole():
+def test_file_with_two_encodings_is_decoded():
     parts = wrap('<outline text="café 1" xmlUrl="https://a.example/"/>|').split("|")
     body = (
         parts[0].encode() + '<outline text="café 2" xmlUrl="https://b.example/"/>'.encode("cp1252") + parts[1].encode()
@@ -94,7 +94,7 @@ def test_a_file_of_two_encodings_stays_whole():
     assert [outline.title for outline in opml.read(body).feeds] == ["café 1", "café 2"]
 
 
-def test_a_file_that_is_cut_off_gives_what_came():
+def test_truncated_file_gives_the_feeds_received():
     whole = wrap("".join(f'<outline text="A" xmlUrl="https://a{n}.example/feed"/>' for n in range(9)))
     for end in range(60, len(whole), 7):
         found = urls(whole[:end])
@@ -117,14 +117,14 @@ def test_a_file_that_is_cut_off_gives_what_came():
         f"<opml><body><outlin {LAST[9:]}",
     ],
 )
-def test_a_body_that_is_nested_absent_or_odd_holds_its_feeds(text):
+def test_feeds_are_found_in_a_nested_missing_or_odd_body(text):
     listing = opml.read(text.encode())
     assert [outline.url for outline in listing.feeds] == ["https://last.example/"]
 
 
 @pytest.mark.parametrize("text", [b"", b"hello", b"<html><body>no</body></html>", b"\x00\x01", b'{"a": 1}'])
-def test_what_is_no_opml_is_said(text):
-    with pytest.raises(ValueError, match="it is no"):
+def test_file_that_is_not_opml_is_rejected(text):
+    with pytest.raises(ValueError, match="it is not"):
         opml.read(text)
 
 
@@ -134,7 +134,7 @@ def test_entities_are_neither_expanded_nor_fetched():
     assert opml.read(text).feeds[0].title == "&x;&b;"
 
 
-def test_what_is_no_web_address_is_told_with_its_line():
+def test_bad_addresses_are_reported_with_their_lines():
     long = f'<outline xmlUrl="https://a/{"x" * 2000}"/>'
     text = wrap(
         '<outline text="A" xmlUrl="javascript:alert(1)"/>\n<outline text="B" xmlUrl="feed://b.example/x"/>\n'
@@ -150,14 +150,14 @@ def test_what_is_no_web_address_is_told_with_its_line():
     ]
 
 
-def test_a_very_deep_file_does_not_break_it():
+def test_very_deep_file_is_read():
     assert urls(b"<opml><body>" + b'<outline text="x">' * 200 + b"</body></opml>") == []
     deep = opml.read(b"<opml><body>" + b'<outline text="x">' * 50_000 + LAST.encode() + b"</outline>" * 50_000)
     assert deep.feeds[0].folder == "/".join("x" * opml.DEEPEST)
 
 
 @pytest.mark.timeout(60)
-def test_hostile_files_take_no_long_time():
+def test_hostile_files_are_read_quickly():
     for part in (
         '<outline text="',
         "<outline a='\"",

@@ -27,7 +27,7 @@ def test_the_worked_examples_hold():
     assert doctest.testmod(page).failed == 0
 
 
-def test_a_paper_that_names_itself_is_taken_at_its_word(fetcher, endpoints):
+def test_citation_tags_take_precedence(fetcher, endpoints):
     item = describe(
         '<meta name="citation_title" content="On &lt;MASK&gt;"><meta name="citation_author" content="Lee, Ann">'
         '<meta name="citation_doi" content="10.1000/x">'
@@ -45,41 +45,41 @@ def test_a_post_is_described_by_open_graph_or_its_title():
     assert describe("<title> Plain\n title </title>").title == "Plain title"
 
 
-def test_a_page_without_a_name_is_said():
-    with pytest.raises(FetchError, match="does not say what this is called"):
+def test_page_without_a_title_is_reported():
+    with pytest.raises(FetchError, match="has no title"):
         describe("<p>Hello</p>")
 
 
-def test_a_picture_is_no_page():
-    with pytest.raises(FetchError, match="sent image/png and no page"):
+def test_image_is_not_a_page():
+    with pytest.raises(FetchError, match="sent image/png, not a web page"):
         describe(b"\x89PNG", content_type="image/png")
 
 
-def test_latin_1_without_a_word_about_it_is_read():
+def test_undeclared_latin_1_is_read():
     assert describe("<title>Café</title>".encode("latin-1"), content_type="text/html").title == "Café"
 
 
-def test_an_arxiv_link_asks_arxiv(server, fetcher, endpoints):
+def test_arxiv_link_is_looked_up_at_arxiv(server, fetcher, endpoints):
     from papers.sources import arxiv
-    from papers.sources.item import Asked
+    from papers.sources.item import LastFetch
 
     from .conftest import NOW
 
-    known = arxiv.pull("cs.LG", Asked(), fetcher, NOW, endpoints).items[0]
+    known = arxiv.pull("cs.LG", LastFetch(), fetcher, NOW, endpoints).items[0]
     assert page.describe(known.link.replace("abs", "pdf"), fetcher, endpoints).title == known.title
 
 
-def test_an_article_of_a_blog_is_described(server, fetcher, endpoints):
+def test_blog_post_is_described(server, fetcher, endpoints):
     from papers.sources import feed
-    from papers.sources.item import Asked
+    from papers.sources.item import LastFetch
 
     from .conftest import NOW
 
-    post = feed.pull(server.feed("kettle"), Asked(), fetcher, NOW).items[0]
+    post = feed.pull(server.feed("kettle"), LastFetch(), fetcher, NOW).items[0]
     assert page.describe(post.link, fetcher, endpoints).title == post.title
 
 
-def test_a_broken_canonical_link_an_absurd_date_and_an_unknown_charset_do_no_harm():
+def test_broken_canonical_link_absurd_date_and_unknown_charset_are_ignored():
     item = describe(
         '<title>T</title><link rel="canonical" href="http://[bad">'
         '<meta name="citation_date" content="0001-01-01T00:00:00+05:00">',

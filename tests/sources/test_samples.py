@@ -109,7 +109,7 @@ def test_versions_of_one_feed_keep_the_ids_of_its_entries():
         ("generated/2025-06-07_rss_cs.AI.xml", 0),
     ],
 )
-def test_announcement_feeds_hold_what_the_manifest_says(name, count):
+def test_announcement_feeds_match_the_manifest(name, count):
     items, skipped = arxiv.read_feed(reply((SAMPLES / "arxiv_rss" / name).read_bytes()), NOW)
     assert (len(items), skipped) == (count, 0)
 
@@ -126,7 +126,7 @@ def test_every_announcement_has_an_id_a_version_a_type_and_authors():
             assert not item.abstract.startswith(("arXiv:", "Abstract:"))
 
 
-def test_the_two_forms_of_one_announcement_say_the_same():
+def test_rss_and_atom_form_of_an_announcement_agree():
     folder = SAMPLES / "arxiv_rss" / "generated"
     for day in ("2025-06-04", "2011-02-03"):
         for rss in folder.glob(f"{day}_rss_*.xml"):
@@ -160,7 +160,7 @@ ENTRIES = {  # of the recorded answers: as the MANIFEST counts them
 
 
 @pytest.mark.parametrize(("name", "count"), ENTRIES.items())
-def test_recorded_answers_of_the_api_give_their_papers(name, count):
+def test_recorded_api_responses_give_their_papers(name, count):
     body = (SAMPLES / "arxiv_api" / name).read_bytes()
     found = arxiv.search("anything", Replay(body), NOW, arxiv.Endpoints(), most=count or 1)
     assert len(found.items) == count
@@ -170,7 +170,7 @@ def test_recorded_answers_of_the_api_give_their_papers(name, count):
         assert "\n" not in item.title + item.abstract
 
 
-def test_the_recorded_error_of_the_api_is_an_error():
+def test_recorded_api_error_is_an_error():
     body = (SAMPLES / "arxiv_api" / "id_abc_s0_m100_b79c8dcf6bc3.xml").read_bytes()
     with pytest.raises(FetchError, match="does not understand"):
         arxiv.search("anything", Replay(body), NOW, arxiv.Endpoints())
@@ -183,7 +183,7 @@ def test_opml_files_are_read_though_most_are_not_well_formed():
         assert len(opml.read(path.read_bytes()).feeds) >= 5, path.name
 
 
-def test_each_address_that_stands_in_an_opml_file_is_taken():
+def test_every_address_in_an_opml_file_is_imported():
     for path in (SAMPLES / "opml").rglob("*.opml"):
         body = path.read_bytes()
         listing = opml.read(body)
@@ -192,12 +192,12 @@ def test_each_address_that_stands_in_an_opml_file_is_taken():
         assert not listing.missed
 
 
-def test_a_recorded_home_page_names_its_feed():
+def test_feed_of_a_recorded_home_page_is_discovered():
     body = (SAMPLES / "html_autodiscovery" / "lilianweng_index.html").read_bytes()  # colah's names none
     assert feed.discover("https://blog.example/", Replay(body))
 
 
-def test_the_categories_are_arxivs_155():
+def test_starter_lists_all_155_arxiv_categories():
     taxonomy = json.loads((SAMPLES / "arxiv_taxonomy.json").read_text())
     active = {name for name, category in taxonomy["CATEGORIES"].items() if category["is_active"]}
     assert set(starter.ARXIV_CATEGORIES) == active

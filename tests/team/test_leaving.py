@@ -1,4 +1,4 @@
-"""team.leaving: what a person did stays, who they were is nowhere any more."""
+"""team.leaving: a removed person's work stays, but nothing identifies them."""
 
 import re
 from datetime import timedelta
@@ -73,7 +73,7 @@ def zoe():
 
 
 def live_a_little(zoe, boss):
-    """All that can hold a name, through the verbs that people use."""
+    """Create every kind of row that can contain a name, by the same functions as the views."""
     paper, project = make_paper(), make_project(members=(boss,))
     make_vote(zoe, paper)
     make_stage(zoe, paper, read_at=NOW)
@@ -94,7 +94,7 @@ def live_a_little(zoe, boss):
     return paper, project
 
 
-def test_name_and_address_are_nowhere_and_deeds_stay(zoe, boss):
+def test_name_and_email_are_gone_and_the_work_stays(zoe, boss):
     paper, project = live_a_little(zoe, boss)
     assert len(where(NAME)) >= 7
     before = {model: model.objects.count() for model in (Vote, Comment, Event, Application, Check)}
@@ -109,11 +109,11 @@ def test_name_and_address_are_nowhere_and_deeds_stay(zoe, boss):
     assert paper.votes.get().person == zoe
     assert list(project.members.all()) == [boss]
     said = list(Comment.objects.order_by("pk").values_list("text", flat=True))
-    assert said == ["My own words.", "Ask @Former member or write to (e-mail removed)."]
+    assert said == ["My own words.", "Ask @Former member or write to (email removed)."]
     assert zoe.stages.filter(read_at=NOW).exists()
 
 
-def test_doors_close_at_once(zoe, boss):
+def test_sessions_links_and_messages_end_at_once(zoe, boss):
     now = timezone.now()
     hers, link = Client(), ShareLink.objects.create(paper=make_paper(), person=zoe, created_at=now)
     waiting, done = make_share(person=zoe), make_share(person=zoe, state="sent", sent_at=NOW)
@@ -128,7 +128,7 @@ def test_doors_close_at_once(zoe, boss):
     assert not OneTimeLink.objects.usable(now).exists()
 
 
-def test_others_can_still_take_back_what_they_did(zoe, boss):
+def test_others_can_still_undo(zoe, boss):
     paper, client = make_paper(), Client()
     client.force_login(boss)
     client.post(f"/papers/{paper.pk}/comment", {"text": f"Hello @{NAME}"})
@@ -141,7 +141,7 @@ def test_others_can_still_take_back_what_they_did(zoe, boss):
     assert Comment.objects.get().text == "Hello @Former member"
 
 
-def test_a_name_within_another_or_shared_is_left_alone(boss):
+def test_shared_name_or_part_of_another_name_is_kept(boss):
     ada, longer = make_person("Ada"), make_person("Ada Example")
     paper = make_paper()
     comments.add(boss, paper, "@Ada Example and @ada, see x@Ada.example and Ada's AdaGrad", NOW)
@@ -154,7 +154,7 @@ def test_a_name_within_another_or_shared_is_left_alone(boss):
     assert Comment.objects.get().text.startswith("@Former member and @Former member, see x@Ada.example")
 
 
-def test_a_channel_or_a_word_that_sounds_like_the_name_is_left_alone(boss):
+def test_channel_or_word_equal_to_the_name_is_kept(boss):
     ada, paper = make_person("Ada"), make_paper()
     comments.add(boss, paper, "ada", NOW)
     shares.share(boss, paper, make_channel("ada"), "", uuid4(), NOW)
@@ -163,7 +163,7 @@ def test_a_channel_or_a_word_that_sounds_like_the_name_is_left_alone(boss):
     assert Event.objects.get(kind="shared").data == {"channel": "ada"}
 
 
-def test_the_last_admin_stays_and_nothing_is_changed(zoe, boss):
+def test_last_admin_cannot_be_removed_and_nothing_changes(zoe, boss):
     live_a_little(zoe, boss)
     Person.objects.exclude(pk=zoe.pk).update(role="member")
     before = texts()
@@ -172,22 +172,22 @@ def test_the_last_admin_stays_and_nothing_is_changed(zoe, boss):
     assert texts() == before
 
 
-def test_twice_is_once(zoe, boss):
+def test_removing_twice_changes_nothing(zoe, boss):
     leaving.remove(zoe, NOW)
     leaving.remove(zoe, NOW + timedelta(days=1))
     zoe.refresh_from_db()
     assert zoe.removed_at == NOW
 
 
-def test_two_who_left_are_two(zoe, boss):
+def test_two_removed_people_stay_distinct(zoe, boss):
     other = make_person()
     leaving.remove(zoe, NOW)
     leaving.remove(other, NOW)
     assert Person.objects.filter(name="Former member").count() == 2
-    assert Person.objects.known().count() == 1
+    assert Person.objects.not_removed().count() == 1
 
 
-def test_two_ideas_that_differed_only_in_a_name_stay_two(zoe, boss):
+def test_two_applications_that_differed_only_in_a_name_stay_distinct(zoe, boss):
     bo, paper, project = make_person("Bo Sample"), make_paper(), make_project()
     ideas = [applications.apply(boss, paper, project, f"as @{who.name} drew it", NOW) for who in (zoe, bo)]
     for who in (zoe, bo):
@@ -200,7 +200,7 @@ def test_two_ideas_that_differed_only_in_a_name_stay_two(zoe, boss):
     ]
 
 
-def test_what_they_checked_still_counts(zoe, boss):
+def test_their_checks_still_count(zoe, boss):
     application = make_application(make_paper(), make_project(members=(boss,)))
     result = make_result(application)
     checks.check(zoe, result, True, "", NOW)
@@ -210,8 +210,8 @@ def test_what_they_checked_still_counts(zoe, boss):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_admins_who_remove_each_other_at_once_one_stays():
+def test_one_of_two_admins_who_remove_each_other_at_once_stays():
     pair = [make_person(role="admin"), make_person(role="admin")]
     done = at_once(*[lambda person=person: leaving.remove(person, NOW) for person in pair])
     assert sorted(map(str, map(type, done))) == sorted(map(str, [type(None), Gone]))
-    assert Person.objects.admins().count() == Person.objects.known().count() == 1
+    assert Person.objects.admins().count() == Person.objects.not_removed().count() == 1

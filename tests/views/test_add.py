@@ -149,7 +149,7 @@ def test_a_wait_that_takes_long_says_what_may_be_wrong(client, me, far_side, mon
     assert "no worker of ours is running" in client.get(answer.url).content.decode()
     monkeypatch.setattr(Job, "GOOD_FOR", timedelta())
     text = client.get(answer.url).content.decode()
-    assert "No worker has taken this on" in text
+    assert "No worker has picked this up" in text
     assert f'value="{LINK}"' in text
 
 
@@ -176,7 +176,7 @@ def test_a_link_to_a_page_of_ours_means_its_paper(client, me, settings):
     assert client.post("/add", {"url": "https://tenth.example/p/2401.12345"}).url == "/p/2401.12345"
     assert paper.sightings.count() == 2
     nowhere = client.post("/add", {"url": "https://tenth.example/p/2401.99999"})
-    assert "there is none at that address" in nowhere.content.decode()
+    assert "there is no paper at that address" in nowhere.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_a_link_to_a_page_of_ours_means_its_paper(client, me, settings):
 def test_what_is_no_address_gets_a_sentence(client, me, junk):
     response = client.post("/add", {"url": junk, "title": "By hand", "by_hand": "1"})
     assert response.status_code == 422
-    assert "no link, arXiv id or DOI" in response.content.decode()
+    assert "not a link, arXiv ID or DOI" in response.content.decode()
     assert not Paper.objects.exists()
 
 

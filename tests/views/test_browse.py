@@ -195,7 +195,7 @@ def test_a_page_past_the_end_says_so(browse):
 def test_when_nothing_fits_the_filter_in_the_way_is_named(browse):
     make_paper("A zebra", categories=["cs.LG"])
     response = browse("/browse?q=zebra&category=cs.CV&horizon=core")
-    assert response.context["ways_out"] == ["category"]
+    assert response.context["removable"] == ["category"]
     assert "No paper fits" in response.content.decode()
 
 

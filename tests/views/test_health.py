@@ -52,9 +52,9 @@ def test_readyz_is_200_when_all_parts_do_their_work(client, guest):
     make_source(next_fetch=timezone.now() - timedelta(minutes=5))
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert (answer.json()["ok"], answer.json()["said"]) == (True, "All is well.")
+    assert (answer.json()["ok"], answer.json()["sentence"]) == (True, "All is well.")
     assert list(answer.json()["parts"]) == PARTS
-    assert answer.json()["parts"]["migrations"] == {"ok": True, "said": "All applied."}
+    assert answer.json()["parts"]["migrations"] == {"ok": True, "sentence": "All applied."}
 
 
 def test_strangers_see_ok_or_not_ok_and_no_parts(client):
@@ -68,7 +68,7 @@ def test_worker_and_beat_are_seen_each_for_itself(client, guest, worker, beat, s
     seen(worker, beat)
     answer = client.get("/readyz")
     assert failing(answer) == [silent]
-    assert answer.json()["said"] == f"Not well: {silent}."
+    assert answer.json()["sentence"] == f"Not well: {silent}."
 
 
 def test_one_living_worker_is_enough(client):
@@ -78,7 +78,7 @@ def test_one_living_worker_is_enough(client):
 
 
 def test_nobody_seen_yet_is_not_well(client, guest):
-    assert client.get("/readyz").json()["said"] == "Not well: worker, beat."
+    assert client.get("/readyz").json()["sentence"] == "Not well: worker, beat."
 
 
 def test_a_source_that_nobody_pulls_is_noticed_and_named(client, guest):
@@ -87,7 +87,7 @@ def test_a_source_that_nobody_pulls_is_noticed_and_named(client, guest):
     make_source("Paused", state="paused", next_fetch=timezone.now() - timedelta(days=3))
     answer = client.get("/readyz")
     assert failing(answer) == ["sources"]
-    assert answer.json()["parts"]["sources"]["said"] == "Secret Blog has been due for 3 hours."
+    assert answer.json()["parts"]["sources"]["sentence"] == "Secret Blog has been due for 3 h."
 
 
 def test_a_migration_that_is_not_applied_is_noticed(client, guest):

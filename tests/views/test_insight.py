@@ -40,7 +40,7 @@ def test_a_guest_reads_and_is_offered_no_switch(client):
     applied([20])
     client.force_login(make_person(role="guest"))
     page = text(client.get("/insight?measure=pulled"))
-    assert "All of what you pulled came from one source" in page
+    assert "Everything you pulled came from one source" in page
     assert "/state" not in page
 
 
@@ -156,7 +156,7 @@ def test_what_two_people_read_is_not_shown_to_a_third(client, ada):
         for _ in range(15):
             make_stage(person, make_paper(arrived_at=now), skimmed_at=now, read_at=now)
     page = text(client.get("/insight?measure=read"))
-    assert "Only 2 people have read papers in this time." in page
+    assert "only 2 people have read papers in this period." in page
     assert client.get("/insight/table.csv?measure=read").status_code == 404
     assert "fewer than three people" in page
 
@@ -181,7 +181,7 @@ def test_a_source_that_fewer_than_three_read_is_counted_and_not_named(client, ad
     assert named(ada)[0] == ["Quiet", "Known"]  # her own
     rows, page = named(people[0])
     assert rows == ["Known"]
-    assert "1 more is counted in between and not named" in page
+    assert "1 more is counted but not named" in page
     assert "fewer than three" in page.split("What each source cost and gave")[1]
     assert f"/browse?source={quiet.pk}&" not in page
     rows = list(csv.reader(io.StringIO(client.get("/insight/table.csv?measure=read").content.decode("utf-8-sig"))))
@@ -220,13 +220,13 @@ def test_the_link_of_what_was_pulled_of_late_says_since_when(client, ada):
 
 def test_too_much_to_count_is_said(client, ada, monkeypatch):
     def never(*args, **kwargs):
-        raise TooMuch("Choose a shorter time.")
+        raise TooMuch("Choose a shorter period.")
 
-    monkeypatch.setattr(steps, "enough", never)
+    monkeypatch.setattr(steps, "count_up_to", never)
     for address in ("/insight", "/insight/table.csv", "/insight/cumulative.svg"):
         answer = client.get(address)
         assert answer.status_code == 503
-        assert "Choose a shorter time." in text(answer)
+        assert "Choose a shorter period." in text(answer)
 
 
 def test_more_rows_cost_no_more_queries(client):

@@ -156,7 +156,7 @@ def test_two_admins_cannot_take_each_other_away_at_once():
     def step_down(person):
         try:
             ready.wait()
-            person.become("member", timezone.now())
+            person.change_role("member", timezone.now())
         except Gone:
             pass
         finally:

@@ -347,7 +347,7 @@ def test_reset_link_survives_what_does_not_change_how_one_gets_in(client):
     client.post(
         "/settings", {"name": "Ada Else", "email": "ada@team.example", "time_zone": "Asia/Tokyo", "scheme": "system"}
     )
-    Person.objects.get(pk=person.pk).become("guest", timezone.now())
+    Person.objects.get(pk=person.pk).change_role("guest", timezone.now())
     client.logout()
     assert client.post(address, {"password": NEW, "again": NEW}).status_code == 303
 
@@ -400,7 +400,7 @@ def test_links_that_an_admin_handed_out_end_with_being_one(client, leave):
         make_link("reset", person=make_person(role="admin"), created_by=boss)[1],
     ]
     if leave == "become":
-        boss.become("member", timezone.now())
+        boss.change_role("member", timezone.now())
     else:
         boss.deactivate(timezone.now())
         boss.reactivate()

@@ -76,7 +76,7 @@ def _host(host: str) -> str:
 
 
 def leads_astray(link: str) -> bool:
-    """Whether browsers and libraries take this link of a redirect to different hosts.
+    """Tell whether browsers and libraries read different hosts out of this redirect's link.
 
     >>> [leads_astray(link) for link in ("/a", "//b.example/", "/\\\\b.example", "///b.example", "/a?x=\\\\")]
     [False, False, True, True, False]
@@ -135,7 +135,7 @@ _ISATAP = (0x00005EFE, 0x02005EFE)  # in the third quarter of an address, before
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the open internet, also when it wraps another one.
+    """Tell whether an IP address is on the open internet, also when it wraps another one.
 
     >>> [is_public(a) for a in ("93.184.216.34", "127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "100.64.0.1")]
     [True, False, False, False, False]

@@ -26,7 +26,7 @@ LONGEST_HEADER = 1000
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came: `url` after redirects, `moved_to` where only permanent ones led, `body` decompressed."""
+    """A response: `url` after redirects, `moved_to` where only permanent ones led, `body` decompressed."""
 
     status: int
     url: str
@@ -88,7 +88,7 @@ class Fetcher:
         self.max_bytes = max_bytes
 
     def get(self, url: str, etag: str = "", last_modified: str = "", accept: str = "*/*") -> Reply:
-        """What is at this address. A 304 comes back as a Reply without a body.
+        """Fetch this address. A 304 comes back as a Reply without a body.
 
         Raises FetchError for everything that is neither 2xx nor 304.
         """
@@ -147,7 +147,7 @@ class Fetcher:
 
 
 def _next(url: str, reply: Reply) -> str:
-    """Where a redirect leads. Servers write other letters than ASCII as UTF-8, and they arrive as Latin-1."""
+    """Return a redirect's target. Servers write non-ASCII letters as UTF-8, and they arrive as Latin-1."""
     try:
         link = reply.headers["location"].encode("latin-1").decode("utf-8", "replace")
         if leads_astray(link):

@@ -36,12 +36,12 @@ def session(allow_private: bool) -> Iterator[tuple[requests.Session, "Checked"]]
 
 def _resolve(host: str, port: int | None, seconds: float) -> list[str]:
     """The addresses of a name. The system's resolver has no time limit of its own, so it is asked on the side."""
-    found: list[str] = []
+    addresses: list[str] = []
     trouble: list[OSError | UnicodeError] = []
 
     def ask() -> None:
         try:
-            found.extend(str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+            addresses.extend(str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         except (OSError, UnicodeError) as error:
             trouble.append(error)
 
@@ -52,7 +52,7 @@ def _resolve(host: str, port: int | None, seconds: float) -> list[str]:
         raise trouble[0]
     if asking.is_alive():
         raise TimeoutError(f"{host} was not looked up in time")
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(addresses))
 
 
 def _open_socket(connection: HTTPConnection, allow_private: bool) -> socket.socket:
@@ -60,11 +60,11 @@ def _open_socket(connection: HTTPConnection, allow_private: bool) -> socket.sock
     host, port = connection._dns_host, connection.port  # as urllib3's own _new_conn does
     patience = connection.timeout if isinstance(connection.timeout, int | float) else RESOLVE_SECONDS
     until = time.monotonic() + patience  # for all of its addresses together
-    found = _resolve(host.strip("[]"), port, min(patience, RESOLVE_SECONDS))
-    if not allow_private and not all(map(is_public, found)):
+    addresses = _resolve(host.strip("[]"), port, min(patience, RESOLVE_SECONDS))
+    if not allow_private and not all(map(is_public, addresses)):
         raise PrivateAddressError(host)
     trouble: OSError = OSError("no address")
-    for address in found:
+    for address in addresses:
         try:
             return create_connection(
                 (address, port),

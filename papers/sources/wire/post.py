@@ -14,7 +14,7 @@ READ = 2_000  # bytes of an answer that are looked at
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the far side said. `retry_after`: seconds it asked us to wait, when it did."""
+    """The receiver's answer. `retry_after`: seconds it asked us to wait, when it did."""
 
     status: int
     text: str
@@ -44,11 +44,11 @@ def post(url: str, body: bytes, headers: dict[str, str], gate: Gate, *, allow_pr
             stream=True,
         )
         try:
-            said = next(answer.raw.stream(READ, decode_content=False), b"")
+            start = next(answer.raw.stream(READ, decode_content=False), b"")
             if deadline.passed:
                 raise TimeoutError
         finally:
             answer.close()
     kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     wait = retry_after(answer.headers.get("Retry-After", ""), datetime.now(UTC))
-    return Answer(answer.status_code, said.decode("utf-8", "replace"), kind, wait)
+    return Answer(answer.status_code, start.decode("utf-8", "replace"), kind, wait)

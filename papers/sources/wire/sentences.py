@@ -1,4 +1,4 @@
-"""sources.wire.sentences: what went wrong on the way, as a sentence for people."""
+"""sources.wire.sentences: sentences that tell people why a request failed."""
 
 import socket
 from collections.abc import Iterator
