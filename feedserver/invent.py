@@ -7,7 +7,7 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from . import words
+from . import people, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class PostText:
 def person(seed: int, number: int) -> Author:
     """Return an author by number. The lower the number, the more papers the author has."""
     rng = Random(f"{seed} person {number}")
-    first_names, last_names = words.NAMES[rng.choice(sorted(words.NAMES))]
+    first_names, last_names = people.NAMES[rng.choice(sorted(people.NAMES))]
     name = f"{rng.choice(first_names.split())} {rng.choice(last_names.split('|'))}"
     first, rest = name.split(" ", 1)
     if number > 900:  # only very long author lists reach this far, and would have many namesakes
@@ -52,7 +52,7 @@ def person(seed: int, number: int) -> Author:
         name = f"{first} {rng.choice('ABCDEGHJKLMPRST')}. {rest}"
     if rng.random() < 0.02:
         name += rng.choice([" Jr", " III"])
-    return Author(name, rng.choice(words.AFFILIATIONS))
+    return Author(name, rng.choice(people.AFFILIATIONS))
 
 
 def authors(rng: Random, seed: int, count: int = 0) -> tuple[Author, ...]:
@@ -63,7 +63,7 @@ def authors(rng: Random, seed: int, count: int = 0) -> tuple[Author, ...]:
     if rng.random() >= 0.3:  # most feeds print no affiliations
         signed = [Author(author.name) for author in signed]
     if count > 8 and rng.random() < 0.3:
-        signed.append(Author(rng.choice(words.COLLABORATIONS)))
+        signed.append(Author(rng.choice(people.COLLABORATIONS)))
     return tuple(signed)
 
 

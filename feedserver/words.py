@@ -6,64 +6,6 @@ In a text, `{key}` stands for one entry of the list `key`, chosen once for each 
 
 from typing import NamedTuple
 
-# First and last names common in many countries, combined at random.
-NAMES: dict[str, tuple[str, str]] = {
-    "arabic": ("Layla Omar Yasmin Khalid Noura Tariq Salma", "al-Farouqi|Haddad|El-Sayed|Benali|Mansour|Khoury"),
-    "brazilian": ("João Luísa Thiago Beatriz Antônio Inês", "Gonçalves|da Conceição|Araújo|Nóbrega|Magalhães"),
-    "chinese": ("Wei Xiaoming Lü Yuxuan Jiahui Zhiyuan Ruolin", "Zhang|Ouyang|Xu|Lü|Zhao|Qian|Sun|Huang"),
-    "czech": ("Bořivoj Zdeňka Jiří Ludmila Ctibor", "Dvořáčková|Novotný|Říha|Štěpánek|Žižka"),
-    "dutch": ("Joost Anneke Pieter Fenna Maarten", "van der Zwaan|de Vries|van 't Hoogerhuys|Bakker"),
-    "english": ("Agnes Rupert Prudence Desmond Winifred Clive", "Thistlewood|Featherstone-Pym|Okafor-Hughes|Plum"),
-    "ethiopian": ("Selam Abebe Hiwot Dawit", "Tesfaye|Gebremariam|Wolde|Bekele"),
-    "finnish": ("Väinö Aino Päivi Jyrki", "Hämäläinen|Järvinen|Mäkelä-Yrjönen|Äijälä"),
-    "french": ("Éloïse Benoît Gaëlle Jérôme Maëlys", "Lefèvre|d'Aubigné|Château|Nuñez-Perrot|Guérin"),
-    "german": ("Jörg Käthe Günther Annegret Sören", "Müller-Lüdenscheidt|Größwang|Weiß|von Überlingen|Schäfer"),
-    "greek": ("Eleni Spyros Kalliope Thanasis", "Papadopoulos|Economou|Vassilikos|Hatzi"),
-    "hawaiian": ("Kaʻiulani Keola Leilani", "Kamakawiwoʻole|Nāone|Kalākaua"),
-    "hungarian": ("Győző Ágnes Zsófia Ödön", "Erdős-Tóth|Kővári|Szűcs|Őry"),
-    "icelandic": ("Sigríður Þórarinn Guðrún Björn", "Eyjólfsdóttir|Þorvaldsson|Ægisdóttir"),
-    "indian": ("Ananya Venkat Priyanka Arjun Meera", "Chattopadhyay|Iyer|Subramaniam|Deshpande|Kaur"),
-    "indonesian": ("Putri Bayu Ni Made", "Wijayanti|Santoso|Hartono"),
-    "irish": ("Aoife Séamus Niamh Pádraig", "Ó Súilleabháin|O'Flaherty|Ní Bhriain|Mac Giolla"),
-    "japanese": ("Haruka Shin'ichi Yōko Kenta Ryūnosuke", "Satō|Kōno|Ōtsuka|Watanabe|Hashimoto"),
-    "korean": ("Seo-yeon Min-jun Ha-eun Ji-ho", "Kim|Park|Choi|Namgung"),
-    "maori": ("Aroha Tāne Mereana", "Ngāta|Te Rangi|Parata"),
-    "nigerian": ("Ọlájídé Chiamaka Ngozi Adébáyọ̀", "Ògúnbíyì|Eze|Nwachukwu|Akínwálé"),
-    "persian": ("Shirin Kaveh Golnaz Arash", "Mohammadi|Farahani|Tehranizadeh"),
-    "polish": ("Łukasz Małgorzata Zbigniew Świętosława", "Wiśniewski|Brzęczyszczykiewicz|Żółć|Dąbrowska"),
-    "romanian": ("Ștefan Ioana Răzvan", "Țepeș|Bălănescu|Ionescu"),
-    "russian": ("Svetlana Dmitry Yevgenia", "Shcherbakova|Kuznetsov|Tolstykh"),
-    "spanish": ("Íñigo Begoña Ramón Lucía", "Muñoz Ibáñez|García y Ortega|Peñalver|Güell"),
-    "swedish": ("Åsa Björn Märta", "Ångström|Sjöberg|Öhlén"),
-    "turkish": ("Çağla Özgür Işıl Doğan", "Yılmaz|Güneş|Şahinoğlu|Çelik"),
-    "vietnamese": ("Hương Đức Thảo Quỳnh", "Nguyễn|Trần|Đặng|Phạm"),
-}
-
-AFFILIATIONS = (
-    "University of Port Mistral",
-    "Polytechnic of the Middle Distance",
-    "Lower Wobbling College, Department of Statistics",
-    "Northern Fjord Technical University",
-    "Laboratorio de Tensores, Universidad del Faro",
-    "Zentrum für Vorläufige Ergebnisse, Neu-Überwald",
-    "School of Computing, Port Mistral",
-    "Overfit Research",
-    "Observatoire des Plateaux d'Apprentissage",
-    "National Laboratory for Baselines",
-    "The Tea Room",
-    "University of the Outer Isles",
-    "Institut du Petit Lot",
-    "Foundation for Models of Modest Size",
-    "Kettle & Sons Machine Intelligence, Ltd",
-    "Fakultet za Računarstvo, Zaliv",
-)
-COLLABORATIONS = (
-    "The LATTE Collaboration",
-    "The OpenScales Consortium",
-    "Working Group on Saturated Benchmarks",
-    "The Very Large Author List Collaboration",
-)
-
 BEASTS = (
     *("WOMBAT", "HERON", "OCELOT", "NARWHAL", "AXOLOTL", "CAPYBARA", "PANGOLIN", "QUOKKA", "TAPIR", "MAGPIE", "GECKO"),
     *("STOAT", "LEMUR", "PUFFIN", "DINGO", "IBEX", "KAKAPO", "IBIS", "NEWT", "OKAPI", "SHREW", "WALRUS"),

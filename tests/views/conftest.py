@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from papers import tasks
 from papers.models import Person
 from tests.makers import make_person
 
@@ -24,6 +25,17 @@ def boss(client) -> Person:
     person = make_person("Grace Boss", role="admin")
     client.force_login(person)
     return person
+
+
+@pytest.fixture
+def queue(monkeypatch) -> list[tuple[str, ...]]:
+    """Collect the tasks that are handed to the worker."""
+    handed: list[tuple[str, ...]] = []
+    for name in ("refresh_due", "tick"):
+        monkeypatch.setattr(
+            getattr(tasks, name), "delay_on_commit", lambda *args, name=name: handed.append((name, *args))
+        )
+    return handed
 
 
 def text(answer: HttpResponse) -> str:
