@@ -153,7 +153,7 @@ def test_the_page_shows_all_that_an_admin_needs_to_see(client, boss):
     page = client.get("/settings/health").content.decode()
     for words in (
         "on machine-7",
-        "Not seen for 1 hour",
+        "Not seen for 1 h",
         "3 tasks waiting in",
         "Dead &lt;Blog&gt;",
         "410 Gone",
@@ -203,7 +203,7 @@ def test_admins_are_told_on_their_first_page_and_others_are_not(client, boss):
     seen(worker=600)
     page = client.get("/").content.decode()
     assert "something is wrong" in page
-    assert "Worker: Not seen for 10 minutes" in page
+    assert "Worker: Not seen for 10 min" in page
     client.force_login(make_person())
     assert "something is wrong" not in client.get("/").content.decode()
 
