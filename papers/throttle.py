@@ -32,7 +32,7 @@ class Handler(AxesDatabaseHandler):
 
 
 def wait(request: HttpRequest, email: str) -> timedelta:
-    """Return how long this visitor has to wait before another password for this e-mail address is checked."""
+    """Return how long this visitor has to wait before another password for this email address is checked."""
     now, address = timezone.now(), get_client_ip_address(request)
     window = timedelta(hours=settings.AXES_COOLOFF_TIME)
     failures = (

@@ -8,13 +8,13 @@ from ..models import Person
 
 
 class InvitationForm(forms.Form):
-    email = forms.EmailField(label="E-mail (optional)", required=False)
+    email = forms.EmailField(label="Email (optional)", required=False)
     role = forms.ChoiceField(choices=Person.Role.choices, initial=Person.Role.MEMBER)
 
     def clean_email(self) -> str:
         email = self.cleaned_data["email"].lower()
         if email and Person.objects.filter(email=email).exists():
-            raise forms.ValidationError("Somebody with this e-mail address is already here.")
+            raise forms.ValidationError("Someone with this email address is already here.")
         return email
 
 
@@ -22,9 +22,9 @@ class RemovalForm(forms.Form):
     """The address of whoever is to be removed for good, typed by hand."""
 
     email = forms.EmailField(
-        label="Type their e-mail address to confirm",
+        label="Type their email address to confirm",
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": "Type their e-mail address, so that nobody is removed by a slip."},
+        error_messages={"required": "Type their email address."},
     )
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:

@@ -40,7 +40,7 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = Person
         fields = ["name", "email", "time_zone", "scheme", "keys_on"]
-        labels = {"email": "E-mail", "keys_on": "Keyboard shortcuts"}
+        labels = {"email": "Email", "keys_on": "Keyboard shortcuts"}
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name"}),
             "email": forms.EmailInput(attrs={"autocomplete": "username"}),

@@ -15,7 +15,7 @@ def password_field(label: str, autocomplete: str, hint: str = "") -> forms.CharF
 
 class SignInForm(forms.Form):
     email = forms.EmailField(
-        label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
+        label="Email", widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
     )
     password = password_field("Password", "current-password")
 

@@ -91,7 +91,7 @@ class Person(AbstractBaseUser):
             models.UniqueConstraint(
                 fields=["email"],
                 name="one_person_per_email",
-                violation_error_message="Somebody with this e-mail address is already here.",
+                violation_error_message="Someone with this email address is already here.",
             ),
             models.CheckConstraint(condition=models.Q(role__in=["member", "admin", "guest"]), name="role_is_known"),
             models.CheckConstraint(condition=models.Q(scheme__in=["system", "light", "dark"]), name="scheme_is_known"),

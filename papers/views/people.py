@@ -93,7 +93,7 @@ def active(request: HttpRequest, person_id: int) -> HttpResponse:
 @never_cache
 @page.read_or_send
 def remove(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Asks first, and wants the e-mail address typed: this cannot be taken back."""
+    """Ask for the email address to be typed first, since this cannot be undone."""
     person = access.person_for(access.person(request), person_id)
     form = RemovalForm(page.sent(request), person=person)
     if not form.is_valid():

@@ -23,7 +23,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         try:
             form.save()
         except IntegrityError:  # somebody took the address between the check and the write
-            form.add_error("email", "Somebody with this e-mail address is already here.")
+            form.add_error("email", "Someone with this email address is already here.")
         else:
             messages.success(request, "Saved.")
             return page.SeeOther(reverse("settings"))

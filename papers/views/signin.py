@@ -21,8 +21,8 @@ from ..models import OneTimeLink, Person, Source
 from ..refused import NotYours
 from . import page
 
-WRONG = "The e-mail address and the password do not fit together. Check both, or ask an admin for a reset link."
-USED = "This link was used already: each works once. Sign in with your password, or ask an admin for a new link."
+WRONG = "Wrong email or password. Check both, or ask an admin for a reset link."
+USED = "This link has already been used: each works once. Sign in with your password, or ask an admin for a new link."
 _MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -141,7 +141,7 @@ def _join(request: HttpRequest, link: OneTimeLink) -> HttpResponse:
                     return _no_entry(request, USED)
                 person = form.save()
         except IntegrityError:  # somebody took the address between the check and the write
-            form.add_error("email", "Somebody with this e-mail address is already here.")
+            form.add_error("email", "Someone with this email address is already here.")
         else:
             return _let_in(request, person)
     return render(request, "signin/join.html", {"form": form, "password": password, "link": link})

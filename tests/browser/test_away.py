@@ -56,7 +56,7 @@ def test_pages_come_back_and_forms_go_through(chromium, cluster, var):
             wait_for(lambda: listens(port), 60)
             page.goto(link)
             page.get_by_label("Name").fill("Mira Lind")
-            page.get_by_label("E-mail").fill("mira@team.example")
+            page.get_by_label("Email").fill("mira@team.example")
             page.get_by_label("New password").fill("a kettle of gradients")
             page.get_by_label("The same again").fill("a kettle of gradients")
             page.get_by_role("button", name="Start").click()

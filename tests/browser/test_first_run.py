@@ -36,7 +36,7 @@ def test_from_the_link_on_the_terminal_to_the_first_papers(chromium):
             page.goto(link)
             expect(page.get_by_label("Time zone")).to_have_value("Europe/Oslo")  # the browser's own
             page.get_by_label("Name").fill("Mira Lind")
-            page.get_by_label("E-mail").fill("mira@team.example")
+            page.get_by_label("Email").fill("mira@team.example")
             page.get_by_label("New password").fill("a kettle of gradients")
             page.get_by_label("The same again").fill("a kettle of gradients")
             page.get_by_role("button", name="Start").click()

@@ -81,14 +81,14 @@ def test_link_works_once(client):
     client.logout()
     for answer in (client.get(address), client.post(address, joining(email="bo@team.example"))):
         assert answer.status_code == 404
-        assert "used already" in answer.content.decode()
+        assert "already been used" in answer.content.decode()
     assert Person.objects.count() == 1
 
 
 def test_link_taken_by_another_window_meanwhile_makes_nobody(client, monkeypatch):
     _, address = make_link()
     monkeypatch.setattr(OneTimeLink, "use", lambda self, now: False)
-    assert "used already" in client.post(address, joining()).content.decode()
+    assert "already been used" in client.post(address, joining()).content.decode()
     assert not Person.objects.exists()
 
 
