@@ -23,12 +23,12 @@ def person(request: HttpRequest) -> Person:
 
 
 def member_required(view: View) -> View:
-    """Guests read; what changes something is for members and admins."""
+    """Let only members and admins through: guests cannot change anything."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if person(request).is_guest:
-            raise NotYours("Guests can read here. Ask an admin to make you a member.")
+            raise NotYours("Guests can only read. Ask an admin to make you a member.")
         return view(request, *args, **kwargs)
 
     return guarded
@@ -45,16 +45,16 @@ def admin_required(view: View) -> View:
 
 
 # ── things, for a person who may see or change them ──────────────────────────────────────────
-# Raises Http404 where there is none, and NotYours where it is somebody else's.
+# These raise Http404 if there is no such thing, and NotYours if it is somebody else's.
 
 
 def paper_for(person: Person, paper_id: int) -> Paper:
-    """A paper to see: the whole team may."""
+    """A paper, for anybody in the team."""
     return get_object_or_404(Paper.objects.for_cards(), pk=paper_id)
 
 
 def comment_for(person: Person, comment_id: int, *, edit: bool = False) -> Comment:
-    """A comment to delete, or to edit: only its author puts words into it."""
+    """A comment to delete, or to edit if this person wrote it."""
     comment = get_object_or_404(Comment.objects.select_related("paper", "person"), pk=comment_id)
     _check_owner(person, comment.person_id, "comment", admins=not edit)
     return comment
@@ -75,22 +75,22 @@ def link_for(person: Person, link_id: int) -> ShareLink:
 
 
 def project_for(person: Person, slug: str) -> Project:
-    """A project to see or change: the whole team may."""
+    """A project, for anybody in the team."""
     return get_object_or_404(Project.objects.select_related("channel").prefetch_related("members"), slug=slug)
 
 
 def application_for(person: Person, application_id: int) -> Application:
-    """An application to see or change: the whole team may."""
+    """An application, for anybody in the team."""
     return get_object_or_404(Application.objects.for_ledger(), pk=application_id)
 
 
 def result_for(person: Person, result_id: int) -> Result:
-    """A result to check; the verb refuses a check of one's own."""
+    """A result to check; ledger.checks refuses one's own."""
     return get_object_or_404(Result.objects.select_related("application"), pk=result_id)
 
 
 def source_for(person: Person, source_id: int) -> Source:
-    """A source that is fetched, to change: a person's own links are none."""
+    """A source to change. A person's own links are not such a source."""
     return get_object_or_404(Source.objects.pulled(), pk=source_id)
 
 
@@ -105,7 +105,7 @@ def person_for(person: Person, person_id: int) -> Person:
 
 
 def job_for(person: Person, job_id: UUID, kind: str) -> Job:
-    """A job of this person's own; nobody is told of others' jobs."""
+    """One of this person's own jobs."""
     return get_object_or_404(Job, pk=job_id, person=person, kind=kind)
 
 

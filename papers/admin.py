@@ -1,6 +1,6 @@
-"""admin: the door for staff: to look things up and mend single rows. What happened is shown, not rewritten.
+"""admin: staff pages to look things up and fix single rows. History can be read here but not rewritten.
 
-Nothing here draws a list of all papers or people into a form, and no list counts a big table.
+No form here lists all papers or people, and no list counts a big table.
 """
 
 from typing import Any
@@ -21,7 +21,7 @@ admin.site.unregister(Group)  # roles are on the person
 
 
 class Few(Paginator):
-    """Counts to ten thousand and no further: the tables here may have millions of rows."""
+    """Stop counting at ten thousand: tables may have millions of rows."""
 
     @cached_property
     def count(self) -> int:
@@ -85,7 +85,7 @@ class PaperAdmin(Shown):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[models.Paper], search_term: str
     ) -> tuple[QuerySet[models.Paper], bool]:
-        """By a whole name, which has an index; the default would read every name there is."""
+        """Search by a whole name, which is indexed; the default would read every name."""
         name = search_term.strip().replace("\0", "")
         return (queryset.filter(names__value=name) if name else queryset), True
 

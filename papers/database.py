@@ -13,7 +13,7 @@ from django.db.utils import ProgrammingError
 
 from .refused import TooMuch
 
-RESTARTS_WITHIN = 30.0  # seconds that a write of a worker waits for a database that is away
+RESTARTS_WITHIN = 30.0  # seconds that a worker's write waits for the database to return
 
 T = TypeVar("T")
 
@@ -22,11 +22,13 @@ def is_away(error: BaseException | None) -> bool:
     """Tell whether the database is down, starting, stopping or lost, as opposed to a bug in our query."""
     while error is not None:
         if isinstance(error, psycopg.OperationalError):
-            # Without a state: nobody answered, the connection broke, or the pool had none in time.
+            # No SQLSTATE: no answer, a broken connection, or none from the pool in time.
             state = error.sqlstate or "08"
-            if state.startswith(("08", "57P")) or state == "53300":  # connection, operator's doing, too many clients
+            if (
+                state.startswith(("08", "57P")) or state == "53300"
+            ):  # connection exception, operator intervention, too many clients
                 return True
-        # Django's, for what asks again within a transaction whose connection has broken.
+        # Django's error for a query in a transaction whose connection has broken.
         if isinstance(error, ProgrammingError) and "new connection in an atomic block" in str(error):
             return True
         error = error.__cause__ or error.__context__
@@ -34,9 +36,9 @@ def is_away(error: BaseException | None) -> bool:
 
 
 def patiently(write: Callable[[], T]) -> T:
-    """Write, again and again while the database restarts: for what must not stay as it is, such as a claim.
+    """Retry a write while the database restarts: for changes that must not be lost, such as releasing a claim.
 
-    Outside of any transaction, and only what may be written twice.
+    Use it outside any transaction, for writes that may happen twice.
     """
     until = time.monotonic() + RESTARTS_WITHIN
     while True:
@@ -51,9 +53,9 @@ def patiently(write: Callable[[], T]) -> T:
 
 @contextmanager
 def cut_off_after(limit: timedelta, sentence: str) -> Iterator[None]:
-    """Give each query in this block so much time. Raises TooMuch with this sentence when one takes longer.
+    """Limit the time of each query in this block. Raises TooMuch with this sentence if one takes longer.
 
-    Each query sees what is there when it begins: somebody may write between two of them.
+    Each query sees the data as of its start: somebody may write between two of them.
     """
     try:
         with transaction.atomic():
@@ -68,7 +70,7 @@ def cut_off_after(limit: timedelta, sentence: str) -> Iterator[None]:
 
 
 class NotAway(logging.Filter):
-    """Keeps out of the log what papers.middleware answers and tells in one line: a traceback says nothing more."""
+    """Drop log records of errors that papers.middleware already logs in one line: the traceback adds nothing."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return not (record.exc_info and is_away(record.exc_info[1]))

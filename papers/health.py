@@ -1,6 +1,6 @@
 """health: check all parts of this install, and report to admins what does not work.
 
-What a stranger may know of it is decided in views.health.
+views.health decides how much a stranger may see.
 """
 
 import functools
@@ -40,7 +40,7 @@ class Part:
 
 
 def look(now: datetime) -> list[Part]:
-    """All parts. When the database does not answer, nothing is known of the others."""
+    """Check all parts. If the database does not answer, the others are unknown."""
     try:
         connection.ensure_connection()
         parts = [Part("database", True, "Answering."), _migrations()]
@@ -54,7 +54,7 @@ def look(now: datetime) -> list[Part]:
 
 
 def troubles(now: datetime) -> list[str]:
-    """List the problems that admins are told about without asking, in two queries."""
+    """List the problems shown to admins on every first page, in two queries."""
     return [f"{part.name.capitalize()}: {part.sentence}" for part in [*_services(now), _sources(now)] if not part.ok]
 
 
@@ -104,7 +104,7 @@ def _since(then: datetime, now: datetime) -> str:
 
 
 def report(now: datetime) -> dict[str, Any]:
-    """For the page at /settings/health, which is drawn only when the database answers."""
+    """The context of /settings/health, which is drawn only if the database answers."""
     pulled = Source.objects.in_condition("failing").order_by("-failures", "name")
     waiting = Share.objects.waiting()
     failed = Share.objects.filter(state=Share.State.FAILED)

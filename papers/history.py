@@ -1,7 +1,7 @@
 """history: a sentence for each kind of event, for every page that shows a history.
 
-A sentence names who did it, what it was before and after, and the project. It reads old rows too: a key that is
-missing leaves its words out.
+A sentence names the person, the values before and after, and the project. Rows written by older versions may lack
+keys; the words for a missing key are left out.
 """
 
 from collections.abc import Callable
@@ -15,9 +15,9 @@ Sentence = Callable[[str, str, dict[str, Any]], str]
 
 
 def sentence(event: Event, *, in_project: bool = True) -> str:
-    """Tell one event: "Kenji moved it from toy to pilot in Atlas".
+    """Describe one event: "Kenji moved it from toy to pilot in Atlas".
 
-    `in_project` is off on a page about the project or one of its applications, where its name stands at the top.
+    `in_project` is off on pages about the project or its applications, which name it at the top.
     """
     who = event.person.name if event.person else "Tenth"
     where = f" in {event.project.name}" if event.project and in_project else ""
@@ -51,7 +51,7 @@ SWITCHED = {"active": "resumed it", "muted": "muted it", "paused": "paused it"}
 
 
 def _source_changed(who: str, where: str, data: dict[str, Any]) -> str:
-    """Changes by people are pairs of before and after; a pause by Tenth says why."""
+    """Changes by people are pairs of before and after; a pause by Tenth has a reason."""
     changes = []
     for field, value in data.items():
         if field == "state":

@@ -1,7 +1,7 @@
-"""jobs: requests to other people's servers that a worker makes while a person waits: links, previews, tests.
+"""jobs: requests to other servers that a worker makes while a person waits: links, previews, tests.
 
-A page that is drawn never waits for a stranger's server. It leaves a job, shows that it is being done, and asks for
-the answer; the number of jobs at once is bounded.
+A web request never waits for another server. It leaves a job, shows a waiting page, and polls for the result; the
+number of jobs at once is bounded.
 """
 
 import logging
@@ -18,33 +18,35 @@ from .reading import adding
 from .refused import Gone, Refused, TooMany
 from .sharing import outbox
 
-MOST_OF_ONE = 5  # jobs of one person that wait at once
+MOST_OF_ONE = 5  # waiting jobs per person
 MOST_OF_ALL = 40
 
 _log = logging.getLogger(__name__)
 
 
 def ask(person: Person, kind: str, wish: dict[str, Any], now: datetime) -> Job:
-    """Leave a job for a worker. The same wish of the same person, sent twice, is one. Raises TooMany."""
+    """Leave a job for a worker. The same request of the same person, sent twice, is one job. Raises TooMany."""
     waiting = Job.objects.waiting(now)
     if same := waiting.filter(person=person, kind=kind, wish=wish).first():
         return same
     if waiting.filter(person=person).count() >= MOST_OF_ONE:
-        raise TooMany(f"{MOST_OF_ONE} things that you asked for are being looked up. Wait for one, and try again.")
+        raise TooMany(
+            f"{MOST_OF_ONE} of your requests are still being looked up. Wait for one to finish, and try again."
+        )
     if waiting.count() >= MOST_OF_ALL:
-        raise TooMany("A great many things are being looked up just now. Try again in a minute.")
+        raise TooMany("Too many things are being looked up right now. Try again in a minute.")
     return Job.objects.create(person=person, kind=kind, wish=wish, created_at=now)
 
 
 def do(job: Job) -> None:
-    """Do a job that this worker has claimed. Whatever comes of it is on the row afterwards."""
+    """Do a job that this worker has claimed. The outcome is stored on the row."""
     try:
         answer = _DOERS[job.kind](job.person, job.wish)
     except Refused as refusal:
         job.finish(Job.State.FAILED, error=plain(refusal.sentence, 1_000))
-    except Exception as error:  # the person hears of it, and the next job is done
+    except Exception as error:  # tell the person, and go on with the next job
         _log.exception("Job %s (%s) failed", job.pk, job.kind)
-        sentence = f"That could not be dealt with ({type(error).__name__}). The worker’s log has the details."
+        sentence = f"This failed unexpectedly ({type(error).__name__}). The worker’s log has the details."
         job.finish(Job.State.FAILED, error=sentence)
     else:
         job.finish(Job.State.DONE, answer)
@@ -63,7 +65,7 @@ def _look(person: Person, wish: dict[str, Any]) -> dict[str, Any]:
 def _test(person: Person, wish: dict[str, Any]) -> dict[str, Any]:
     channel = Channel.objects.not_removed().filter(pk=wish["channel"]).first()
     if not channel:
-        raise Gone("This channel was removed meanwhile.")
+        raise Gone("This channel has been removed in the meantime.")
     outbox.test(channel, person, timezone.now())
     return {}
 

@@ -1,6 +1,6 @@
 """middleware: send strangers to sign in, set each member's time zone, answer probes.
 
-And when the database is away, everybody is told so.
+Also answer refusals, and say so when the database is away.
 """
 
 import logging
@@ -27,7 +27,7 @@ _log = logging.getLogger("tenth")
 
 
 class ProbeMiddleware:
-    """A load balancer asks by address, not by our name, and these two answers are the same under any name."""
+    """Answer probes under any host name: load balancers ask by IP address."""
 
     PATHS = frozenset({"/healthz", "/readyz"})
 
@@ -41,10 +41,10 @@ class ProbeMiddleware:
 
 
 class AwayMiddleware:
-    """Answers 503, whatever was asked and however far it got, when an error came of a database that is away.
+    """Answer any request with 503 if it failed because the database is away.
 
-    Django turns every error into an answer before it reaches a middleware above. What the error was is heard from its
-    signal, which comes from views, templates, transactions and the other middleware alike.
+    Django turns every error into a response before outer middleware sees it, so the error itself is taken from
+    Django's signal, which is sent for views, templates, transactions and other middleware alike.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -68,7 +68,7 @@ class AwayMiddleware:
 
 
 class RefusedMiddleware:
-    """Answers with the sentence of whatever a view, or anything beneath it, refused."""
+    """Answer with the sentence of a Refused raised in a view or beneath it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -83,16 +83,16 @@ class RefusedMiddleware:
 
 
 class DoorMiddleware(LoginRequiredMiddleware):
-    """Views answer strangers only where they say so; times are shown in the person's zone."""
+    """Let strangers see only views that allow it, and show times in the person's zone."""
 
     def process_request(self, request: HttpRequest) -> None:
-        timezone.deactivate()  # the thread's last visitor lived elsewhere
+        timezone.deactivate()  # the thread's last visitor may have lived elsewhere
 
     def process_view(
         self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
     ) -> HttpResponseBase | None:
         if not getattr(view_func, "login_required", True):
-            return None  # and the database is not asked who it is: /healthz answers without one
+            return None  # without asking the database who it is: /healthz needs none
         answer = super().process_view(request, view_func, view_args, view_kwargs)
         if answer is None:
             timezone.activate(request.user.zone)  # type: ignore[union-attr]
@@ -105,7 +105,7 @@ class DoorMiddleware(LoginRequiredMiddleware):
         return response
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:  # type: ignore[override]
-        """A stranger, perhaps one who was signed in when the page was drawn: back to that page afterwards."""
+        """Send a stranger to sign in, and afterwards back to the page: they may have been signed in before."""
         to = redirect_to_login(page.back_to(request)).url
-        # htmx would swap the sign-in page into a card, so it is told to leave the page instead.
+        # htmx would swap the sign-in page into a card, so tell it to leave the page.
         return HttpResponseClientRedirect(to) if page.htmx(request) else HttpResponseRedirect(to)

@@ -1,4 +1,4 @@
-"""refused: the one way to say no: a sentence for the person, raised wherever it is known that something cannot be done.
+"""refused: the one way to say no: a sentence for the person, raised wherever something cannot be done.
 
 views.page turns it into a page, a fragment, JSON, or an error beside a form's field. A worker stores the sentence.
 """
@@ -7,7 +7,7 @@ from typing import ClassVar
 
 
 class Refused(Exception):  # noqa: N818 (it is an answer, not a failure)
-    """Refuse what was asked for. `field` names the form's field that is to blame, if one is."""
+    """Refuse a request. `field` names the form field at fault, if any."""
 
     status: ClassVar[int] = 400
 
@@ -18,24 +18,24 @@ class Refused(Exception):  # noqa: N818 (it is an answer, not a failure)
 
 
 class NotYours(Refused):
-    """It belongs to somebody else, or is for other people to do."""
+    """Somebody else's, or for other roles."""
 
     status = 403
 
 
 class Gone(Refused):
-    """It cannot be done any more, or not as things are now."""
+    """No longer possible, or not in the current state."""
 
     status = 409
 
 
 class TooMany(Refused):
-    """So many of these are under way that another has to wait."""
+    """Too many of these are already under way."""
 
     status = 429
 
 
 class TooMuch(Refused):
-    """It would take longer than somebody can wait for."""
+    """It would take too long."""
 
     status = 503

@@ -1,8 +1,8 @@
-"""tasks: the door for the clock. Thin, and each may run twice or not at all.
+"""tasks: the Celery tasks. Thin, and each may run twice or not at all.
 
-What there is to do stands in the database: a task only says that there is something. Whoever is at work takes all that
-is due, row by row, by a conditional update; a task that finds enough threads at work returns at once. So nothing
-piles up in the queue, and a worker that is killed loses nothing.
+The work to do is in the database; a task only says that there is some. The running threads take everything that is
+due, row by row, by conditional updates, and a task that finds enough threads running returns at once. So nothing
+piles up in the queue, and a killed worker loses nothing.
 """
 
 import threading
@@ -21,14 +21,14 @@ from .models import Job, Share, Source
 from .ranking import refresh
 from .sharing import outbox
 
-# Threads that wait for other people's servers, at most, of each kind. config.celery has some to spare, so that a task
-# of another kind never stands behind them.
+# The most threads of each kind that wait for other servers. config.celery has spare ones, so that other tasks never
+# queue behind them.
 PULLING = Lanes(settings.WORKER_CONCURRENCY)
 SENDING = Lanes(4)
 ANSWERING = Lanes(4)
 
-ROUND_SECONDS = 240.0  # then a round ends, and the next tick begins another
-TURN_SECONDS = 60.0  # of a host with many sources, before the others get their turn
+ROUND_SECONDS = 240.0  # then a round ends, and the next tick starts another
+TURN_SECONDS = 60.0  # seconds for a host with many sources, before others get their turn
 EXPIRES = 55  # seconds that a task may wait for a worker: until the next tick
 
 _ending = threading.Event()
@@ -41,7 +41,7 @@ def _end_soon(**_: object) -> None:
 
 @shared_task
 def tick() -> None:
-    """Wake as many as can work at once: for due sources, due messages, and jobs whose worker was killed."""
+    """Start as many tasks as can run at once: for due sources, due messages, and jobs of killed workers."""
     now = timezone.now()
     for _ in zip(pipeline.due_by_host(now), range(settings.WORKER_CONCURRENCY), strict=False):
         refresh_due.apply_async(expires=EXPIRES)
@@ -53,14 +53,14 @@ def tick() -> None:
 
 @shared_task
 def pulse() -> None:
-    """Nothing. That it passes through queue and pool is the worker's sign of life (ops.heartbeat)."""
+    """Do nothing: passing through queue and pool is the worker's sign of life (ops.heartbeat)."""
 
 
 @shared_task
 def refresh_due(first: int = 0) -> None:
-    """Pull what is due, one host after the other, at each host's pace; before that the source that somebody waits for.
+    """Pull due sources host by host, at each host's pace; first the one that somebody waits for.
 
-    Where no lane is free, those at work come to it.
+    If no lane is free, the running threads get to it.
     """
     with PULLING.lane() as free:
         if not free:
@@ -74,14 +74,14 @@ def refresh_due(first: int = 0) -> None:
 
 
 def _turn(ids: list[int], until: float) -> None:
-    """Pull these sources of one host until the time is up, or the host is another worker's."""
+    """Pull these sources of one host until time is up or another worker has the host."""
     for pk in ids:
         if time.monotonic() > until or _ending.is_set() or not _refresh(pk):
             return
 
 
 def _refresh(pk: int) -> bool:
-    """False when the host could not be asked."""
+    """False if the host could not be asked."""
     now = timezone.now()
     source = Source.objects.filter(pk=pk).first()
     if source and source.claim(now):  # a conditional update; False when another worker was first
@@ -91,7 +91,7 @@ def _refresh(pk: int) -> bool:
 
 @shared_task
 def deliver_due() -> None:
-    """Deliver what is due, one channel after the other."""
+    """Deliver due messages, channel by channel."""
     end = time.monotonic() + ROUND_SECONDS
     while Share.objects.due(timezone.now()).exists():
         with SENDING.lane() as free:
@@ -100,7 +100,7 @@ def deliver_due() -> None:
 
 
 def _deliver(until: float) -> bool:
-    """One pass over the channels; False when there was nothing that this thread could do, or the time is up."""
+    """Make one pass over the channels; False if there was nothing to do or time is up."""
     worked = False
     for channel, ids in Share.objects.due_by_channel(timezone.now()).items():
         with SENDING.host(str(channel)) as ours:
@@ -117,18 +117,18 @@ def _deliver(until: float) -> bool:
 
 @shared_task
 def answer_due() -> None:
-    """Do what people wait for, one job after the other."""
+    """Do the jobs that people wait for, one after the other."""
     while not _ending.is_set() and Job.objects.due(timezone.now()).exists():
         with ANSWERING.lane() as free:
             if not free:
-                return  # whoever gives a lane back looks again
+                return  # the thread that frees a lane looks again
             if job := Job.objects.claim_next(timezone.now()):
                 jobs.do(job)
 
 
 @shared_task
 def refresh_yields() -> None:
-    """Make the sources' yields anew."""
+    """Recompute the sources' yields."""
     refresh.refresh_yields(timezone.now())
 
 

@@ -1,8 +1,8 @@
 """throttle: limit password guesses.
 
 Three counts, each over a quarter of an hour: for one name from one address, for one name from anywhere (guessing from
-many addresses), and for one address under any name (one guess at each of many names). The last two could keep people
-out whom a stranger picks on, so a browser in which the person has signed in before answers for the first alone.
+many addresses), and for one address under any name (one guess at each of many names). A stranger could use the last
+two to lock somebody out, so a browser in which the person has signed in before is subject to the first alone.
 """
 
 from datetime import timedelta
@@ -27,7 +27,7 @@ COOKIE_AGE = timedelta(days=365)
 
 class Handler(AxesDatabaseHandler):
     def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
-        """1 while somebody has to wait: axes knows one limit, and is told that it is 1."""
+        """Return 1 while the visitor has to wait: axes knows one limit, which is set to 1."""
         return int(wait(request, (credentials or {}).get("email") or "") > timedelta())
 
 
@@ -50,14 +50,14 @@ def wait(request: HttpRequest, email: str) -> timedelta:
         total = 0
         for *_, number, at in rows:
             total += number
-            if total >= limit:  # when this row is too old to count, fewer than the limit are left
+            if total >= limit:  # once this row is too old to count, fewer than the limit remain
                 until = max(until, at + window)
                 break
     return until - now
 
 
 def remember(response: HttpResponse, person: Person) -> None:
-    """Let this browser be known as one in which the person has signed in, until their password changes."""
+    """Remember this browser as one in which the person has signed in, until their password changes."""
     response.set_cookie(
         COOKIE,
         _mark(person),

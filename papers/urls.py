@@ -1,4 +1,4 @@
-"""urls: every address, in flow order: the table of contents."""
+"""urls: every address, in the order of the flow."""
 
 from django.urls import URLPattern, path
 

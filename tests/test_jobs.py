@@ -58,7 +58,7 @@ def test_an_unexpected_error_is_reported_and_logged_and_the_next_job_runs(ask, c
     first = do_next()
     ask(raising(FetchError("no \0 such \ud800 thing")), person, address="2")
     second = do_next()
-    assert "could not be dealt with (RuntimeError)" in first.error
+    assert "failed unexpectedly (RuntimeError)" in first.error
     assert "Traceback" in caplog.text
     assert second.error == "no such thing"
 

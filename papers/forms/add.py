@@ -1,4 +1,4 @@
-"""forms.add: bring a paper by its link."""
+"""forms.add: add a paper by its link."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from ..reading import comments
 
 
 class AddForm(forms.Form):
-    """A link, or an arXiv id or DOI, with an optional first word on it."""
+    """A link, arXiv id or DOI, with an optional first comment."""
 
     LONGEST = 2000
-    LONG = f"This is longer than an address can be ({LONGEST} characters)."
+    LONG = f"This is too long for an address ({LONGEST} characters)."
 
     url = forms.CharField(
         max_length=LONGEST,
@@ -32,5 +32,5 @@ class AddForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("by_hand") and not cleaned.get("title"):
-            self.add_error("title", "Give it a title, so that the others know what it is.")
+            self.add_error("title", "Give it a title, so that your team knows what it is.")
         return cleaned

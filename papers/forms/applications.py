@@ -14,7 +14,7 @@ def text_field(label: str, hint: str = "") -> forms.CharField:
 
 
 class EvidenceForm(forms.Form):
-    """The result of a step. A link or a note is needed where something is recorded (ledger.results says so)."""
+    """The result of a step. It needs a link or a note (ledger.results checks)."""
 
     link = forms.URLField(
         label="Link to the evidence",
@@ -30,13 +30,13 @@ class EvidenceForm(forms.Form):
 
 
 class AdvanceForm(EvidenceForm):
-    """The same with the step to go to, which the button names."""
+    """The same, with the stage to move to, named by the button."""
 
     to = forms.ChoiceField(choices=[("pilot", "Pilot"), ("production", "Production")])
 
 
 class StepBackForm(forms.Form):
-    """Back to an earlier step; the nearest is offered first."""
+    """Move back to an earlier stage; the nearest is offered first."""
 
     to = forms.ChoiceField(label="Back to", choices=[("toy", "Toy"), ("pilot", "Pilot")])
     why = text_field("Why?")
@@ -87,7 +87,7 @@ class ReviewForm(forms.Form):
         label="Superseded by",
         max_length=2000,
         required=False,
-        help_text="A paper that we have: its arXiv id or any link to it.",
+        help_text="A paper in Tenth: its arXiv id or any link to it.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     note = text_field("Why?")
@@ -97,5 +97,7 @@ class ReviewForm(forms.Form):
             return None
         paper = Paper.objects.addressed(names_in(self.cleaned_data["by"]))
         if paper is None:
-            raise forms.ValidationError("We have no such paper. Add it first, or say in the note what superseded this.")
+            raise forms.ValidationError(
+                "This paper is not in Tenth. Add it first, or say in the note what superseded this."
+            )
         return paper

@@ -1,4 +1,4 @@
-"""forms.channels: a channel as admins make or change it."""
+"""forms.channels: create or change a channel."""
 
 import re
 from typing import Any
@@ -10,29 +10,29 @@ from ..models import Channel
 from ..sources.wire.addresses import check_address
 from ..sources.wire.sentences import FetchError
 
-# Addresses that people paste and that are no webhook we can write to: a pattern of it, and what to do.
+# Addresses that people paste but that are not webhooks we can post to: a pattern, and what to do.
 _NO_WEBHOOKS = [
     (
         r"//(app\.slack\.com|[^/]*\.slack\.com/(archives|messages|client))",
-        "This is the address of a page in Slack. Make an incoming webhook for the channel and paste its address: it "
+        "This is a page in Slack. Create an incoming webhook for the channel and paste its address: it "
         "begins with https://hooks.slack.com/services/.",
     ),
     (
         r"//(\w+\.)?discord(app)?\.com/api/webhooks/[^/]+/[^/]+/?$",
-        "Discord takes Slack’s messages at the same address with /slack behind it: paste it with that.",
+        "For Discord, add /slack to the end of the webhook’s address.",
     ),
     (
         r"//[^/]*(logic\.azure\.com|api\.powerplatform\.com|webhook\.office\.com)",
-        "Microsoft Teams speaks another dialect, which Tenth does not know yet.",
+        "Tenth cannot post to Microsoft Teams yet.",
     ),
 ]
 
 
 class ChannelForm(forms.Form):
-    """A channel as admins make or change it. Saved, its address never comes back to a page."""
+    """Create or change a channel. A saved address is never shown again."""
 
     kind = forms.ChoiceField(choices=Channel.Kind.choices, initial=Channel.Kind.SLACK)
-    name = forms.CharField(max_length=80, help_text="As the team calls it, such as #papers.")
+    name = forms.CharField(max_length=80, help_text="The name your team uses, such as #papers.")
     address = forms.CharField(
         label="Webhook address",
         max_length=2000,
@@ -60,10 +60,12 @@ class ChannelForm(forms.Form):
             if re.search(pattern, address, re.IGNORECASE):
                 raise forms.ValidationError(sentence)
         if not address.isprintable() or " " in address:
-            raise forms.ValidationError("This is no web address: there are spaces or unprintable characters in it.")
+            raise forms.ValidationError("This is not a web address: it contains spaces or unprintable characters.")
         private = settings.ALLOW_PRIVATE_ADDRESSES
         if not private and not address.lower().startswith("https://"):
-            raise forms.ValidationError("An address that begins with https:// is needed: what is sent is not for all.")
+            raise forms.ValidationError(
+                "Use an address that begins with https://, so that messages stay private on the way."
+            )
         try:
             check_address(address, private)
         except FetchError as error:

@@ -19,7 +19,7 @@ class InvitationForm(forms.Form):
 
 
 class RemovalForm(forms.Form):
-    """The address of whoever is to be removed for good, typed by hand."""
+    """The email address of the person to remove for good, typed by hand."""
 
     email = forms.EmailField(
         label="Type their email address to confirm",

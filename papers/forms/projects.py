@@ -17,7 +17,7 @@ class ProjectForm(forms.Form):
         min_value=0,
         max_value=365,
         initial=3,
-        help_text="So many days before the deadline it counts as near.",
+        help_text="How many days before the deadline it counts as near.",
     )
     channel = forms.ModelChoiceField(
         queryset=Channel.objects.none(),
@@ -39,19 +39,19 @@ class ProjectForm(forms.Form):
         name = " ".join(self.cleaned_data["name"].split())
         others = Project.objects.exclude(pk=self.project.pk) if self.project else Project.objects.all()
         if others.filter(name__iexact=name).exists():
-            raise forms.ValidationError("There is a project of this name already.")
+            raise forms.ValidationError("There is already a project with this name.")
         return name
 
 
 class ApplyForm(forms.Form):
-    """A project, or the name of a new one, and the idea that was taken."""
+    """A project, or a new project's name, and what was taken from the paper."""
 
     project = forms.ModelChoiceField(queryset=Project.objects.none(), required=False, empty_label="Choose …")
     new_project = forms.CharField(label="Or a new project", max_length=80, required=False)
     taken = forms.CharField(
         label="What did you take from it?",
         max_length=500,
-        help_text="An idea, a trick, a data set, a number: in a sentence. It begins as a toy.",
+        help_text="An idea, a trick, a data set, a number, in one sentence. It starts as a toy.",
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "Say in a sentence what you took from it."},
     )
@@ -60,7 +60,7 @@ class ApplyForm(forms.Form):
         super().__init__(*args, **kwargs)
         projects = Project.objects.open().order_by("name")
         self.fields["project"].queryset = projects  # type: ignore[attr-defined]
-        if not self.is_bound:  # who came by the key goes on by the keyboard
+        if not self.is_bound:  # opened by a key, it is focused for the keyboard
             self.fields["project" if projects.exists() else "new_project"].widget.attrs["autofocus"] = True
 
     def clean(self) -> dict[str, Any]:
@@ -75,7 +75,7 @@ class ApplyForm(forms.Form):
 
 
 class LedgerForm(forms.Form):
-    """The search, filters, order and page of a ledger, from the query string. What is unknown is left out."""
+    """A ledger's search, filters, order and page, from the query string. Unknown values are ignored."""
 
     q = forms.CharField(required=False, max_length=200)
     show = forms.ChoiceField(required=False, choices=[(name, label) for name, (label, _) in table.SHOWS.items()])

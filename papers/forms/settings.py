@@ -12,7 +12,7 @@ from .signin import NewPasswordForm, password_field
 
 
 def time_zones() -> list[tuple[str, str | list[tuple[str, str]]]]:
-    """Choices for a select, by region. Old spellings are in: browsers still report some."""
+    """Choices for a select, by region, with the old spellings that some browsers still report."""
     regions: dict[str, list[tuple[str, str]]] = {}
     for name in sorted(zoneinfo.available_timezones()):
         region, _, place = name.partition("/")
@@ -30,7 +30,7 @@ class ChangePasswordForm(NewPasswordForm):
         self.request = request
 
     def clean_current(self) -> str:
-        """Guessing is throttled here as it is at the sign-in: a session that was left open is no key."""
+        """Guessing is throttled as at sign-in, so that an unattended session does not give the password away."""
         if not authenticate(self.request, email=self.person.email, password=self.cleaned_data["current"]):
             raise forms.ValidationError("This is not your current password.")
         return self.cleaned_data["current"]

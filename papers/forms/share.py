@@ -9,14 +9,14 @@ from ..sharing import messages
 
 
 class ShareForm(forms.Form):
-    """A channel and a note. `act` is drawn into the form, so that a form sent twice is one message."""
+    """A channel and a note. The hidden `act` makes a form sent twice one message."""
 
     channel = forms.ModelChoiceField(
         queryset=Channel.objects.none(),
         empty_label=None,
         error_messages={
             "required": "Choose a channel.",
-            "invalid_choice": "This channel takes no messages any more. Choose another.",
+            "invalid_choice": "This channel no longer accepts messages. Choose another.",
         },
     )
     note = forms.CharField(

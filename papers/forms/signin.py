@@ -24,7 +24,7 @@ class SignInForm(forms.Form):
 
 
 class NewPasswordForm(forms.Form):
-    """A new password, twice. `person` is whose: a password like one's own name is refused."""
+    """A new password, typed twice. `person` is its owner: a password like their name is refused."""
 
     password = password_field("New password", "new-password", "At least 10 characters. Three or four words do well.")
     again = password_field("The same again", "new-password")

@@ -18,18 +18,18 @@ class NameForm(forms.Form):
 
 
 class AddressForm(forms.Form):
-    """Step one of adding a source: what somebody means."""
+    """Step one of adding a source: its address or category."""
 
     address = forms.CharField(
         label="Site, feed, arXiv category or arXiv search",
         max_length=2000,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "inputmode": "url"}),
-        error_messages={"required": "Say which: an address, or a category such as cs.LG."},
+        error_messages={"required": "Enter an address, or a category such as cs.LG."},
     )
 
 
 class NewSourceForm(HorizonForm, NameForm):
-    """Step two, after what would come in was shown."""
+    """Step two, after the preview."""
 
     kind = forms.ChoiceField(choices=[("arxiv", "arXiv"), ("feed", "Feed")], widget=forms.HiddenInput)
     address = forms.CharField(max_length=2000, widget=forms.HiddenInput)

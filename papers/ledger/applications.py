@@ -16,9 +16,9 @@ A_YEAR = relativedelta(years=1)  # until a review is due
 
 
 def apply(person: Person, paper: Paper, project: Project, taken: str, now: datetime) -> Application:
-    """Begin as a toy. The same idea applied twice is one application: a double click is one act.
+    """Start an application as a toy. Applying the same idea twice makes one, so a double click is harmless.
 
-    Raises Refused when the project is closed, and when the paper went into another.
+    Raises Refused if the project is closed or the paper was merged into another.
     """
     if not project.is_open:
         raise Refused(f"{project} is closed. Open it again, or choose another project.", "project")
@@ -44,9 +44,9 @@ def apply(person: Person, paper: Paper, project: Project, taken: str, now: datet
 
 
 def advance(person: Person, application: Application, to: str, now: datetime, **evidence: str) -> None:
-    """Move on to pilot or production, with evidence of what the present stage gave: given now or recorded before.
+    """Promote to pilot or production, with evidence from the current stage: given now or recorded before.
 
-    Raises Refused with all that is missing; then nothing of the evidence is stored either.
+    Raises Refused with everything that is missing; then no evidence is stored either.
     """
     with transaction.atomic():
         if any(evidence.values()):
@@ -60,9 +60,9 @@ def advance(person: Person, application: Application, to: str, now: datetime, **
 
 
 def step_back(person: Person, application: Application, to: str, now: datetime, why: str) -> None:
-    """Back to an earlier stage, or from dropped to toy: with the reason, without new evidence.
+    """Move back to an earlier stage, or from dropped to toy, with a reason and without new evidence.
 
-    Raises Refused without a reason, and where there is no way back.
+    Raises Refused without a reason, and for a stage it cannot move back to.
     """
     with transaction.atomic():
         current = Application.objects.locked(application.pk)
@@ -76,14 +76,16 @@ def step_back(person: Person, application: Application, to: str, now: datetime, 
 
 
 def drop(person: Person, application: Application, outcome: str, why: str, now: datetime) -> None:
-    """End it, and say how it ended: what did not work is worth as much as what did.
+    """Drop it, with its outcome: failures are worth as much as successes.
 
-    Raises Refused without an end or a reason, and for what was dropped already.
+    Raises Refused without an outcome or a reason, and if it was already dropped.
     """
     with transaction.atomic():
         current = Application.objects.locked(application.pk)
         if outcome == Outcome.RUNNING:
-            raise Refused("Dropped is not running: say whether it had no effect, hurt, was abandoned, or helped.")
+            raise Refused(
+                "Something dropped is not running. Say whether it had no effect, hurt, was abandoned, or helped."
+            )
         if not why:
             raise Refused("Say what was learned: a failure without its reason will be tried again.")
         if current.stage == Stage.DROPPED:
@@ -93,7 +95,7 @@ def drop(person: Person, application: Application, outcome: str, why: str, now: 
 
 
 def set_outcome(person: Person, application: Application, outcome: str, note: str, now: datetime) -> None:
-    """Set the outcome, with a note. Raises Refused for something dropped that would be running."""
+    """Set the outcome, with a note. Raises Refused for "running" on a dropped application."""
     with transaction.atomic():
         current = Application.objects.locked(application.pk)
         if current.stage == Stage.DROPPED and outcome == Outcome.RUNNING:

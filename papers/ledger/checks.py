@@ -7,20 +7,20 @@ from django.db import transaction
 from ..models import Application, Check, Event, Person, Result
 from ..refused import NotYours, Refused
 
-NOBODY = "Nobody checks their own: this waits for another member."
+NOBODY = "You cannot check your own result: this waits for another member."
 
 
 def check(person: Person, result: Result, holds: bool, note: str, now: datetime) -> Check:
-    """A second pair of eyes on a result. Looking again replaces one's own check; the events keep both.
+    """Check another member's result. A second check by the same person replaces the first; events keep both.
 
-    Raises Refused for one's own, and when it does not hold without a word why.
+    Raises Refused for one's own result, and for "does not hold" without a reason.
     """
     with transaction.atomic():
         current = Application.objects.locked(result.application_id)
         if person.pk in {current.person_id, result.person_id}:
             raise NotYours(NOBODY)
         if not holds and not note:
-            raise Refused("Say what does not hold, so that it can be mended.")
+            raise Refused("Say what does not hold, so that it can be fixed.")
         done, _ = Check.objects.update_or_create(
             result=result,
             person=person,

@@ -23,9 +23,9 @@ def create(
     channel: Channel | None = None,
     members: Iterable[Person] | None = None,
 ) -> Project:
-    """A new project; whoever makes it is a member unless others are named.
+    """Create a project. Its creator is a member unless others are named.
 
-    Raises Refused for a name that is taken.
+    Raises Refused if the name is taken.
     """
     with transaction.atomic():
         project = Project(
@@ -45,20 +45,20 @@ def create(
 
 
 def get_or_create(person: Person, name: str, now: datetime) -> Project:
-    """Return the project of this name, or make it: a double click makes one. Raises as `create` does."""
+    """Return the project with this name, or create it: a double click creates one. Raises like `create`."""
     existing = Project.objects.filter(name__iexact=name)
     try:
         return existing.first() or create(person, now, name)
     except Refused:
-        if project := existing.first():  # the other click was first
+        if project := existing.first():  # the other click came first
             return project
         raise
 
 
 def change(person: Person, project: Project, now: datetime, members: Iterable[Person], **fields: Any) -> None:
-    """Store the fields that differ, and note what they were. The address stays, so that links keep working.
+    """Store the changed fields, and record their old values. The address stays, so that links keep working.
 
-    Raises Refused for a name that is taken.
+    Raises Refused if the name is taken.
     """
     with transaction.atomic():
         old = Project.objects.select_for_update().get(pk=project.pk)
@@ -94,9 +94,9 @@ def _save(project: Project, **options: Any) -> None:
         with transaction.atomic():
             project.save(**options)
     except IntegrityError as error:
-        if "one_project_per_address" in str(error):  # two names of one address were given at the same moment
-            raise Refused("Somebody made a project with nearly this name just now. Save once more.", "name") from error
-        raise Refused(f"There is a project of the name {project.name} already.", "name") from error
+        if "one_project_per_address" in str(error):  # two names with the same address were given at once
+            raise Refused("Somebody has just created a project with nearly this name. Save again.", "name") from error
+        raise Refused(f"There is already a project named {project.name}.", "name") from error
 
 
 def _free_slug(name: str) -> str:

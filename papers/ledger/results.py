@@ -20,9 +20,9 @@ def record(
     claimed: str = "",
     ours: str = "",
 ) -> Result:
-    """Record the result of the present stage: evidence, the claimed figure and our own.
+    """Record the result of the current stage: evidence, the claimed figure and our own.
 
-    Raises Refused for what was dropped, and without a link or a note.
+    Raises Refused for a dropped application, and without a link or a note.
     """
     with transaction.atomic():
         current = Application.objects.locked(application.pk)

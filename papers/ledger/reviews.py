@@ -1,4 +1,4 @@
-"""ledger.reviews: after twelve months: is what we use still the right thing?"""
+"""ledger.reviews: the review after twelve months: is it still the right choice?"""
 
 from datetime import datetime
 
@@ -14,9 +14,9 @@ Review = Application.Review
 def review(
     person: Person, application: Application, verdict: str, note: str, now: datetime, by: Paper | None = None
 ) -> None:
-    """After twelve months: keep it (and look again in twelve), say what superseded it, or retire it.
+    """After twelve months, keep it (and review again in twelve), say what superseded it, or retire it.
 
-    Raises Refused without what superseded it or why it is retired.
+    Raises Refused without its successor or the reason to retire it.
     """
     with transaction.atomic():
         current = Application.objects.locked(application.pk)

@@ -1,4 +1,4 @@
-"""ledger.steps: toy, pilot, production: what each step of an application has, and what it lacks."""
+"""ledger.steps: toy, pilot, production: the evidence that each step of an application has and lacks."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -18,8 +18,8 @@ class Step:
     stage: Stage
     state: Literal["done", "here", "skipped", "ahead"]
     results: list[Result]
-    lacks: list[str]  # until it can be moved here; empty where no way leads here
-    open: bool  # it can be moved here, if need be with evidence that is given in the same form
+    lacks: list[str]  # missing before it can move here; empty if it cannot
+    open: bool  # it can move here, with evidence from the same form if needed
 
     @property
     def checks(self) -> list[Check]:
@@ -27,7 +27,7 @@ class Step:
 
 
 def steps_of(application: Application) -> list[Step]:
-    """The three steps in order. Reads what Application.for_ledger has fetched, and asks for each step ahead."""
+    """The three steps in order. Uses what for_ledger has prefetched, with queries for each step ahead."""
     results = list(application.results.all())
     steps = []
     for stage in ORDER:
@@ -52,7 +52,7 @@ def _state(
 
 
 def missing_for(application: Application, to: str) -> list[str]:
-    """List in words what an application still lacks for this stage; empty when it may move."""
+    """List in words what an application still lacks for this stage; empty if it can move."""
     if to not in next_stages(application.stage):
         return [f"to stand elsewhere: from {application.get_stage_display().lower()} there is no way there"]
     if application.is_over:
@@ -60,8 +60,8 @@ def missing_for(application: Application, to: str) -> list[str]:
     results = list(application.results.all())
     if to != Stage.PRODUCTION:
         here = any(result.stage == application.stage for result in results)
-        return [] if here else [f"evidence of what the {application.stage} gave: a link or a note"]
-    # What was tried before it failed in production says nothing of what is tried now.
+        return [] if here else [f"evidence from the {application.stage}: a link or a note"]
+    # Results from before it failed in production say nothing about the new attempt.
     left = application.events.filter(kind=Event.Kind.MOVED, data__before=Stage.PRODUCTION).aggregate(at=Max("at"))["at"]
     again = " since it left production" if left else ""
     tried = [
@@ -84,7 +84,7 @@ def next_stages(stage: str) -> list[str]:
 
 
 def earlier_than(stage: str) -> list[str]:
-    """The stages an application can go back to; a dropped one begins again as a toy."""
+    """The stages an application can move back to; a dropped one starts again as a toy."""
     return [Stage.TOY] if stage == Stage.DROPPED else [*ORDER[: ORDER.index(Stage(stage))]]
 
 

@@ -30,7 +30,7 @@ def _in_order(field: str, values: list[str]) -> Case:
     return Case(*whens, default=Value(len(values)), output_field=IntegerField())
 
 
-# The columns that sort. Figures do not: they are people's own words ("59%", "2 times faster").
+# The sortable columns. Figures are not: they are free text ("59%", "2 times faster").
 SORTS: dict[str, Any] = {
     "paper": Lower("paper__title"),
     "project": Lower("project__name"),
@@ -46,7 +46,7 @@ NEWEST = "-when"
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """From the query string. `sort` is a column, with a minus the other way round."""
+    """The table's filters, from the query string. `sort` is a column, with a minus for descending."""
 
     q: str = ""
     show: str = ""
@@ -60,7 +60,7 @@ class Filters:
 class Table:
     filters: Filters
     rows: list[Application]
-    counts: dict[str, int]  # rows under each chip, with the other filters as they are
+    counts: dict[str, int]  # rows under each chip, with the other filters applied
     matching: int  # rows without a chip
     page: int
     pages: int
@@ -75,7 +75,7 @@ class Table:
 
 
 def table(applications: QuerySet[Application], filters: Filters) -> Table:
-    """One page of these applications; a page past the end is the last."""
+    """One page of these applications; past the end, the last one."""
     matches = applications.filter(_matching(filters))
     counts = matches.aggregate(
         **{name: Count("pk", filter=rows) for name, (_, rows) in SHOWS.items()}, matching=Count("pk")
@@ -91,7 +91,7 @@ def table(applications: QuerySet[Application], filters: Filters) -> Table:
 
 
 def _matching(filters: Filters) -> Q:
-    """Each word of the search must stand somewhere: in the paper's title, or in what people wrote."""
+    """Each word must occur in the paper's title or in what people wrote."""
     matching = Q()
     for word in filters.q.split():
         matching &= (

@@ -1,11 +1,11 @@
-"""sharing.card: the picture that a chat shows beside a public link: a paper's title and authors on a plain card."""
+"""sharing.card: the preview picture of a public link: a paper's title and authors on a plain card."""
 
 import unicodedata
 from collections.abc import Sequence
 from html import escape
 
 WIDTH, HEIGHT, MARGIN = 1200, 630, 80
-SIZES = ((56, 4), (44, 5))  # of the title, with how many lines there is room for: the first that holds all of it
+SIZES = ((56, 4), (44, 5))  # title sizes with the lines that fit; the first that holds the whole title is used
 AUTHORS = (30, 2)
 SHOWN = 6  # authors
 
@@ -29,7 +29,7 @@ def draw(title: str, authors: Sequence[str]) -> str:
 
 
 def wrap(text: str, size: int) -> list[str]:
-    """The text in lines that fit, by about how wide letters are. A word longer than a line is cut.
+    """Wrap the text by estimated letter widths. A word longer than a line is cut.
 
     >>> wrap("A title that is too long for one line of this size", 70)
     ['A title that is too long for', 'one line of this size']
@@ -52,7 +52,7 @@ def wrap(text: str, size: int) -> list[str]:
 
 
 def _width(text: str) -> float:
-    """In ems, rather too wide than too narrow."""
+    """The text's estimated width in ems, on the wide side."""
     return sum(_width_of(char) for char in text)
 
 

@@ -16,7 +16,7 @@ REMOVED = "The channel was removed."
 
 
 def listed() -> ChannelQuerySet:
-    """The channels, with how many messages were sent, wait and failed, and when the last one went."""
+    """The channels, with counts of sent, waiting and failed messages, and the time of the last one."""
     state = {each: Count("shares", filter=Q(shares__state=each)) for each in ("sent", "waiting", "failed")}
     return (
         Channel.objects.not_removed().annotate(**state, last_sent=Max("shares__sent_at")).prefetch_related("projects")
@@ -24,7 +24,7 @@ def listed() -> ChannelQuerySet:
 
 
 def offered(person: Person, paper: Paper) -> tuple[list[Channel], Channel | None]:
-    """The open channels by name, and the one to begin with: the one that this person used last, else the channel of
+    """The open channels by name, and the preselected one: the one this person used last, else the channel of
     a project where the paper is applied, else the one that worked last; one whose last message failed comes last.
     """
     ended = Share.objects.filter(channel=OuterRef("pk"), state__in=[Share.State.SENT, Share.State.FAILED])
@@ -44,7 +44,7 @@ def offered(person: Person, paper: Paper) -> tuple[list[Channel], Channel | None
 
 
 def create(person: Person, now: datetime, *, kind: str, name: str, address: str) -> Channel:
-    """A new channel. A signed webhook gets a key, to be shown once. Raises Refused for a name that is taken."""
+    """Create a channel. A signed webhook gets a key, to be shown once. Raises Refused if the name is taken."""
     channel = Channel(kind=kind, name=name, address=address, created_by=person, created_at=now)
     if kind == Channel.Kind.WEBHOOK:
         channel.signing_key = _new_key()
@@ -53,7 +53,7 @@ def create(person: Person, now: datetime, *, kind: str, name: str, address: str)
 
 
 def change(channel: Channel, *, name: str, address: str = "") -> None:
-    """Another name, or another address (empty: as it was). A closed channel with a new address is open again."""
+    """Change the name, or the address unless empty. A new address reopens a closed channel."""
     fields: dict[str, Any] = {"name": name}
     if address:
         fields |= {"address": address, "closed_at": None, "closed_because": ""}
@@ -63,20 +63,20 @@ def change(channel: Channel, *, name: str, address: str = "") -> None:
 
 
 def new_key(channel: Channel) -> None:
-    """Another signing key; from now on the old one signs nothing."""
+    """Replace the signing key; the old one stops working at once."""
     channel.signing_key = _new_key()
     channel.save(update_fields=["signing_key"])
 
 
 def reopen(channel: Channel) -> None:
-    """It takes messages again. What failed meanwhile is sent again by whoever still wants it."""
+    """Let the channel accept messages again. Messages that failed meanwhile are not resent automatically."""
     Channel.objects.filter(pk=channel.pk).update(closed_at=None, closed_because="")
 
 
 @transaction.atomic
 def remove(channel: Channel, now: datetime) -> None:
-    """Take it out of use, with its secrets. What was sent through it stays on the papers; what waited has failed;
-    what a worker has in hand says itself what became of it."""
+    """Remove the channel and its secrets. Sent messages stay on the papers, and waiting ones fail; a message that a
+    worker is sending records its own outcome."""
     Project.objects.filter(channel=channel).update(channel=None)
     waiting = Share.objects.unclaimed(now).filter(channel=channel)
     waiting.update(state=Share.State.FAILED, next_attempt=None, claimed_until=None, last_error=REMOVED)
@@ -95,4 +95,4 @@ def _save(channel: Channel, **options: Any) -> None:
     except IntegrityError as error:
         if "one_channel_per_name" not in str(error):
             raise
-        raise Refused("There is a channel of this name already.", "name") from error
+        raise Refused("There is already a channel with this name.", "name") from error

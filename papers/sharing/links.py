@@ -1,4 +1,4 @@
-"""sharing.links: /s/<token>, the address of a paper that everyone can open, until it is revoked."""
+"""sharing.links: /s/<token>, a paper's public link, which works until it is revoked."""
 
 from datetime import datetime
 
@@ -16,16 +16,16 @@ def link_for(person: Person, paper: Paper, now: datetime) -> ShareLink:
 
 
 def revoke(link: ShareLink, now: datetime) -> None:
-    """From now on the address shows nothing to strangers."""
+    """Stop showing the paper to strangers at this address."""
     ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=now)
 
 
 def find(token: str) -> ShareLink | None:
-    """The link of this token, be it revoked."""
+    """The link with this token, even if revoked."""
     return None if "\0" in token else ShareLink.objects.filter(token=token).select_related("paper").first()
 
 
 def of_paper(paper: Paper) -> list[ShareLink]:
-    """The live links to this paper, the newest first."""
+    """The live links to this paper, newest first."""
     live = ShareLink.objects.filter(paper=paper, revoked_at=None)
     return list(live.select_related("person").order_by("-created_at", "-pk"))

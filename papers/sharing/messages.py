@@ -1,8 +1,8 @@
 """sharing.messages: the wire format of a share for each kind of channel. Plain values in and out.
 
-Slack reads `blocks`, where rich text elements are taken literally: a title can neither format nor call anybody.
-Mattermost, and a phone's notification, read `text`, where both can be done: there, what formats is replaced by a
-character that looks like it.
+Slack reads `blocks`, whose rich text elements are literal: a title can neither format text nor mention anybody.
+Mattermost and phone notifications read `text`, where a title could do both, so markup characters are replaced by
+look-alikes there.
 """
 
 import base64
@@ -17,8 +17,8 @@ from uuid import UUID
 
 from ..identity import strip_controls
 
-AUTHORS = 3  # named; the rest is a number
-LONGEST_TITLE, LONGEST_NOTE = 300, 1_000  # characters; all of it stays far below Slack's 13,000 for a message
+AUTHORS = 3  # authors named; the rest are counted
+LONGEST_TITLE, LONGEST_NOTE = 300, 1_000  # characters; the whole stays far below Slack's 13,000 per message
 
 _LOOKS = str.maketrans(
     {
@@ -37,19 +37,19 @@ _LOOKS = str.maketrans(
 )
 _CALLS = re.compile(r"(?<!\w)([@#:])(?=\w)")
 _STARTS = re.compile(r"^(\s*)([-+#=]|\d+[.)])", re.MULTILINE)
-_NOTHING = "\u200b"  # a space of no width: breaks a word that would call somebody
+_NOTHING = "\u200b"  # a zero-width space: breaks up a word that would mention somebody
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A share, in words. `url` is the address that everyone can open; `original` the paper's own."""
+    """The text of a share. `url` is the public link, `original` the paper's own address."""
 
     id: UUID
     sharer: str
     title: str
     authors: tuple[str, ...]
     note: str
-    up: int  # votes against a paper are the team's own and stay here
+    up: int  # down votes stay within the team
     url: str
     paper_url: str
     original: str
@@ -63,7 +63,7 @@ class Message:
 
     @property
     def byline(self) -> str:
-        """The first authors, and how many more.
+        """The first authors, and the number of others.
 
         >>> # Ada Example, Bo Sample, Cy Specimen and 2 more
         """
@@ -81,7 +81,7 @@ class Message:
 
 
 def cut(text: str, length: int) -> str:
-    """At most `length` characters, with a sign that there were more."""
+    """The text cut to `length` characters, with an ellipsis if it was longer."""
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
@@ -89,7 +89,7 @@ def cut(text: str, length: int) -> str:
 
 
 def harmless(text: str) -> str:
-    """Text that neither Slack's nor Mattermost's markup finds anything in.
+    """The text without anything that Slack or Mattermost reads as markup.
 
     >>> harmless("<!channel> *bold* a|b @here")
     '&lt;!channel&gt; ∗bold∗ a∣b @\\u200bhere'
@@ -99,7 +99,7 @@ def harmless(text: str) -> str:
 
 
 def slack(message: Message) -> dict[str, Any]:
-    """The body for an incoming webhook of Slack, or of what speaks like it."""
+    """The body for an incoming webhook of Slack or a compatible service."""
     lines = [f"{harmless(message.sharer)} shared <{message.url}|{harmless(message.heading)}>"]
     lines += [harmless(message.byline)] if message.byline else []
     lines += [f"> {harmless(line)}" if line.strip() else ">" for line in message.shown_note.splitlines()]
@@ -180,7 +180,7 @@ def signature(key: str, id: str, timestamp: int, body: bytes) -> str:
 def request(
     kind: str, content: dict[str, Any], id: UUID, signing_key: str, now: datetime
 ) -> tuple[bytes, dict[str, str]]:
-    """Body and headers of the POST. The id is the same at each attempt, so that the far side can tell a second."""
+    """Body and headers of the POST. Every attempt has the same id, so that the receiver can drop repeats."""
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     headers = {"Content-Type": "application/json; charset=utf-8"}
     if kind == "webhook":

@@ -1,7 +1,7 @@
-"""sharing.outbox: carry messages to their channels: with patience, at the far side's pace, and with what went wrong.
+"""sharing.outbox: deliver messages to their channels, with retries at the receiver's pace, and record what went wrong.
 
-A worker that dies between the answer and its own note of it sends the message once more; a signed webhook can tell
-by its id, which is the same at each attempt.
+If a worker dies after the answer but before recording it, the message is sent once more. A signed webhook can tell by
+its id, which is the same at each attempt.
 """
 
 import random
@@ -23,19 +23,19 @@ from ..sources.wire.post import Answer
 from ..sources.wire.sentences import FetchError
 from . import messages, shares
 
-# After the first attempt, and after each further one that failed: three days in all (Standard Webhooks, "Retries").
+# After each failed attempt: three days in all (Standard Webhooks, "Retries").
 WAITS = [timedelta(minutes=m) for m in (1, 5, 30, 2 * 60, 5 * 60, 10 * 60, 14 * 60, 20 * 60, 24 * 60)]
-JITTER = 0.1  # of a wait, either way, so that a channel that comes back does not meet everything at once
-IN_LINE = 15.0  # seconds that a message stands before a host that is being written to
-GONE = {403, 404, 410}  # no such webhook any more, or not for us: asking again is no use
+JITTER = 0.1  # share of a wait, either way, so that a channel that recovers does not get everything at once
+IN_LINE = 15.0  # seconds that a message waits for a busy host
+GONE = {403, 404, 410}  # the webhook is gone or not for us: retrying is useless
 LATER = {408, 425, 429}  # and all of 5xx
 
 
 class UndeliveredError(Refused):
-    """An attempt failed; the text is a sentence for people.
+    """A failed attempt, with a sentence for people.
 
-    `again`: another attempt may help, after `wait` seconds when the far side said how many. `gone`: the channel takes
-    no messages any more.
+    `again`: another attempt may help, after `wait` seconds if the receiver named a time. `gone`: the channel no longer
+    accepts messages.
     """
 
     def __init__(self, sentence: str, *, again: bool = False, gone: bool = False, wait: float | None = None):
@@ -44,17 +44,20 @@ class UndeliveredError(Refused):
 
 
 def deliver(share: Share, now: datetime) -> None:
-    """One attempt for a share that this worker has claimed. Whatever comes of it is on the row afterwards."""
+    """Make one attempt at a share that this worker has claimed. The outcome is stored on the row."""
     channel = share.channel
-    if share.attempts > len(WAITS) + 1:  # each before ended without an answer and without a word of ours
-        _stop(share, f"It was tried {share.attempts - 1} times and broke off each time. The worker’s log says why.")
+    if share.attempts > len(WAITS) + 1:  # every attempt so far ended without a recorded outcome
+        _stop(
+            share,
+            f"It was tried {share.attempts - 1} times, and the worker stopped each time. The worker’s log says why.",
+        )
         return
     if not channel.is_open:
         _stop(share, f"{channel.name} takes no messages: {channel.closed_because or 'it was removed.'}")
         return
     try:
         _send(channel, shares.content(share, shares.message(share)), share.act, now)
-    except BusyError as error:  # not its turn: no attempt was made
+    except BusyError as error:  # the host is busy: no attempt was made
         _note(share, next_attempt=now + WAITS[0], attempts=share.attempts - 1, last_error=str(error)[:500])
     except UndeliveredError as error:
         mended = error.gone and not channel.close(now, str(error))
@@ -67,7 +70,7 @@ def deliver(share: Share, now: datetime) -> None:
 
 
 def test(channel: Channel, person: Person, now: datetime) -> None:
-    """Send a message that says it is a test, at once. Raises UndeliveredError and BusyError."""
+    """Send a test message at once. Raises UndeliveredError and BusyError."""
     message = messages.Message(
         id=uuid4(),
         sharer=person.name,
@@ -92,7 +95,7 @@ def test(channel: Channel, person: Person, now: datetime) -> None:
 
 
 def _send(channel: Channel, content: dict[str, Any], id: UUID, now: datetime) -> None:
-    """Raises UndeliveredError, and BusyError when the host's turn does not come."""
+    """Raises UndeliveredError, or BusyError if the host stays busy."""
     if not channel.address:
         sentence = "Its address cannot be read, because SECRET_KEY has changed. An admin can enter it again."
         raise UndeliveredError(sentence, gone=True)
@@ -108,10 +111,10 @@ def _send(channel: Channel, content: dict[str, Any], id: UUID, now: datetime) ->
 
 
 def _trouble(channel: Channel, answer: Answer) -> UndeliveredError | None:
-    """The error that the answer stands for; None when the message arrived."""
+    """The error that the answer means; None if the message arrived."""
     host, status = urlsplit(channel.address).hostname, answer.status
     status_line = f"{status} {_phrase(status)}".strip()
-    # Slack and its like name the trouble in a word or two of plain text.
+    # Slack and compatible services name the problem in a word or two of plain text.
     if answer.text.strip() and len(answer.text) < 200 and "html" not in answer.content_type:
         status_line += f": {' '.join(answer.text.split())}"
     if 200 <= status < 300:
@@ -133,12 +136,12 @@ def _trouble(channel: Channel, answer: Answer) -> UndeliveredError | None:
 def _phrase(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
-    except ValueError:  # a number of the far side's own
+    except ValueError:  # a code of the receiver's own
         return ""
 
 
 def _wait(attempts: int, retry_after: float | None) -> timedelta:
-    """The time until the next attempt: our own wait, or the one the far side asked for when it is longer."""
+    """The time until the next attempt: our own wait, or the receiver's if it is longer."""
     ours = WAITS[attempts - 1] * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 (no secret)
     return max(ours, timedelta(seconds=retry_after or 0))
 
@@ -151,6 +154,6 @@ def _stop(share: Share, because: str) -> None:
 
 
 def _note(share: Share, **fields: Any) -> None:
-    """Write down what came of the attempt, if the claim is still ours: we may have been too slow."""
+    """Store the outcome, unless we were too slow and have lost the claim."""
     ours = Share.objects.filter(pk=share.pk, claimed_until=share.claimed_until)
     patiently(lambda: ours.update(claimed_until=None, **fields))

@@ -1,4 +1,4 @@
-"""sharing.shares: send a paper to a channel: one act, one message, never lost, and everybody sees what became of it."""
+"""sharing.shares: send a paper to a channel: one act, one message, never lost, and its state is visible."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,15 +11,15 @@ from ..models import Channel, Event, Paper, Person, Share
 from ..refused import Gone
 from . import links, messages
 
-LATELY = timedelta(days=7)  # so long the form says that the paper went to the channel already
+LATELY = timedelta(days=7)  # for this long, the form warns that the paper was already sent to the channel
 
 # ── what people do ───────────────────────────────────────────────────────────────────────────
 
 
 def share(person: Person, paper: Paper, channel: Channel, note: str, act: UUID, now: datetime) -> Share:
-    """Put the message into the outbox. The same act sent twice, by a double click say, is one message.
+    """Put the message into the outbox. The same act sent twice, as by a double click, is one message.
 
-    Raises Gone when the channel takes no messages, the act was another message's, or the paper was merged away.
+    Raises Gone if the channel accepts no messages, the act belongs to another message, or the paper was merged.
     """
     if not channel.is_open:
         raise Gone(f"{channel.name} takes no messages: {channel.closed_because or 'it was removed.'}", "channel")
@@ -49,14 +49,14 @@ def share(person: Person, paper: Paper, channel: Channel, note: str, act: UUID, 
 
 
 def cancel(share: Share, now: datetime) -> None:
-    """Take back what has not gone out. Raises Gone when it is too late."""
+    """Cancel a message that has not been sent. Raises Gone if it is too late."""
     left = Share.objects.unclaimed(now).filter(pk=share.pk)
     if not left.update(state=Share.State.CANCELLED, next_attempt=None, claimed_until=None):
         raise Gone("It is too late: the message is on its way or has been sent.")
 
 
 def send_again(share: Share, now: datetime) -> None:
-    """Try at once what failed, was cancelled or waits for its next attempt. Raises Gone when that is no use."""
+    """Send a failed, cancelled or waiting message at once. Raises Gone if it was sent or cannot be."""
     if not share.channel.is_open:
         raise Gone(f"{share.channel.name} takes no messages: {share.channel.closed_because or 'it was removed.'}")
     stopped = Share.objects.filter(pk=share.pk, state__in=[Share.State.FAILED, Share.State.CANCELLED])
@@ -66,7 +66,7 @@ def send_again(share: Share, now: datetime) -> None:
 
 
 def lately(paper: Paper, channel: Channel, now: datetime) -> Share | None:
-    """The newest message about this paper that went to this channel in the last days, or is on its way there."""
+    """The latest message about this paper to this channel, sent in the last days or under way."""
     there = Share.objects.filter(paper=paper, channel=channel, at__gt=now - LATELY, at__lte=now)
     gone = there.filter(state__in=[Share.State.SENT, Share.State.WAITING])
     return gone.select_related("person").newest_first().first()
@@ -80,7 +80,7 @@ def of_paper(paper: Paper) -> list[Share]:
 
 
 def message(share: Share, url: str = "") -> messages.Message:
-    """The message of this share, with its votes up as they are now. `url`: another address than its link's."""
+    """The message of this share, with the current up votes. `url` replaces its link's address."""
     paper = share.paper
     return messages.Message(
         id=share.act,
@@ -99,5 +99,5 @@ def message(share: Share, url: str = "") -> messages.Message:
 
 
 def content(share: Share, message: messages.Message) -> dict[str, Any]:
-    """The body that goes to this share’s channel."""
+    """The body for this share’s channel."""
     return messages.slack(message) if share.channel.kind == Channel.Kind.SLACK else messages.webhook(message)

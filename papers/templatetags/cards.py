@@ -1,7 +1,7 @@
-"""templatetags.cards: a paper's card, the one piece of HTML that is made in Python.
+"""templatetags.cards: a paper's card, the only HTML made in Python.
 
-A list draws 25 of them, each of some sixty values: 15 ms through template nodes, 1 ms here (`make bench`). All text
-goes through escape(); only *_html, made safe at intake, goes in as it is.
+A list draws 25, each with some sixty values: 15 ms through template nodes, 1 ms here (`make bench`). All text
+goes through escape(), except *_html, which intake has made safe.
 """
 
 import functools
@@ -21,8 +21,8 @@ from ..sources.item import Signer
 
 register = template.Library()
 
-FACES = 8  # shown; the rest is a number
-LONG_HTML = 6_000  # a whole post is for its own page
+FACES = 8  # shown; the rest are counted
+LONG_HTML = 6_000  # a whole post is shown on its own page
 EXCERPT = 1_200
 _TINTS = 6
 ANNOUNCED = {"cross": "cross-listed", "replace": "new version", "replace-cross": "new version, cross-listed"}
@@ -35,7 +35,7 @@ def _browse() -> str:
 
 @register.simple_tag
 def draw_card(card: Card, person: Person, oob: bool = False) -> SafeString:
-    """A card of any list: papers/_list.html draws them all, an act's answer draws one anew."""
+    """Draw a card: for all of a list in papers/_list.html, or one again after an act."""
     paper, pk = card.paper, card.paper.pk
     judged = f" {card.stage}" if card.stage and card.stage != "skimmed" else ""
     swap = ' hx-swap-oob="true"' if oob else ""
@@ -72,7 +72,7 @@ def face(person: Person, label: str = "") -> SafeString:
 
 @register.simple_tag
 def names(signers: Iterable[Signer]) -> SafeString:
-    """Authors by the thousand, each a link to their papers."""
+    """Up to thousands of authors, each linked to their papers."""
     links = (f'<a href="{_browse()}?author={percent(one.name)}">{escape(one.name)}</a>' for one in signers)
     return mark_safe(", ".join(links))  # noqa: S308 (escaped piece by piece)
 
@@ -82,9 +82,9 @@ def title_of(paper: Paper) -> str:
 
 
 def acts_of(card: Card) -> str:
-    """The buttons of a card. They stand in a form that holds list and next, and say where they send it.
+    """The buttons of a card. They share one form with `list` and `next`, and each names its own action.
 
-    Two are always in sight; the others are in a menu where the window is narrow (list.css).
+    Two are always visible; in a narrow window the others move into a menu (list.css).
     """
     base = reverse("keep", args=[card.paper.pk]).removesuffix("keep")
     return (
@@ -174,7 +174,7 @@ def _meta(card: Card) -> str:
 
 
 def _date(day: datetime) -> str:
-    """25 Nov, and the year where it is another than this."""
+    """A date like "25 Nov", with the year if it is not this one."""
     year = "" if day.year == timezone.localtime().year else f" {day.year}"
     return f"{day.day} {day:%b}{year}"
 
@@ -200,5 +200,5 @@ def announced(kind: str) -> str:
 
 @register.filter
 def outward(link: str) -> str:
-    """An address that is safe to follow; whatever else a feed calls a link leads nowhere."""
+    """Return an address that is safe to follow, or ""."""
     return link if link.startswith(("https://", "http://")) else "#"

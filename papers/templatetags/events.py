@@ -10,5 +10,5 @@ register = template.Library()
 
 @register.filter
 def sentence(event: Event, on: str) -> str:
-    """`on` is what the page is about: the project need not be named on its own pages."""
+    """`on` is the page's subject: a project is not named on its own pages."""
     return history.sentence(event, in_project=on not in {"project", "application"})

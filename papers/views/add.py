@@ -30,7 +30,7 @@ def add(request: HttpRequest) -> HttpResponse:
         return _save(request)
     sent = {name: request.GET.get(name, "").strip() for name in ("url", "text", "title")}
     address = adding.address_in(sent["url"], sent["text"], sent["title"])
-    # A share's text that is only the link's company ("title https://…") is no note; a selection is.
+    # Shared text that only accompanies the link ("title https://…") is not a note; a selection is.
     note = sent["text"] if sent["url"] else ""
     title = "" if address and address in sent["title"] else sent["title"]
     form = AddForm(initial={"url": address, "title": title, "note": note})
@@ -56,7 +56,7 @@ def _save(request: HttpRequest) -> HttpResponse:
 @access.member_required
 @require_safe
 def wait(request: HttpRequest, job_id: UUID) -> HttpResponse:
-    """A link that a worker looks up: first that it does, then the paper, or the form again with what went wrong."""
+    """A link that a worker is looking up: a waiting page, then the paper, or the form with an error."""
     job = access.job_for(access.person(request), job_id, Job.Kind.ADD)
     if trouble := job.problem(timezone.now()):
         form = AddForm(job.wish)
@@ -68,13 +68,13 @@ def wait(request: HttpRequest, job_id: UUID) -> HttpResponse:
     if answer := page.answered(request):
         return answer
     paper = Paper.objects.filter(pk=job.answer["paper"]).first()
-    # Merged away meanwhile, it is found by its link.
+    # If it has been merged meanwhile, its link still finds it.
     paper = paper or search.look_up(job.wish["url"])[1]
     return _there(request, paper, job.answer["created"]) if paper else page.not_found(request)
 
 
 def _there(request: HttpRequest, paper: Paper, created: bool) -> HttpResponse:
-    messages.success(request, "Added." if created else "The team has this one already: here it is.")
+    messages.success(request, "Added." if created else "The team already has this paper. Here it is.")
     return page.SeeOther(paper.get_absolute_url())
 
 
@@ -85,7 +85,7 @@ def _refused(request: HttpRequest, form: AddForm, sentence: str, status: int = 2
 
 
 def _page(request: HttpRequest, form: AddForm, address: str, status: int = 200) -> HttpResponse:
-    """The form, and above it what the team already thinks of this paper, if it has it."""
+    """The form; if the team already has this paper, its card stands above."""
     paper = search.look_up(address)[1] if len(address) <= AddForm.LONGEST else None
     cards = queue.cards(access.person(request), [paper], timezone.now()) if paper else []
     context: dict[str, Any] = {
@@ -106,7 +106,7 @@ def _page(request: HttpRequest, form: AddForm, address: str, status: int = 200) 
 
 
 def _bookmarklet() -> str:
-    """A bookmark that opens /add for the page one is looking at, with its title and what is selected."""
+    """A bookmarklet that opens /add with the current page's address, title and selected text."""
     here = json.dumps(f"{settings.PUBLIC_URL}/add?url=")
     return (
         f"javascript:(()=>{{const e=encodeURIComponent;open({here}+e(location.href)+'&title='+e(document.title)"

@@ -1,4 +1,4 @@
-"""views.applications: one paper in one project: how far it got, what it gave, who checked it."""
+"""views.applications: one paper in one project: its stage, its results, and who checked them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,7 +34,7 @@ Verb = Callable[[Person, Application, dict[str, Any]], object]
 
 
 def _verb(form_class: type[Form], name: str, do: Verb) -> Callable[..., HttpResponse]:
-    """Make the view of one verb of the ledger. A form that is refused comes back with its input and the reason.
+    """Make the view for one verb of the ledger. A refused form is shown again with its input and the reason.
 
     `name` is the form's prefix, and the place on the page to return to.
     """
@@ -53,7 +53,7 @@ def _verb(form_class: type[Form], name: str, do: Verb) -> Callable[..., HttpResp
     return act
 
 
-# Two buttons of one form: what a step gave is recorded, alone or with the move to the next.
+# Two buttons on one form: record the step's result, or record it and move on.
 record = _verb(EvidenceForm, "step", lambda person, it, wish: results.record(person, it, timezone.now(), **wish))
 advance = _verb(
     AdvanceForm,

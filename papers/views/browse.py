@@ -21,13 +21,13 @@ from ..refused import TooMuch
 from . import page
 
 PAGE = 25
-MOST_PAGES = 10  # that one address shows at once
+MOST_PAGES = 10  # shown at one address
 
 
 @require_safe
 def browse(request: HttpRequest) -> HttpResponse:
     query = {name: text for name, value in request.GET.items() if (text := str(value)).strip()}
-    if len(query) < len(request.GET):  # a form sends its empty fields too; the address is for people
+    if len(query) < len(request.GET):  # a form also sends its empty fields; keep the address short
         return redirect(_address(query))
     if goal := _straight_to(request, query):
         return goal
@@ -42,7 +42,7 @@ def browse(request: HttpRequest) -> HttpResponse:
     more = bool(page.htmx(request) and query.get("after"))
     template = "browse/_results.html" if more else "browse/browse.html"
     response = render(request, template, context, status=400 if form.errors else 200)
-    if more:  # after Back, what "More" had added is there again
+    if more:  # after Back, the pages that "More" had loaded are still there
         replace_url(response, _address(query, after="", pages=str(pages)))
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -58,7 +58,7 @@ def _address(query: dict[str, str], **changes: str) -> str:
 
 
 def _straight_to(request: HttpRequest, query: dict[str, str]) -> HttpResponse | None:
-    """An id or a link leads to its paper; when we do not have it, to adding it."""
+    """Redirect an id or link to its paper, or to /add if we do not have it."""
     typed = query.get("q", "").strip()
     if slug := search.slug_in(typed, request.get_host()):
         return redirect("paper", slug=slug)
@@ -73,7 +73,7 @@ def _straight_to(request: HttpRequest, query: dict[str, str]) -> HttpResponse | 
 
 
 def _results(person: Person, filters: search.Filters, query: dict[str, str], pages: int) -> dict[str, Any]:
-    """Find one page of papers, from `after` on or `pages` from the newest, with the link to more, or say why not."""
+    """Return papers after `after`, or the first `pages` pages, with a link to more; or the reason why not."""
     after = Cursor.parse(query.get("after", ""))
     limit = PAGE if after else PAGE * pages
     try:

@@ -21,7 +21,7 @@ from . import page
 @never_cache
 @page.read_or_send
 def index(request: HttpRequest) -> HttpResponse:
-    """All of them, and the form for a new one."""
+    """List all channels, with the form for a new one."""
     form = ChannelForm(page.sent(request))
     if form.is_valid():
         with page.refusals_in(form):
@@ -51,7 +51,7 @@ def edit(request: HttpRequest, channel_id: int) -> HttpResponse:
 @access.admin_required
 @require_POST
 def test(request: HttpRequest, channel_id: int) -> HttpResponse:
-    """Have a message sent that says it is a test, and wait for what comes of it."""
+    """Send a test message, and wait for the result."""
     channel = access.channel_for(access.person(request), channel_id)
     job = jobs.ask(access.person(request), Job.Kind.TEST, {"channel": channel.pk}, timezone.now())
     page.soon(tasks.answer_due)
@@ -105,6 +105,6 @@ def remove(request: HttpRequest, channel_id: int) -> HttpResponse:
 
 
 def _list(request: HttpRequest, form: ChannelForm, key_of: Channel | None = None) -> HttpResponse:
-    """`key_of`: the signed webhook whose key is shown, this once."""
+    """`key_of`: the signed webhook whose new key is shown, once."""
     context = {"channels": channels.listed(), "form": form, "key_of": key_of, "now": timezone.now()}
     return render(request, "channels/channels.html", context, status=400 if form.errors else 200)

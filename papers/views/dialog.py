@@ -1,4 +1,4 @@
-"""views.dialog: a form over the page with JavaScript (static/js/dialog.js), and a page of its own without."""
+"""views.dialog: a form in a dialog with JavaScript (static/js/dialog.js), on a page of its own without."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,14 +9,14 @@ from . import page
 
 
 def over(request: HttpRequest) -> bool:
-    """True when the form is drawn in the dialog, or was sent from it."""
+    """Tell whether the form is in the dialog."""
     return page.htmx(request).target == "dialog"
 
 
 def done(request: HttpRequest, paper: Paper, sentence: str, to: str) -> HttpResponse:
-    """After the act: on to the next page; from a dialog, back to the page beneath it.
+    """After the act, go on to the next page; from a dialog, return to the page beneath.
 
-    A list stays as it is and shows the sentence; the paper's own page is drawn anew, as it tells of the act.
+    A list stays and shows the message; the paper's own page reloads, since it shows the act.
     """
     if over(request) and page.here(request).split("?")[0] != paper.get_absolute_url():
         return trigger_client_event(HttpResponse(status=204), "tenth:done", {"sentence": sentence})

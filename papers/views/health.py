@@ -1,4 +1,4 @@
-"""views.health: is it well? For load balancers, for what watches over machines, and for admins."""
+"""views.health: health checks for load balancers and monitoring, and the health page for admins."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from .. import access, health
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """This process lives and answers. Nothing else is asked, so a slow database takes no web server out of service."""
+    """Answer 200 while this process is alive. A slow database must not take web servers out of service."""
     return JsonResponse({"ok": True})
 
 
@@ -24,11 +24,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Answer 200 when every part does its work, else 503. Only people who are signed in see the parts."""
+    """Answer 200 when every part works, else 503. Only signed-in people see the parts."""
     parts = health.look(timezone.now())
     failing = [part.name for part in parts if not part.ok]
     answer: dict[str, Any] = {"ok": not failing}
-    database_is_ready = not {"database", "migrations"} & set(failing)  # or nobody can be recognised
+    database_is_ready = not {"database", "migrations"} & set(failing)  # then nobody can be recognised
     if database_is_ready and request.user.is_authenticated:
         answer["sentence"] = f"Not well: {', '.join(failing)}." if failing else "All is well."
         answer["parts"] = {part.name: {"ok": part.ok, "sentence": part.sentence} for part in parts}

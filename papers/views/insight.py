@@ -20,18 +20,18 @@ from ..insight import charts, cost, draw, funnel, price, steps
 from ..models import Person, Source
 from . import page
 
-ROWS = 100  # of the table on the page; the CSV has all
+ROWS = 100  # rows of the table on the page; the CSV has all
 UNTOLD = "fewer than three people"
 Choices = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One unit in the table."""
+    """One row of the table."""
 
     number: int
-    name: str  # UNTOLD, and no source, for what fewer than three people read
-    link: str  # its papers, at this step where /browse can ask for it
+    name: str  # UNTOLD, without a source, if fewer than three people read it
+    link: str  # the unit's papers, at this step if /browse can filter by it
     papers: int
     credit: float
     share: float
@@ -41,13 +41,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The result of one question. `why_not` is set, and everything else empty, where there is no number to show."""
+    """The result for one set of choices. Where there is nothing to show, only `why_not` is set."""
 
     why_not: str
     sentence: str
     price: price.Price | None
     gave: list[steps.UnitCredit]
-    untold: set[Any] = field(default_factory=set)  # units that are not named
+    untold: set[Any] = field(default_factory=set)  # units whose names are hidden
 
 
 @require_safe
@@ -69,7 +69,9 @@ def insight(request: HttpRequest) -> HttpResponse:
         "chosen": choices,
         "result": result,
         "rows": named,
-        "root": max((row.number for row in named if row.number <= top), default=0),  # beneath it, √N is marked
+        "root": max(
+            (row.number for row in named if row.number <= top), default=0
+        ),  # the √N line is drawn below this row
         "untold": len(rows) - len(named),
         "more": len(result.gave) - len(rows),
         "choices": _choices(choices),
@@ -112,7 +114,7 @@ def table(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def chart(request: HttpRequest, which: str) -> HttpResponse:
-    """A chart as a picture, for who reads without JavaScript. ?dark=1 for a dark page."""
+    """A chart as SVG, for readers without JavaScript. ?dark=1 for a dark page."""
     choices = _parse(request)
     if choices is None:
         return _refused(request)
@@ -141,7 +143,7 @@ def _parse(request: HttpRequest) -> Choices | None:
 
 
 def _refused(request: HttpRequest) -> HttpResponse:
-    return page.refuse(request, "This cannot be asked of the insight page. Start from /insight and choose there.")
+    return page.refuse(request, "The insight page does not know this choice. Start from /insight and choose there.")
 
 
 def _window(choices: Choices, now: datetime) -> steps.Window:
@@ -186,7 +188,7 @@ def _chart(choices: Choices, result: Result, rows: list[Row], theme: dict[str, s
 
 
 def _choices(choices: Choices) -> list[tuple[str, list[tuple[str, str, bool]]]]:
-    """For each question its answers: words, address, whether it is the one in use."""
+    """List each filter's options: label, address, whether it is selected."""
     questions = {
         "unit": ("Which", InsightForm.UNITS),
         "measure": ("gave what you", InsightForm.MEASURES),
@@ -203,5 +205,5 @@ def _choices(choices: Choices) -> list[tuple[str, list[tuple[str, str, bool]]]]:
 
 
 def _harmless(text: str) -> str:
-    """No spreadsheet takes this for a formula (OWASP, CSV injection)."""
+    """Escape a cell so that no spreadsheet reads it as a formula (OWASP, CSV injection)."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

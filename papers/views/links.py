@@ -1,4 +1,4 @@
-"""views.links: the address of a paper that everyone can open, and Tenth as an app on a phone."""
+"""views.links: a paper's public link, and Tenth as an app on a phone."""
 
 import hashlib
 from functools import lru_cache
@@ -29,9 +29,9 @@ AUTHORS_SHOWN = 20
 @never_cache
 @require_safe
 def opened(request: HttpRequest, token: str) -> HttpResponse:
-    """A member goes on to the paper. Anybody else sees what the world knows of it, and nothing of the team's."""
+    """Send a member on to the paper; show anybody else its public record, and nothing of the team's."""
     link = links.find(token)
-    if link and request.user.is_authenticated:  # who may see the paper finds it by a revoked link too
+    if link and request.user.is_authenticated:  # a member can follow a revoked link too
         return page.SeeOther(link.paper.get_absolute_url())
     if link is None or link.revoked_at:
         raise Http404
@@ -50,9 +50,9 @@ def opened(request: HttpRequest, token: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@cache_control(public=True, no_cache=True)  # asked again each time, and answered by its mark: a revoked link has none
+@cache_control(public=True, no_cache=True)  # revalidated by ETag each time: a revoked link has none
 def picture(request: HttpRequest, token: str) -> HttpResponse:
-    """The card that a chat shows beside the link."""
+    """The preview image that a chat shows beside the link."""
     link = links.find(token)
     if link is None or link.revoked_at:
         raise Http404
@@ -75,7 +75,7 @@ def _authors(paper: Paper) -> list[str]:
 @require_POST
 @access.member_required
 def mint(request: HttpRequest, paper_id: int) -> HttpResponse:
-    """This person's link to the paper, to be copied; asked twice it is the same."""
+    """This person's public link to the paper. Asking twice gives the same link."""
     person = access.person(request)
     paper = access.paper_for(person, paper_id)
     made = links.link_for(person, paper, timezone.now())

@@ -49,13 +49,13 @@ FORM_TOO_OLD = (
 
 
 class SeeOther(HttpResponseRedirect):
-    """The redirect after a POST: the browser asks for the new page by GET."""
+    """A redirect after a POST: the browser gets the new page with GET."""
 
     status_code = 303
 
 
 def htmx(request: HttpRequest) -> HtmxDetails:
-    """The htmx side of a request; false for a plain one."""
+    """The htmx details of a request; false for a plain one."""
     return request.htmx  # type: ignore[attr-defined]  # by HtmxMiddleware, on every request
 
 
@@ -63,26 +63,26 @@ def htmx(request: HttpRequest) -> HtmxDetails:
 
 
 def safe_next(request: HttpRequest, default: str | Model) -> str:
-    """Return the form's `next` when that is a page of ours, else `default`."""
+    """Return the form's `next` if it is a page of ours, else `default`."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return wanted if ours else resolve_url(default)
 
 
 def fragment_or_redirect(request: HttpRequest, template: str, context: dict[str, Any], to: str | Model) -> HttpResponse:
-    """After an act: the changed piece for htmx, else a redirect to `next` or `to` (a model, an URL name, a path)."""
+    """After an act, return the changed fragment for htmx, else redirect to `next` or `to` (model, URL name, path)."""
     if htmx(request):
         return render(request, template, context)
     return SeeOther(safe_next(request, to))
 
 
 def here(request: HttpRequest) -> str:
-    """The page somebody looks at: for a piece that htmx asks for, the page in which it stands."""
+    """The page the person is on: for an htmx fragment, the page that contains it."""
     return _path(request, htmx(request).current_url) or request.get_full_path()
 
 
 def _path(request: HttpRequest, address: str | None) -> str:
-    """The path and query of a page of ours that the browser names; "" when it names none."""
+    """The path and query of a page of ours that the browser names, or ""."""
     try:
         named = urlsplit(address or "")
     except ValueError:
@@ -91,7 +91,7 @@ def _path(request: HttpRequest, address: str | None) -> str:
 
 
 def back_to(request: HttpRequest) -> str:
-    """Return the page to open after signing in: this one, or the one whose form was sent."""
+    """Return the page to open after signing in: this one, or the one that contains the sent form."""
     if htmx(request):
         return _path(request, htmx(request).current_url) or "/"
     return (
@@ -105,7 +105,7 @@ TITLES = {403: "Not open to you", 503: "Too much at once"}
 
 
 def refuse(request: HttpRequest, sentence: str, status: int = 400, title: str = "") -> HttpResponse:
-    """Say no: the sentence alone for htmx (tenth.js shows it), as JSON for a program, else a page around it."""
+    """Answer with a refusal: plain text for htmx (tenth.js shows it), JSON for a program, else a page."""
     title = title or TITLES.get(status, "That did not work")
     if htmx(request):
         return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
@@ -116,14 +116,14 @@ def refuse(request: HttpRequest, sentence: str, status: int = 400, title: str = 
 
 @contextmanager
 def refusals_in(form: BaseForm, field: str | None = None) -> Iterator[None]:
-    """Show a refusal in the form, so that what was typed is kept: beside its own field, else beside `field`."""
+    """Show a refusal in the form, beside its own field or `field`, so that the input is kept."""
     try:
         yield
     except Refused as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else field, refusal.sentence)
 
 
-# For a page with a form of its own.
+# for a page that draws the form itself
 read_or_send = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -132,39 +132,39 @@ def sent(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-LATE = timedelta(seconds=30)  # then the page that waits says what may be wrong
+LATE = timedelta(seconds=30)  # the waiting page then says what may be wrong
 
 
 def waiting(request: HttpRequest, job: Job, title: str, sentence: str) -> HttpResponse:
-    """The page of a job that is not done yet. It asks for itself until it is; then it is another page."""
+    """The waiting page of an unfinished job. It reloads itself until the job is done."""
     late = job.created_at < timezone.now() - LATE
     context = {"title": title, "sentence": sentence, "late": late}
     return render(request, "jobs/_waiting.html" if htmx(request) else "jobs/waiting.html", context)
 
 
 def answered(request: HttpRequest) -> HttpResponse | None:
-    """Tell htmx to load the page anew, now that its job is done; None for a plain request."""
+    """Tell htmx to reload the page, now that its job is done; None for a plain request."""
     return HttpResponseClientRedirect(request.get_full_path()) if htmx(request) else None
 
 
 def soon(task: Any, *args: Any) -> None:
-    """Hand work to a worker now. Should the queue be out of reach, the beat's next tick finds it due all the same."""
+    """Hand work to a worker now. If the queue cannot be reached, the beat's next tick finds it due anyway."""
     try:
         task.delay_on_commit(*args)
     except (OperationalError, psycopg.Error) as error:  # the broker, or PGMQ in the database
-        _log.warning("The queue could not be reached, so the next tick does it: %s", error)
+        _log.warning("The queue could not be reached, so the next tick will do it: %s", error)
 
 
 # ── the pages that say no ────────────────────────────────────────────────────────────────────
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Sent before the request can be trusted, so without the frame of a signed-in person."""
+    """Sent before the request can be trusted, so without a signed-in person's frame."""
     sentence = "This request could not be understood. Go back and try again."
     if isinstance(exception, DisallowedHost):
         sentence = f"This install answers at {settings.PUBLIC_URL}. Its operator sets that address as PUBLIC_URL."
     elif isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
-        sentence = "That is more than can be sent at once. Send less, or a smaller file."
+        sentence = "That is too much to send at once. Send less, or a smaller file."
     context = {"title": "That did not work", "sentence": sentence}
     return HttpResponse(render_to_string("refused.html", context), status=400)
 
@@ -180,33 +180,33 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return refuse(request, str(exception or "") or "You are signed in, but this is not open to you.", 403)
+    return refuse(request, str(exception or "") or "You are signed in, but you do not have access to this.", 403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     if htmx(request):
-        return refuse(request, "This is not here any more. Reload the page.", 404)
+        return refuse(request, "This no longer exists. Reload the page.", 404)
     return render(request, "404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Without context processors: whatever broke (the database, say) may break them too."""
+    """Drawn without context processors: what broke (such as the database) may break them too."""
     if htmx(request):
-        sentence = "Something broke here, and nothing was changed. Try again in a moment."
+        sentence = "Something went wrong, and nothing was changed. Try again in a moment."
         return HttpResponse(sentence, status=500, content_type="text/plain; charset=utf-8")
     return HttpResponse(render_to_string("500.html"), status=500)
 
 
 # ── while the database is away ───────────────────────────────────────────────────────────────
 
-AWAY_SECONDS = 3  # then the browser asks again: a restart takes about as long
-SECRETS = {"password", "again", "current"}  # never sent back, not even to who typed them
+AWAY_SECONDS = 3  # the browser then retries: a restart takes about this long
+SECRETS = {"password", "again", "current"}  # never sent back, not even to the person who typed them
 
 
 def database_away(request: HttpRequest) -> HttpResponse:
-    """The database is restarting: a page that reloads itself, or that holds what was sent. Asks no database."""
+    """The database is restarting: a page that reloads itself, or keeps the sent form. It needs no database."""
     if htmx(request):
-        sentence = "The database is just restarting, so this may not have been done. Try again in a moment."
+        sentence = "The database is restarting, so this may not have been saved. Try again in a moment."
         answer = HttpResponse(sentence, status=503, content_type="text/plain; charset=utf-8")
     else:
         context: dict[str, Any] = {"seconds": AWAY_SECONDS, "address": request.get_full_path()}
@@ -219,9 +219,9 @@ def database_away(request: HttpRequest) -> HttpResponse:
 
 
 def _kept(request: HttpRequest) -> dict[str, Any]:
-    """The fields that a person sent, for a form that sends them again.
+    """The fields of the sent form, for a form that sends them again.
 
-    With the token that came with it: to who sends somebody else's form, none of ours is given.
+    It carries the token that came with it, so that a forged form gets none of ours.
     """
     try:
         fields, files = request.POST, request.FILES

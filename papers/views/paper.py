@@ -1,4 +1,4 @@
-"""views.paper: one paper at its stable address: all that is known of it, and the team's talk about it."""
+"""views.paper: one paper at its stable address, with everything known about it and the team's comments."""
 
 from typing import Any
 

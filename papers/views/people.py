@@ -1,4 +1,4 @@
-"""views.people: for admins: who is in the team, and the one-time links that let people in."""
+"""views.people: for admins: the team's people, and the one-time links that let them in."""
 
 from datetime import timedelta
 
@@ -66,7 +66,7 @@ def role(request: HttpRequest, person_id: int) -> HttpResponse:
     person.change_role(form.cleaned_data["role"], timezone.now())
     label = person.get_role_display().split(" (")[0].lower()
     if person == request.user and not person.is_admin:
-        messages.success(request, f"You gave up being an admin and are a {label} now.")
+        messages.success(request, f"You are no longer an admin but a {label} now.")
         return page.SeeOther(reverse("settings"))
     messages.success(request, f"{person.name} is now {'an' if label == 'admin' else 'a'} {label}.")
     return page.SeeOther(reverse("people"))
@@ -102,7 +102,7 @@ def remove(request: HttpRequest, person_id: int) -> HttpResponse:
     if person == request.user:
         logout(request)
         return page.SeeOther(reverse("signin"))
-    messages.success(request, "Removed for good. What they did stays, under “Former member”.")
+    messages.success(request, "Removed for good. Their work stays, under “Former member”.")
     return page.SeeOther(reverse("people"))
 
 
@@ -116,7 +116,7 @@ def revoke(request: HttpRequest, link_id: int) -> HttpResponse:
 
 
 def _address(request: HttpRequest, token: str) -> str:
-    """At the host this admin uses: it is one of ours, and reachable where PUBLIC_URL was left at localhost."""
+    """Use the host this admin came by: it is allowed, and reachable even if PUBLIC_URL is still localhost."""
     return request.build_absolute_uri(reverse("onetime", args=[token]))
 
 

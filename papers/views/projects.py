@@ -15,7 +15,7 @@ from ..ledger import applications, projects, table
 from ..models import Application, Project
 from . import dialog, page
 
-# The table's columns: what each sorts by ("" for what does not sort), and its head.
+# The table's columns: sort key ("" if not sortable) and heading.
 COLUMNS = [
     ("paper", "Paper"),
     ("taken", "Taken"),
@@ -28,13 +28,13 @@ COLUMNS = [
     ("by", "By"),
     ("when", "When"),
 ]
-DUE = 100  # applications due for review that one page shows
+DUE = 100  # applications due for review shown on one page
 FIGURES = {"Claimed", "Ours", "When"}  # aligned to the right
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """All projects, and the whole team's ledger beneath."""
+    """List all projects, with the whole team's ledger beneath."""
     now = timezone.now()
     every = Project.objects.with_counts().prefetch_related("members").order_by("name")
     context = {
@@ -106,7 +106,7 @@ def reopen(request: HttpRequest, project_slug: str) -> HttpResponse:
 @vary_on_headers("HX-Target")
 @access.member_required
 def apply(request: HttpRequest, paper_id: int) -> HttpResponse:
-    """From a card, a paper's page or the key A: which project, and what was taken."""
+    """The form to apply a paper: the project, and what was taken. Opened from a card, a paper's page or the key A."""
     person, now = access.person(request), timezone.now()
     paper = access.paper_for(person, paper_id)
     form = ApplyForm(page.sent(request), initial={"project": request.GET.get("project")}, auto_id="apply-%s")
@@ -129,7 +129,7 @@ def apply(request: HttpRequest, paper_id: int) -> HttpResponse:
 def _ledger(
     request: HttpRequest, applications: QuerySet[Application], project: Project | None = None
 ) -> dict[str, Any]:
-    """The table that the query string asks for, with its form, chips and heads."""
+    """The table for this query string, with its form, chips and headings."""
     form = LedgerForm(request.GET)
     ledger = table.table(applications, form.filters())
     filters = ledger.filters
@@ -145,7 +145,7 @@ def _ledger(
 
 
 def _head(sorts: str, label: str, sort: str) -> dict[str, str]:
-    """One column's head: a click sorts by it, another the other way round. Dates begin with the newest."""
+    """One column's heading: a click sorts by it, another reverses. Dates begin with the newest."""
     first, second = (f"-{sorts}", sorts) if sorts == "when" else (sorts, f"-{sorts}")
     now = sort.removeprefix("-") == sorts
     return {

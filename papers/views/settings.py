@@ -22,7 +22,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             form.save()
-        except IntegrityError:  # somebody took the address between the check and the write
+        except IntegrityError:  # the address was taken between the check and the write
             form.add_error("email", "Someone with this email address is already here.")
         else:
             messages.success(request, "Saved.")
@@ -40,14 +40,14 @@ def password(request: HttpRequest) -> HttpResponse:
     person.set_password(form.cleaned_data["password"])
     person.save(update_fields=["password"])
     update_session_auth_hash(request, person)
-    messages.success(request, "Your password is changed. Wherever else you were signed in, you are signed out.")
+    messages.success(request, "Your password has been changed. You have been signed out everywhere else.")
     answer = page.SeeOther(reverse("settings"))
     throttle.remember(answer, person)
     return answer
 
 
 def _myself(request: HttpRequest) -> Person:
-    """A copy for the form to write on: what is refused must not show in the page's head."""
+    """A copy for the form to change: refused input must not show in the page's head."""
     return Person.objects.get(pk=request.user.pk)
 
 

@@ -1,4 +1,4 @@
-"""views.shares: send a paper to a channel, having seen the message; and what became of the messages."""
+"""views.shares: preview a message, send a paper to a channel, and see whether messages arrived."""
 
 import json
 from collections.abc import Callable
@@ -22,10 +22,10 @@ from . import dialog, page
 
 
 @page.read_or_send
-@never_cache  # by the way back one would send the same act again
+@never_cache  # Back would send the same act again
 @access.member_required
 def share(request: HttpRequest, paper_id: int) -> HttpResponse:
-    """From a card, a paper's page or the key S. By GET with a note, or by `show`, the message as it would look."""
+    """The share form, opened from a card, a paper's page or the key S. GET with a note, or `show`, adds a preview."""
     person, now = access.person(request), timezone.now()
     paper = access.paper_for(person, paper_id)
     if request.method != "POST" or "show" in request.POST:
@@ -46,7 +46,7 @@ def share(request: HttpRequest, paper_id: int) -> HttpResponse:
 
 @require_safe
 def index(request: HttpRequest, paper_id: int) -> HttpResponse:
-    """The list on a paper's page, which asks for itself anew while something is on its way."""
+    """The list on a paper's page, which reloads itself while a message is under way."""
     paper = access.paper_for(access.person(request), paper_id)
     if not page.htmx(request):
         return page.SeeOther(f"{paper.get_absolute_url()}#shares")
@@ -69,7 +69,7 @@ def _verb(do: Callable[[Share, datetime], None], sentence: str, soon: bool = Fal
     return view
 
 
-cancel = _verb(shares.cancel, "Cancelled: the message is not sent.")
+cancel = _verb(shares.cancel, "Cancelled. The message will not be sent.")
 again = _verb(shares.send_again, "On its way again.", soon=True)
 
 
@@ -82,14 +82,14 @@ def _form(
     request: HttpRequest, paper: Paper, form: ShareForm, preview: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     to = request.POST.get("next") or request.GET.get("next") or ""
-    # A refused form did nothing, so it may try as another act.
+    # A refused form changed nothing, so it may be sent again as a new act.
     over = dialog.over(request)
     context = {"paper": paper, "form": form, "act": uuid4(), "next": to, "dialog": over, **preview}
     return render(request, "shares/_form.html" if over else "shares/share.html", context, status=status)
 
 
 def _preview(person: Person, paper: Paper, draft: dict[str, str], now: datetime) -> dict[str, Any]:
-    """The message as it would be sent, made by the same code that sends it; and whether it went there lately."""
+    """The message as it will be sent, made by the code that sends it, and whether it was sent there recently."""
     offered, first = channels.offered(person, paper)
     channel = next((each for each in offered if str(each.pk) == draft["channel"]), first)
     if channel is None:

@@ -1,4 +1,4 @@
-"""views.signin: in and out, and the one-time links that let somebody in for the first time."""
+"""views.signin: sign in and out, and the one-time links for first sign-in and password reset."""
 
 import math
 from datetime import datetime
@@ -37,7 +37,7 @@ def signin(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         person = authenticate(
             request, email=form.cleaned_data["email"], password=form.cleaned_data["password"]
-        )  # axes counts failures here, and answers by locked_out when there were too many
+        )  # axes counts failures here, and calls locked_out after too many
         if person:
             login(request, person)
             answer = page.SeeOther(page.safe_next(request, "today"))
@@ -57,11 +57,11 @@ def _signin_page(request: HttpRequest, form: SignInForm, status: int = 200) -> H
 
 
 def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, str]) -> HttpResponse:
-    """Too many wrong passwords: django-axes asks here for the answer, whichever form they came by."""
+    """Answer for django-axes after too many wrong passwords, from either sign-in form."""
     seconds = max(60, math.ceil(throttle.wait(request, credentials.get("email", "")).total_seconds()))
     minutes = math.ceil(seconds / 60)
     sentence = f"Too many wrong passwords. Try again in {minutes} minute{'s' if minutes > 1 else ''}"
-    if request.user.is_authenticated:  # who changed a password
+    if request.user.is_authenticated:  # the person who changed a password
         answer = page.refuse(request, f"{sentence}.", 429)
     else:
         form = SignInForm(request.POST)
@@ -76,7 +76,7 @@ def locked_out(request: HttpRequest, response: HttpResponse | None, credentials:
 @never_cache
 @page.read_or_send
 def signout(request: HttpRequest) -> HttpResponse:
-    if request.method != "POST":  # a link or a preview signs nobody out
+    if request.method != "POST":  # so that no link or preview can sign anybody out
         return page.SeeOther(reverse("today"))
     logout(request)
     return page.SeeOther(reverse("signin"))
@@ -86,7 +86,7 @@ def signout(request: HttpRequest) -> HttpResponse:
 @never_cache
 @page.read_or_send
 def staff_door(request: HttpRequest) -> HttpResponse:
-    """The admin site's sign-in: ours, which is throttled."""
+    """Send the admin site's sign-in to ours, which is throttled."""
     if request.user.is_authenticated:
         raise NotYours("This page is for admins.")
     return page.SeeOther(f"{reverse('signin')}?{request.GET.urlencode()}")
@@ -100,11 +100,13 @@ def staff_door(request: HttpRequest) -> HttpResponse:
 @page.read_or_send
 @sensitive_post_parameters("password", "again")
 def onetime(request: HttpRequest, token: str) -> HttpResponse:
-    """GET only shows the form, so that a chat's preview of the link does not use it up."""
+    """GET only shows the form, so that a chat's link preview does not use up the link."""
     now = timezone.now()
     link = OneTimeLink.objects.for_token(token).select_related("person").first()
     if link is None:
-        answer = _no_entry(request, "There is no such link. Was all of it copied? If so, ask an admin for a new one.")
+        answer = _no_entry(
+            request, "There is no such link. Check that you copied all of it, or ask an admin for a new one."
+        )
     elif why_not := _why_not(link, now):
         answer = _no_entry(request, why_not)
     else:
@@ -124,12 +126,12 @@ def _why_not(link: OneTimeLink, now: datetime) -> str:
     if link.expires_at <= now or link.is_outdated or (link.person and not link.person.is_active):
         return "This link has expired or was withdrawn. Ask an admin for a new one."
     if link.kind == OneTimeLink.Kind.FIRST_ADMIN and Person.objects.admins().exists():
-        return "This install has its first admin already. Ask them for an invitation."
+        return "This install already has an admin. Ask them for an invitation."
     return ""
 
 
 def _join(request: HttpRequest, link: OneTimeLink) -> HttpResponse:
-    """The first admin, or somebody invited: a new person."""
+    """Create the account of the first admin, or of somebody invited."""
     role = Person.Role.ADMIN if link.kind == OneTimeLink.Kind.FIRST_ADMIN else link.role
     form = JoinForm(page.sent(request), instance=Person(role=role), initial={"email": link.email})
     password = NewPasswordForm(page.sent(request), person=form.instance)
@@ -140,7 +142,7 @@ def _join(request: HttpRequest, link: OneTimeLink) -> HttpResponse:
                 if not link.use(timezone.now()):
                     return _no_entry(request, USED)
                 person = form.save()
-        except IntegrityError:  # somebody took the address between the check and the write
+        except IntegrityError:  # the address was taken between the check and the write
             form.add_error("email", "Someone with this email address is already here.")
         else:
             return _let_in(request, person)

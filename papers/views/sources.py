@@ -21,9 +21,9 @@ from ..ranking import record
 from . import page, undo
 
 PAGE = 100
-WATCH = 30  # times that a row asks, every two seconds, how its refresh goes
+WATCH = 30  # times a row polls, every two seconds, while its refresh runs
 SHOWS = {"failing": "Failing", "muted": "Muted", "paused": "Paused"}
-PLACES = {  # where a source is drawn, and as what
+PLACES = {  # where a source is drawn, and with which template
     "list": "sources/_source.html",
     "page": "sources/_gave.html",
     "table": "insight/_source_acts.html",
@@ -53,7 +53,7 @@ def sources(request: HttpRequest) -> HttpResponse:
 
 
 def _groups(records: list[record.Record]) -> list[tuple[str, list[record.Record]]]:
-    """The failing ones, then horizon by horizon, as `by_group` has ordered them."""
+    """Failing sources first, then by horizon, in the order of `by_group`."""
 
     def label(one: record.Record) -> str:
         return "Failing" if one.source.is_failing else one.source.get_horizon_display()
@@ -62,7 +62,7 @@ def _groups(records: list[record.Record]) -> list[tuple[str, list[record.Record]
 
 
 def _number(text: str) -> int:
-    """A small number out of an address; 0 when it is none."""
+    """Read a small number from an address; 0 if it is not one."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
@@ -86,7 +86,7 @@ def source(request: HttpRequest, source_id: int) -> HttpResponse:
 
 @require_safe
 def row(request: HttpRequest, source_id: int) -> HttpResponse:
-    """One source as a piece of a page, asked for again and again while its refresh runs."""
+    """One source as a fragment, polled while its refresh runs."""
     left = min(_number(request.GET.get("watch", "")), WATCH)
     return _draw(request, _with_recent(source_id), left - 1)
 
@@ -97,9 +97,9 @@ def refresh(request: HttpRequest, source_id: int) -> HttpResponse:
     now = timezone.now()
     source = access.source_for(access.person(request), source_id)
     if source.state == Source.State.PAUSED:
-        return page.refuse(request, f"{source.name} is paused. Resume it, and it is fetched.", 409)
+        return page.refuse(request, f"{source.name} is paused. Resume it to fetch it.", 409)
     if source.last_fetch and (now - source.last_fetch).total_seconds() < 60:
-        return page.refuse(request, f"{source.name} was asked less than a minute ago. Try again in a minute.", 429)
+        return page.refuse(request, f"{source.name} was fetched less than a minute ago. Try again in a minute.", 429)
     Source.objects.filter(pk=source.pk).update(next_fetch=now)
     page.soon(tasks.refresh_due, source.pk)
     return _answer(request, source, watch=WATCH)
@@ -134,7 +134,7 @@ def horizon(request: HttpRequest, source_id: int) -> HttpResponse:
 
 
 def _change(request: HttpRequest, source: Source, sentence: str, **field: str) -> str:
-    """Change one field, in a way that this session can undo. Returns the sentence, or "" when nothing changed."""
+    """Change one field so that this session can undo it. Returns the message, or "" if nothing changed."""
     ((name, to),) = field.items()
     before = getattr(source, name)
     if before == to:
@@ -161,7 +161,9 @@ def rename(request: HttpRequest, source_id: int) -> HttpResponse:
 def remove(request: HttpRequest, source_id: int) -> HttpResponse:
     source = get_object_or_404(Source, pk=source_id)
     if not subscriptions.remove(source):
-        return page.refuse(request, f"{source.name} brought papers, which keep it in the list. Pause it instead.", 409)
+        return page.refuse(
+            request, f"{source.name} has brought papers, so it cannot be removed. Pause it instead.", 409
+        )
     messages.success(request, f"{source.name} is off the list.")
     return page.SeeOther(reverse("sources"))
 
@@ -186,12 +188,12 @@ def _with_recent(source_id: int) -> Source:
 
 
 def _common(request: HttpRequest, now: datetime) -> dict[str, Any]:
-    """The context that all fragments share. `back`: the target of their forms without JavaScript."""
+    """The context shared by all fragments. `back`: where their forms return without JavaScript."""
     return {"now": now, "back": page.here(request), "horizons": Source.Horizon.choices}
 
 
 def _draw(request: HttpRequest, source: Source, watch: int = 0, sentence: str = "") -> HttpResponse:
-    """The source as its place shows it, and a message about what was done to it."""
+    """Draw the source as in its list, with a message about the change."""
     now, place = timezone.now(), request.POST.get("place") or request.GET.get("place", "")
     waits = source.state != Source.State.PAUSED and source.next_fetch is not None and source.next_fetch <= now
     place = place if place in PLACES else "list"
@@ -208,12 +210,12 @@ def _draw(request: HttpRequest, source: Source, watch: int = 0, sentence: str = 
     }
     answer = render(request, "sources/_changed.html", context)
     if sentence:
-        answer["HX-Trigger"] = f"source-{source.pk}"  # it may stand in two tables of one page
+        answer["HX-Trigger"] = f"source-{source.pk}"  # it may appear in two tables on one page
     return answer
 
 
 def _answer(request: HttpRequest, source: Source, sentence: str = "", watch: int = 0) -> HttpResponse:
-    """After an act: the source read anew for htmx, else a redirect."""
+    """After an act, draw the source again for htmx, else redirect."""
     if page.htmx(request):
         return _draw(request, _with_recent(source.pk), watch, sentence)
     if sentence:

@@ -23,13 +23,15 @@ from ..sources.wire.sentences import FetchError
 from . import page
 
 OPML_BYTES = 5 * 1024 * 1024
-OPML_SMALL = 200 * 1024  # bytes that are read here: a quarter of a second at the worst. More goes into a child process.
-OPML_FEEDS = 4000  # each comes back as a field of a form (DATA_UPLOAD_MAX_NUMBER_FIELDS)
-MISSED = 50  # of its feeds that could not be read, one by one
+OPML_SMALL = (
+    200 * 1024
+)  # bytes parsed in this process: a quarter of a second at worst. Larger files go to a child process.
+OPML_FEEDS = 4000  # each comes back as a form field (DATA_UPLOAD_MAX_NUMBER_FIELDS)
+MISSED = 50  # unreadable feeds that are listed one by one
 
-OTHERS, FEEDS = "others", "feeds"  # whose horizon is chosen for all of them at once
+OTHERS, FEEDS = "others", "feeds"  # groups with one horizon for all
 
-# What a machine-learning team mostly wants, above the other categories of arXiv.
+# The categories that machine-learning teams want most, listed above the others.
 TOP = ("cs.LG", "cs.CL", "cs.CV", "cs.AI", "stat.ML", "cs.IR", "cs.RO", "cs.NE")
 ARCHIVES = {
     "cs": "Computer science",
@@ -49,7 +51,7 @@ ARCHIVES = {
 @access.admin_required
 @page.read_or_send
 def start(request: HttpRequest) -> HttpResponse:
-    """Without a file: adds what is ticked. With an OPML file: shows what is in it, everything else still ticked."""
+    """Add what is ticked; with an OPML file, show its feeds first and keep the ticks."""
     if request.method != "POST":
         return _pick(request)
     if file := request.FILES.get("opml"):
@@ -71,7 +73,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _ticked(request: HttpRequest) -> list[Wish]:
-    """The ticked categories, starter blogs, and feeds of the OPML file, each once and with its horizon."""
+    """The ticked categories, starter blogs and OPML feeds, each once, with its horizon."""
     wishes = [
         replace(subscriptions.understand(name), horizon=_horizon(request, name if name in TOP else OTHERS))
         for name in request.POST.getlist("category")
@@ -86,26 +88,26 @@ def _ticked(request: HttpRequest) -> list[Wish]:
     for value in request.POST.getlist("feed"):
         address, _, name = value.partition(" ")
         try:
-            wish = subscriptions.understand(address)  # a reader's subscription to arXiv's feed is a category here
+            wish = subscriptions.understand(address)  # an arXiv feed in a reader's list is a category here
             wishes.append(replace(wish, name=wish.name or name, horizon=_horizon(request, FEEDS)))
         except NotASourceError:
-            continue  # the page offers none such
+            continue  # the page does not offer it
     return list({(wish.kind, wish.address): wish for wish in wishes}.values())
 
 
 def _horizon(request: HttpRequest, of: str, default: str = "") -> str:
-    """The horizon that was chosen for a category, a blog, OTHERS or FEEDS; else what the starter says."""
+    """The horizon chosen for a category, a blog, OTHERS or FEEDS, else the starter's."""
     chosen = request.POST.get(f"horizon {of}", "")
     return chosen if chosen in Source.Horizon.values else STARTER.get(of, default) or Source.Horizon.CORE
 
 
 def _read_opml(file: UploadedFile) -> tuple[list[dict[str, Any]], list[opml.Missed]]:
-    """The feeds of an OPML file, once each, and whether the team has them; and those that cannot be taken.
+    """The feeds of an OPML file, each once, whether the team has them, and those that cannot be added.
 
     Raises NotASourceError with a sentence when it holds none.
     """
     if (file.size or 0) > OPML_BYTES:
-        raise NotASourceError(f"{file.name} is larger than 5 MB. An OPML file of thousands of feeds is smaller.")
+        raise NotASourceError(f"{file.name} is larger than 5 MB, too large for a list of feeds.")
     data = file.read()
     try:
         listing = opml.read(data) if len(data) <= OPML_SMALL else sandbox.run(opml.read, data)
@@ -126,7 +128,7 @@ def _read_opml(file: UploadedFile) -> tuple[list[dict[str, Any]], list[opml.Miss
             f"{file.name} holds no feeds. In your feed reader, look for “Export” or “OPML”, and choose that file."
         )
     if len(outlines) > OPML_FEEDS:
-        raise NotASourceError(f"{file.name} holds {len(outlines):,} feeds. Bring them in parts of {OPML_FEEDS:,}.")
+        raise NotASourceError(f"{file.name} holds {len(outlines):,} feeds. Split it into files of {OPML_FEEDS:,}.")
     existing = set(Source.objects.filter(kind=Source.Kind.FEED, address__in=outlines).values_list("address", flat=True))
     missed.sort(key=lambda each: each.line)
     return [{"outline": outline, "known": url in existing} for url, outline in outlines.items()], missed

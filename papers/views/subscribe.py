@@ -1,4 +1,4 @@
-"""views.subscribe: adding a source by its address, after seeing what would come in."""
+"""views.subscribe: add a source by its address, after a preview of what it would bring."""
 
 from typing import Any
 from uuid import UUID
@@ -44,7 +44,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @access.admin_required
 @require_safe
 def look(request: HttpRequest, job_id: UUID) -> HttpResponse:
-    """Show what would come in, once a worker has looked. A site with several feeds asks which one is meant."""
+    """Show a preview once a worker has fetched it. For a site with several feeds, ask which one."""
     job = access.job_for(access.person(request), job_id, Job.Kind.LOOK)
     trouble = job.problem(timezone.now())
     if job.state == Job.State.WAITING and not trouble:
@@ -90,7 +90,7 @@ def _save(request: HttpRequest) -> HttpResponse:
     added = subscriptions.add(access.person(request), [wish], timezone.now())
     if added:
         page.soon(tasks.refresh_due, added[0].pk)
-        messages.success(request, f"{added[0].name} is in the list and is being fetched.")
+        messages.success(request, f"{added[0].name} has been added and is being fetched.")
     else:
-        messages.info(request, "This source was in the list already.")
+        messages.info(request, "This source is already in the list.")
     return page.SeeOther(reverse("source", args=[Source.objects.get(kind=wish.kind, address=wish.address).pk]))

@@ -1,4 +1,4 @@
-"""views.today: the queue, and what can be done with a card wherever it stands."""
+"""views.today: the queue, and the acts on a card in any list."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -41,14 +41,14 @@ def today(request: HttpRequest) -> HttpResponse:
         context["why"] = queue.why_empty(person, now, further=bool(shown.next), horizon=horizon)
         context["progress"] = subscriptions.progress(now)
         if context["progress"] and not Stage.objects.filter(person=person).exists():
-            context["why"] = None  # the first papers are on their way, and nothing else is worth saying
+            context["why"] = None  # the first papers are still coming: show only that
         context["waiting"] = Stage.objects.kept_by(person).exists()
     return render(request, "today/today.html", context)
 
 
 @require_safe
 def cards(request: HttpRequest) -> HttpResponse:
-    """The cards of a page as they are now: a browser that goes back shows them as they were."""
+    """The current state of a page's cards, for a browser that went back to an old copy."""
     now, person, place = timezone.now(), access.person(request), request.GET.get("list", "")
     papers = Paper.objects.filter(pk__in=_ids(request.GET.get("ids", ""))).for_cards()
     drawn = [(card, undo.has_left(card, place)) for card in queue.cards(person, list(papers), now)]
@@ -57,7 +57,7 @@ def cards(request: HttpRequest) -> HttpResponse:
 
 
 def _ids(text: str) -> list[int]:
-    """The ids that a page names, or none where it names anything else, or too many."""
+    """The ids in the query, or none if anything else is in it, or too many."""
     named = text.split(",")
     fine = len(named) <= MOST_IDS and all(pk.isdecimal() and len(pk) < 19 for pk in named)
     return [int(pk) for pk in named] if fine else []
@@ -97,7 +97,7 @@ reopen = _stage(stages.reopen, "Put {} back in the queue")
 @access.member_required
 @require_POST
 def skim(request: HttpRequest, paper_id: int) -> HttpResponse:
-    """A paper's page says by itself that it was opened."""
+    """Sent by a paper's page when it is opened."""
     paper = access.paper_for(access.person(request), paper_id)
     stages.skim(access.person(request), paper, timezone.now())
     return HttpResponse(status=204)
@@ -106,10 +106,10 @@ def skim(request: HttpRequest, paper_id: int) -> HttpResponse:
 @access.member_required
 @require_POST
 def clear(request: HttpRequest) -> HttpResponse:
-    """Skip the papers that were on the page, and no others that came since."""
+    """Skip the papers that were on the page, not those that came since."""
     shown = _ids(request.POST.get("shown", ""))
     if not shown:
-        return page.refuse(request, "This does not say which papers to skip. Reload the page and try again.")
+        return page.refuse(request, "The page did not say which papers to skip. Reload it and try again.")
     papers = Paper.objects.filter(pk__in=shown).only("pk")
     changes = stages.clear(access.person(request), papers, timezone.now())
     if changes:
@@ -120,7 +120,7 @@ def clear(request: HttpRequest) -> HttpResponse:
 
 
 def _done(request: HttpRequest, paper: Paper, changes: list[acts.Change], label: str) -> HttpResponse:
-    """The card anew, or its place empty when it left the list; beside it what was done and a way back."""
+    """Draw the card again, or nothing if it left the list, with a message and Undo."""
     title = paper.title if len(paper.title) <= 60 else f"{paper.title[:59].rstrip()}…"
     label = label.format(f"“{title}”")
     if changes:

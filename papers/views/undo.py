@@ -16,13 +16,13 @@ from ..reading import acts, queue
 from ..refused import Gone, NotYours
 from . import page
 
-CHANGED_SINCE = "That was changed again since, so it was left as it is."
+CHANGED_SINCE = "It has been changed again since, so it was left as it is."
 REMEMBERED = 20  # acts of a session
 LEAVES = {"today": {"kept", "passed", "read"}, "kept": {"passed", "read", "skimmed"}}  # a list, and what leaves it
 
 
 def remember(request: HttpRequest, changes: list[acts.Change], label: str, **more: Any) -> None:
-    """Let this session undo these changes. `label` names the act in the message of its undoing."""
+    """Let this session undo these changes. `label` names the act in the message "Undone: …"."""
     entry = {"label": label, "changes": [change.plain() for change in changes], **more}
     request.session["undo"] = [*request.session.get("undo", []), entry][-REMEMBERED:]
 
@@ -52,7 +52,7 @@ def undo(request: HttpRequest) -> HttpResponse:
 
 
 def _undo_source(request: HttpRequest, last: dict[str, Any]) -> HttpResponse:
-    """Undo what an admin did to a source, and draw the page anew: it may stand in several places there."""
+    """Undo an admin's change to a source, and reload the page: the source may appear several times on it."""
     person = access.person(request)
     if not person.is_admin:
         raise NotYours("Only admins change sources.")
@@ -67,7 +67,7 @@ def _undone(last: dict[str, Any]) -> str:
 
 
 def cards_changed(request: HttpRequest, template: str, papers: list[Paper], label: str, undoable: bool) -> HttpResponse:
-    """Draw these cards anew, with the message of what was done."""
+    """Draw these cards again, with a message about the act."""
     now, person, place = timezone.now(), access.person(request), request.POST.get("list", "")
     cards = queue.cards(person, papers, now)
     context: dict[str, Any] = {"cards": cards, "card": cards[0] if cards else None, "list": place, "label": label}

@@ -77,7 +77,7 @@ def test_pages_come_back_and_forms_go_through(chromium, cluster, var):
 
             cluster.stop()
             page.keyboard.press("u")  # by htmx: the page stays
-            expect(page.locator("#toasts")).to_contain_text("The database is just restarting", timeout=PATIENCE)
+            expect(page.locator("#toasts")).to_contain_text("The database is restarting", timeout=PATIENCE)
             expect(page.get_by_label("Name", exact=True)).to_have_value("Mira <Lind> & daughter")
             visitor.open("/browse")
             expect(page.get_by_role("heading", name="One moment")).to_be_visible(timeout=PATIENCE)

@@ -82,7 +82,7 @@ def test_the_dialog_says_that_the_paper_went_there_a_minute_ago_and_keeps_a_refu
     Channel.objects.update(closed_at=at, closed_because="It answered 404.")
     make_channel("other")
     page.keyboard.press("Control+Enter")
-    expect(dialog).to_contain_text("This channel takes no messages any more. Choose another.")
+    expect(dialog).to_contain_text("This channel no longer accepts messages. Choose another.")
     expect(dialog.get_by_label("Why does it matter?")).to_have_value("Once more")
     assert "status of 400" in visitor.complaints.pop()  # the browser's own note of the refusal
 

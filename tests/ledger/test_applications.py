@@ -35,7 +35,7 @@ def test_one_paper_may_give_a_project_two_ideas(ada):
 
 
 def test_moving_on_needs_evidence_of_the_stage_it_leaves(ada, application):
-    with pytest.raises(Refused, match="Pilot still needs evidence of what the toy gave"):
+    with pytest.raises(Refused, match="Pilot still needs evidence from the toy"):
         applications.advance(ada, application, "pilot", NOW)
     applications.advance(ada, application, "pilot", NOW, note="It ran.", claimed="91 %", ours="88 %")
     assert fresh(application).stage == "pilot"
@@ -58,7 +58,7 @@ def test_a_refused_move_stores_nothing_of_its_evidence(ada, application):
 
 
 def test_dropping_says_how_it_ended_and_what_was_learned(ada, application):
-    with pytest.raises(Refused, match="Dropped is not running"):
+    with pytest.raises(Refused, match="Something dropped is not running"):
         applications.drop(ada, application, "running", "Enough.", NOW)
     with pytest.raises(Refused, match="Say what was learned"):
         applications.drop(ada, application, "hurt", "", NOW)

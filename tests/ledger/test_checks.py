@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 def test_nobody_checks_their_own(ada, bo, application):
     by_bo = results.record(bo, application, NOW, note="Bo measured.")
     for person in (ada, bo):  # who applied it, who measured it
-        with pytest.raises(Refused, match="Nobody checks their own"):
+        with pytest.raises(Refused, match="You cannot check your own result"):
             checks.check(person, by_bo, True, "", NOW)
 
 

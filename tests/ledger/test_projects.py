@@ -21,7 +21,7 @@ def test_who_makes_a_project_is_in_it_and_an_event_tells(ada):
 
 def test_two_projects_of_one_name_are_refused_whatever_the_case(ada):
     projects.create(ada, NOW, "Atlas")
-    with pytest.raises(Refused, match="of the name ATLAS already"):
+    with pytest.raises(Refused, match="already a project named ATLAS"):
         projects.create(ada, NOW, "ATLAS")
 
 
@@ -36,7 +36,7 @@ def test_every_name_gets_an_address(ada, name, slug):
 def test_two_names_of_one_address_at_the_same_moment_are_told_apart(ada, monkeypatch):
     make_project("A b", slug="a-b")
     monkeypatch.setattr(projects, "_free_slug", lambda name: "a-b")  # as it was a moment before
-    with pytest.raises(Refused, match="with nearly this name just now"):
+    with pytest.raises(Refused, match="just created a project with nearly this name"):
         projects.create(ada, NOW, "A-b")
 
 

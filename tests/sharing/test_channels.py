@@ -23,10 +23,10 @@ def test_a_channel_for_a_chat_needs_no_key_and_a_signed_webhook_gets_one():
 
 def test_two_channels_of_one_name_are_refused_with_a_sentence():
     make_channel("papers")
-    with pytest.raises(Refused, match="of this name already"):
+    with pytest.raises(Refused, match="There is already a channel with this name"):
         channels.create(make_person(), NOW, kind="slack", name="Papers", address=ADDRESS)
     other = make_channel("other")
-    with pytest.raises(Refused, match="of this name already"):
+    with pytest.raises(Refused, match="There is already a channel with this name"):
         channels.change(other, name="PAPERS")
 
 

@@ -138,7 +138,7 @@ def test_what_breaks_off_each_time_ends_with_a_sentence(channel, monkeypatch):
             attempt(share, now)
         now += timedelta(minutes=3)
     assert attempt(share, now).state == "failed"
-    assert "tried 10 times and broke off each time" in attempt(share, now).last_error
+    assert "tried 10 times, and the worker stopped each time" in attempt(share, now).last_error
 
 
 def meanwhile(monkeypatch, do):

@@ -89,7 +89,7 @@ def test_what_the_team_already_thinks_is_said_at_once(client, me):
     paper = make_paper("Known to all", arxiv_id="2401.12345")
     make_vote(make_person("Bo Sample"), paper)
     text = client.get("/add", {"url": "https://arxiv.org/pdf/2401.12345v3"}).content.decode()
-    assert "has this one already" in text
+    assert "already has this paper" in text
     assert "Known to all" in text
     assert "/p/2401.12345" in text
 
@@ -158,7 +158,7 @@ def test_so_many_at_once_and_no_more(client, me, far_side):
         assert client.post("/add", {"url": f"{LINK}/{number}"}).status_code == 303
     refused = client.post("/add", {"url": f"{LINK}/one-more", "note": "Read this."})
     assert refused.status_code == 422
-    assert "are being looked up" in refused.content.decode()
+    assert "still being looked up" in refused.content.decode()
     assert "Read this." in refused.content.decode()
     assert client.post("/add", {"url": f"{LINK}/0"}).status_code == 303  # the same again is no other
 
@@ -172,7 +172,7 @@ def test_sent_twice_it_is_added_once(client, me, far_side):
 def test_a_link_to_a_page_of_ours_means_its_paper(client, me, settings):
     paper = make_paper(arxiv_id="2401.12345")
     settings.PUBLIC_URL = "https://tenth.example"
-    assert b"has this one already" in client.get("/add", {"url": "https://tenth.example/p/2401.12345#c1"}).content
+    assert b"already has this paper" in client.get("/add", {"url": "https://tenth.example/p/2401.12345#c1"}).content
     assert client.post("/add", {"url": "https://tenth.example/p/2401.12345"}).url == "/p/2401.12345"
     assert paper.sightings.count() == 2
     nowhere = client.post("/add", {"url": "https://tenth.example/p/2401.99999"})
@@ -227,7 +227,7 @@ def test_a_title_that_came_along_is_used_only_when_asked_for(client, me, far_sid
     [
         ({}, "Paste a link, an arXiv id or a DOI."),
         ({"url": "   "}, "Paste a link, an arXiv id or a DOI."),
-        ({"url": "https://a.example/" + "x" * 2000}, "longer than an address can be"),
+        ({"url": "https://a.example/" + "x" * 2000}, "too long for an address"),
         ({"url": LINK, "by_hand": "1"}, "Give it a title"),
         ({"url": LINK, "note": "x" * 10_001}, "at most 10,000 characters"),
         ({"url": "https://a.example/\0"}, "Null characters are not allowed"),

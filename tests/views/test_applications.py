@@ -40,7 +40,7 @@ def test_an_idea_goes_from_toy_to_production_with_evidence_and_another_pair_of_e
     check = reverse("result_check", args=[result.pk])
     own = client.post(check, {f"check-{result.pk}-holds": "yes"})
     assert own.status_code == 400
-    assert "Nobody checks their own: this waits for another member." in text(own)
+    assert "You cannot check your own result: this waits for another member." in text(own)
     client.force_login(make_person("Bo"))
     assert (
         client.post(check, {f"check-{result.pk}-holds": "yes", f"check-{result.pk}-note": "Again."}).status_code == 303
@@ -105,7 +105,7 @@ def test_only_earlier_steps_are_offered_to_go_back_to(client, ada):
         ("drop", {"outcome": "running", "why": "x"}, "Select a valid choice"),
         ("back", {"to": "pilot", "why": "x"}, "cannot go back"),
         ("review", {"verdict": "superseded"}, "Say what superseded it"),
-        ("review", {"verdict": "superseded", "by": "2401.99999"}, "We have no such paper"),
+        ("review", {"verdict": "superseded", "by": "2401.99999"}, "This paper is not in Tenth"),
         ("advance", {"to": "moon"}, "Select a valid choice"),
     ],
 )

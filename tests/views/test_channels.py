@@ -81,7 +81,7 @@ def test_a_chat_has_no_key_to_renew(client, boss):
         ("https://[::1]/hooks/1", "private or local network"),
         ("https://app.slack.com/client/T0/C0", "a page in Slack"),
         ("https://ourteam.slack.com/archives/C0", "a page in Slack"),
-        ("https://discord.com/api/webhooks/1/abc", "/slack behind it"),
+        ("https://discord.com/api/webhooks/1/abc", "add /slack"),
         ("https://prod-1.westeurope.logic.azure.com/workflows/1", "Microsoft Teams"),
         ("https://hooks.example/a b", "spaces"),
         ("https://", "not a web address"),
@@ -118,7 +118,7 @@ def test_discords_slack_address_is_taken(client, boss):
 def test_a_name_that_is_taken_is_refused_and_the_rest_kept(client, boss):
     make_channel("Papers")
     answer = add(client)
-    assert (answer.status_code, "of this name already" in text(answer)) == (400, True)
+    assert (answer.status_code, "There is already a channel with this name" in text(answer)) == (400, True)
 
 
 # ── testing, mending, removing ───────────────────────────────────────────────────────────────

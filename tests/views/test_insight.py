@@ -108,7 +108,7 @@ def test_what_cannot_be_asked_is_refused_with_a_sentence(client, ada, query):
     for address in ("/insight", "/insight/table.csv", "/insight/cumulative.svg"):
         answer = client.get(f"{address}?{query}")
         assert answer.status_code == 400
-        assert "cannot be asked of the insight page" in text(answer)
+        assert "does not know this choice" in text(answer)
 
 
 def test_the_csv_has_everything_and_starts_no_formula(client, ada):

@@ -206,7 +206,7 @@ def test_adding_what_the_team_has_says_what_it_thinks_of_it(client, ada, paper):
         "title": "Look at this",
     }  # as Android does
     page = text(client.get("/add", shared, headers={"Sec-Fetch-Site": "cross-site"}))
-    assert "The team has this one already." in page
+    assert "The team already has this paper." in page
     assert "1 comment</a>" in page
     assert "Shared to papers by Bo Ek." in page
     assert "Atlas" in page

@@ -71,7 +71,7 @@ def test_forbidden_says_why(client):
 def test_broken_page_is_drawn_without_asking_anything():
     answer = page.server_error(ask("get"))  # no database here, no session, no person
     assert answer.status_code == 500
-    assert "Something broke" in answer.content.decode()
+    assert "Something went wrong" in answer.content.decode()
     assert b"<" not in page.server_error(ask(**HTMX)).content
 
 
@@ -94,7 +94,7 @@ def test_wrong_csrf_token_is_told_what_to_do():
     ("error", "sentence"),
     [
         (DisallowedHost("x"), "PUBLIC_URL"),
-        (RequestDataTooBig("x"), "more than can be sent"),
+        (RequestDataTooBig("x"), "too much to send"),
         (None, "not be understood"),
     ],
 )

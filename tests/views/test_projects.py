@@ -80,7 +80,7 @@ def test_a_name_that_is_taken_is_refused_with_the_input_kept(client, ada):
     make_project("Atlas")
     answer = client.post("/projects/new", {"name": "atlas", "horizon": "moonshot", "warning_days": "9"})
     assert answer.status_code == 400
-    assert "There is a project of this name already." in text(answer)
+    assert "There is already a project with this name." in text(answer)
     assert 'value="9"' in text(answer)
 
 

@@ -89,7 +89,7 @@ def test_password_change_keeps_this_session_and_ends_the_others(client):
     here.force_login(person)
     there.force_login(person)
     answer = here.post("/settings/password", {"current": PASSWORD, "password": NEW, "again": NEW}, follow=True)
-    assert "Your password is changed" in answer.content.decode()
+    assert "Your password has been changed" in answer.content.decode()
     assert there.get("/settings").status_code == 302
     person.refresh_from_db()
     assert person.check_password(NEW)

@@ -128,7 +128,7 @@ def test_a_refused_form_keeps_what_was_typed(client, ada):
     gone = make_channel("gone", closed_at=NOW, closed_because="It answered 404.")
     answer = client.post(form(make_paper()), {"channel": gone.pk, "note": "My note", "act": uuid4()})
     assert answer.status_code == 400
-    assert "This channel takes no messages any more. Choose another." in text(answer)
+    assert "This channel no longer accepts messages. Choose another." in text(answer)
     assert ">My note</textarea>" in text(answer)
     assert not Share.objects.exists()
 

@@ -118,7 +118,7 @@ def test_what_is_in_the_list_already_is_linked(client, boss, web):
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("", "Say which"),
+        ("", "Enter an address"),
         ("diffusion <models>", "neither an address nor an arXiv category"),
         ("ftp://blog.example/", "http:// or https://"),
         ("https://arxiv.org/abs/2401.00001", "single paper, not a source"),
