@@ -7,7 +7,7 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from . import people, words
+from . import people, topics, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def authors(rng: Random, seed: int, count: int = 0) -> tuple[Author, ...]:
 class Slots:
     """The words of one paper. Each key is chosen once, so that all sentences are about the same thing."""
 
-    def __init__(self, rng: Random, topic: words.Topic):
+    def __init__(self, rng: Random, topic: topics.Topic):
         self.rng = rng
         self.chosen: dict[str, str] = {
             name: rng.choice(getattr(topic, name)) for name in ("thing", "task", "trouble", "method", "benchmark")
@@ -118,10 +118,10 @@ def headline(title: str) -> str:
     return _LARGE.sub(lambda match: match[0].upper(), title)
 
 
-def _topic(rng: Random, about: str = "") -> words.Topic:
+def _topic(rng: Random, about: str = "") -> topics.Topic:
     if about:
-        return rng.choice([topic for topic in words.TOPICS if topic.category in about.split()])
-    return rng.choices(words.TOPICS, words.WEIGHTS)[0]
+        return rng.choice([topic for topic in topics.TOPICS if topic.category in about.split()])
+    return rng.choices(topics.TOPICS, topics.WEIGHTS)[0]
 
 
 def text(seed: int, key: str, author_count: int = 0) -> Text:
