@@ -24,9 +24,8 @@ def is_away(error: BaseException | None) -> bool:
         if isinstance(error, psycopg.OperationalError):
             # No SQLSTATE: no answer, a broken connection, or none from the pool in time.
             state = error.sqlstate or "08"
-            if (
-                state.startswith(("08", "57P")) or state == "53300"
-            ):  # connection exception, operator intervention, too many clients
+            # Connection exception, operator intervention, too many clients.
+            if state.startswith(("08", "57P")) or state == "53300":
                 return True
         # Django's error for a query in a transaction whose connection has broken.
         if isinstance(error, ProgrammingError) and "new connection in an atomic block" in str(error):

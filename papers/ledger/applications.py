@@ -84,7 +84,7 @@ def drop(person: Person, application: Application, outcome: str, why: str, now: 
         current = Application.objects.locked(application.pk)
         if outcome == Outcome.RUNNING:
             raise Refused(
-                "Something dropped is not running. Say whether it had no effect, hurt, was abandoned, or helped."
+                "A dropped application is not running. Say whether it had no effect, hurt, was abandoned, or helped."
             )
         if not why:
             raise Refused("Say what was learned: a failure without its reason will be tried again.")

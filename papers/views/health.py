@@ -28,7 +28,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     parts = health.look(timezone.now())
     failing = [part.name for part in parts if not part.ok]
     answer: dict[str, Any] = {"ok": not failing}
-    database_is_ready = not {"database", "migrations"} & set(failing)  # then nobody can be recognised
+    database_is_ready = not {"database", "migrations"} & set(failing)  # else nobody can be recognised
     if database_is_ready and request.user.is_authenticated:
         answer["sentence"] = f"Not well: {', '.join(failing)}." if failing else "All is well."
         answer["parts"] = {part.name: {"ok": part.ok, "sentence": part.sentence} for part in parts}

@@ -69,9 +69,8 @@ def insight(request: HttpRequest) -> HttpResponse:
         "chosen": choices,
         "result": result,
         "rows": named,
-        "root": max(
-            (row.number for row in named if row.number <= top), default=0
-        ),  # the √N line is drawn below this row
+        # The √N line is drawn below this row.
+        "root": max((row.number for row in named if row.number <= top), default=0),
         "untold": len(rows) - len(named),
         "more": len(result.gave) - len(rows),
         "choices": _choices(choices),

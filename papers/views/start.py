@@ -23,9 +23,8 @@ from ..sources.wire.sentences import FetchError
 from . import page
 
 OPML_BYTES = 5 * 1024 * 1024
-OPML_SMALL = (
-    200 * 1024
-)  # bytes parsed in this process: a quarter of a second at worst. Larger files go to a child process.
+# Bytes parsed in this process: a quarter of a second at worst. Larger files go to a child process.
+OPML_SMALL = 200 * 1024
 OPML_FEEDS = 4000  # each comes back as a form field (DATA_UPLOAD_MAX_NUMBER_FIELDS)
 MISSED = 50  # unreadable feeds that are listed one by one
 

@@ -58,7 +58,7 @@ def test_a_refused_move_stores_nothing_of_its_evidence(ada, application):
 
 
 def test_dropping_says_how_it_ended_and_what_was_learned(ada, application):
-    with pytest.raises(Refused, match="Something dropped is not running"):
+    with pytest.raises(Refused, match="A dropped application is not running"):
         applications.drop(ada, application, "running", "Enough.", NOW)
     with pytest.raises(Refused, match="Say what was learned"):
         applications.drop(ada, application, "hurt", "", NOW)
