@@ -49,14 +49,14 @@ class Press:
     def _word(self) -> str:
         return "".join(self.rng.choices(SYLLABLES, k=self.rng.randint(2, 4)))
 
-    def _text(self, words: int) -> str:
+    def text(self, words: int) -> str:
         return " ".join(self.rng.choices(self.words, cum_weights=self.word_weights, k=words))
 
     def _abstract(self) -> str:
         rng = self.rng
-        parts = [self._text(rng.randint(150, 190)).capitalize()]
+        parts = [self.text(rng.randint(150, 190)).capitalize()]
         if rng.random() < 0.2:
-            parts += [f"{rng.choice(FORMULAS) % rng.randint(1, 30)} {self._text(4)}" for _ in range(rng.randint(1, 4))]
+            parts += [f"{rng.choice(FORMULAS) % rng.randint(1, 30)} {self.text(4)}" for _ in range(rng.randint(1, 4))]
         if rng.random() < 0.012:
             parts.append("p<0.05 for <MASK>")
         if rng.random() < 0.13:
@@ -70,7 +70,7 @@ class Press:
         authors = dict.fromkeys(rng.choices(self.names, cum_weights=self.name_weights, k=rng.randint(2, 10)))
         categories = rng.sample(CATEGORIES, rng.randint(1, 3))
         return (
-            f"<entry><id>http://arxiv.org/abs/{base}v1</id><title>{self._text(9).capitalize()}</title>"
+            f"<entry><id>http://arxiv.org/abs/{base}v1</id><title>{self.text(9).capitalize()}</title>"
             f'<updated>{at}</updated><link href="https://arxiv.org/abs/{base}v1" rel="alternate" type="text/html"/>'
             f'<link href="https://arxiv.org/pdf/{base}v1" rel="related" type="application/pdf" title="pdf"/>'
             f"<summary>{escape(self._abstract())}</summary>"
