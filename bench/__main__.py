@@ -7,7 +7,15 @@ import subprocess
 import sys
 
 # Each runs in a process of its own, so that none warms up another.
-ALL = ("bench.pages", "bench.search", "bench.throughput", "bench.insight", "bench.ingest", "bench.memory")
+ALL = (
+    "bench.pages",
+    "bench.search",
+    "bench.throughput",
+    "bench.insight",
+    "bench.ingest",
+    "bench.pulls",
+    "bench.memory",
+)
 SIZED = ("bench.search", "bench.throughput")  # take the numbers of papers given
 
 

@@ -160,8 +160,9 @@ class Team:
         if now > self.end:
             due = due.exclude(address__in=cast.LATE)
         for source in due:
-            if self.is_pulled_today(source, now) and source.claim(now):
-                pipeline.refresh(source, now)
+            if self.is_pulled_today(source, now):
+                for claimed in Source.objects.claim([source.pk], now):
+                    pipeline.refresh(claimed, now)
 
     def is_pulled_today(self, source: Source, now: datetime) -> bool:
         """Tell whether to pull today: categories every working day, others once a week, more often towards the end.

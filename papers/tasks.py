@@ -16,8 +16,9 @@ from django.utils import timezone
 from . import jobs
 from .intake import pipeline
 from .intake.lanes import Lanes
+from .intake.quiet import Book
 from .intake.retention import delete_old
-from .models import Job, Share, Source
+from .models import Job, Share
 from .ranking import refresh
 from .sharing import outbox
 
@@ -62,31 +63,22 @@ def refresh_due(first: int = 0) -> None:
 
     If no lane is free, the running threads get to it.
     """
-    with PULLING.lane() as free:
+    with PULLING.lane() as free, Book() as book:
         if not free:
             return
         end = time.monotonic() + ROUND_SECONDS
-        _refresh(first)
+        if first:
+            _turn([first], book, end)
+            book.write()
         for host, ids in pipeline.due_by_host(timezone.now()).items():
             with PULLING.host(host) as ours:
                 if ours:
-                    _turn(ids, min(end, time.monotonic() + TURN_SECONDS))
+                    _turn(ids, book, min(end, time.monotonic() + TURN_SECONDS))
 
 
-def _turn(ids: list[int], until: float) -> None:
+def _turn(ids: list[int], book: Book, until: float) -> None:
     """Pull these sources of one host until time is up or another worker has the host."""
-    for pk in ids:
-        if time.monotonic() > until or _ending.is_set() or not _refresh(pk):
-            return
-
-
-def _refresh(pk: int) -> bool:
-    """False if the host could not be asked."""
-    now = timezone.now()
-    source = Source.objects.filter(pk=pk).first()
-    if source and source.claim(now):  # a conditional update; False when another worker was first
-        return pipeline.refresh(source, now)
-    return True
+    pipeline.take_turn(ids, book, lambda: time.monotonic() > until or _ending.is_set())
 
 
 @shared_task

@@ -184,7 +184,9 @@ def pull(env: dict[str, str], sources: list[Source]) -> AbstractContextManager[S
     """Start a process that pulls these sources, one after the other."""
     ids = [source.pk for source in sources]
     code = (
-        f"import config.celery, django; django.setup()\nfrom papers import tasks\nfor pk in {ids}: tasks._refresh(pk)"
+        "import config.celery, django; django.setup()\n"
+        "from papers.intake import pipeline, quiet\n"
+        f"with quiet.Book() as book: pipeline.take_turn({ids}, book, lambda: False)"
     )
     return service(["-c", code], env | SETTINGS)
 

@@ -30,12 +30,12 @@ def pulled(monkeypatch):
     """Collect the sources that were pulled, in order."""
     pulled_ids = []
 
-    def refresh(source, now):
+    def refresh(source, now, turn, book):
         pulled_ids.append(source.pk)
         Source.objects.filter(pk=source.pk).update(next_fetch=now + timedelta(hours=1), claimed_until=None)
         return True
 
-    monkeypatch.setattr(pipeline, "refresh", refresh)
+    monkeypatch.setattr(pipeline, "_refresh", refresh)
     return pulled_ids
 
 
@@ -101,7 +101,7 @@ def test_a_host_used_by_another_thread_is_left_alone(pulled):
 
 def test_a_busy_host_does_not_delay_the_others(monkeypatch):
     addresses = []
-    monkeypatch.setattr(pipeline, "refresh", lambda source, now: bool(addresses.append(source.address)))
+    monkeypatch.setattr(pipeline, "_refresh", lambda source, *_: bool(addresses.append(source.address)))
     for address in ("https://busy.example/1", "https://busy.example/2", "https://blog.example/1"):
         make_source(address=address)
     tasks.refresh_due()
@@ -142,7 +142,7 @@ def test_a_worker_told_to_stop_takes_nothing_more(pulled, monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_only_one_of_many_workers_pulls_a_source(pulled):
     source = make_source()
-    at_once(*[lambda: tasks._refresh(source.pk)] * 6)
+    at_once(*[lambda: tasks.refresh_due(source.pk)] * 6)
     assert pulled == [source.pk]
 
 

@@ -1,6 +1,7 @@
 """intake.clients: make the HTTP clients of this install from its settings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -8,24 +9,42 @@ from django.conf import settings
 from ..sources import arxiv
 from ..sources.kinds import Kind, build
 from ..sources.wire.fetch import Fetcher
+from ..sources.wire.line import Line, session
 from ..sources.wire.post import Answer, post
-from .gate import host_gate
+from .gate import Gate
 
 WORKER_WAITS = 30.0  # seconds for its turn at a host
 WORKER_PATIENCE = 120.0  # seconds for all requests of one pull, with redirects and pages
+KEEP = 2.0  # seconds for which a worker keeps a host between requests
 PERSON_WAITS = 8.0
 PERSON_PATIENCE = 20.0  # seconds for all requests that a page waits for
 PERSON_BYTES = 4 * 1024 * 1024
 
 
-def fetcher() -> Fetcher:
-    """Make a polite fetcher for a worker."""
-    return _fetcher(WORKER_WAITS, patience=WORKER_PATIENCE)
+class Turn:
+    """A worker's turn at one host: its pulls share a connection, and enter the host's gate together."""
+
+    def __init__(self, line: Line, gate: Gate):
+        self._line, self._gate = line, gate
+
+    def fetcher(self) -> Fetcher:
+        """Make a polite fetcher for one pull."""
+        return _fetcher(self._gate, patience=WORKER_PATIENCE, line=self._line)
+
+    def leave(self) -> None:
+        """Give the host back while there is other work to do."""
+        self._gate.close()
+
+
+@contextmanager
+def turn() -> Iterator[Turn]:
+    with session(settings.ALLOW_PRIVATE_ADDRESSES) as line, closing(_gate(WORKER_WAITS, keep=KEEP)) as gate:
+        yield Turn(line, gate)
 
 
 def quick_fetcher() -> Fetcher:
     """Make a fetcher for a page that somebody waits for: all its requests take PERSON_PATIENCE at most."""
-    return _fetcher(PERSON_WAITS, patience=PERSON_PATIENCE, max_bytes=PERSON_BYTES)
+    return _fetcher(_gate(PERSON_WAITS), patience=PERSON_PATIENCE, max_bytes=PERSON_BYTES)
 
 
 def send(url: str, body: bytes, headers: dict[str, str], wait: float) -> Answer:
@@ -43,13 +62,12 @@ def kinds() -> Mapping[str, Kind]:
     return build(endpoints())
 
 
-def _fetcher(wait: float, **limits: Any) -> Fetcher:
-    private = settings.ALLOW_PRIVATE_ADDRESSES
-    return Fetcher(_gate(wait), allow_private=private, user_agent=_user_agent(), **limits)
+def _fetcher(gate: Gate, **limits: Any) -> Fetcher:
+    return Fetcher(gate, allow_private=settings.ALLOW_PRIVATE_ADDRESSES, user_agent=_user_agent(), **limits)
 
 
-def _gate(wait: float) -> Any:
-    return host_gate(settings.HOST_PACE_SECONDS, wait, settings.ARXIV_PACE_SECONDS)
+def _gate(wait: float, keep: float = 0.0) -> Gate:
+    return Gate(settings.HOST_PACE_SECONDS, wait, settings.ARXIV_PACE_SECONDS, keep)
 
 
 def _user_agent() -> str:

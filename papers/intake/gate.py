@@ -1,8 +1,8 @@
 """intake.gate: limit requests to one at a time per host, across all processes. The state is in the database."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db.models import Q, Value
@@ -22,27 +22,46 @@ class BusyError(TooMany):
     """The host's turn comes later than the caller can wait."""
 
 
-def host_gate(
-    pace: float, wait: float, arxiv_pace: float = ARXIV_PACE
-) -> Callable[[str], AbstractContextManager[None]]:
-    """Make a gate for a fetcher: `with gate(host): …` allows one request at a time, at the host's pace.
+class Gate:
+    """A gate for a fetcher: `with gate(host): …` allows one request at a time, at the host's pace.
 
     `pace` and `arxiv_pace` are the seconds between the end of one request and the start of the next. `wait` is the
-    number of seconds that the caller waits for its turn before BusyError is raised.
+    number of seconds that the caller waits for its turn before BusyError is raised. A host is kept for `keep` seconds,
+    so that a row of quick requests to it is written down once; `close` gives it back.
     """
 
+    def __init__(self, pace: float, wait: float, arxiv_pace: float = ARXIV_PACE, keep: float = 0.0):
+        self._pace, self._arxiv_pace, self._wait, self._keep = pace, arxiv_pace, wait, keep
+        self._host = ""  # the one that we keep
+        self._busy_until: datetime | None = None
+        self._entered = 0.0
+        self._next_at: datetime | None = None
+
     @contextmanager
-    def gate(host: str) -> Iterator[None]:
-        until = _enter(host, wait)
+    def __call__(self, host: str) -> Iterator[None]:
+        if host == self._host and time.monotonic() - self._entered < self._keep:
+            assert self._next_at
+            time.sleep(max((self._next_at - timezone.now()).total_seconds(), 0))
+        else:
+            self.close()
+            self._busy_until = _enter(host, self._wait)
+            self._host, self._entered = host, time.monotonic()
         try:
             yield
         finally:
-            next_at = timezone.now() + timedelta(seconds=arxiv_pace if host == ARXIV else pace)
-            # Only if the host is still ours: if we were too slow, another process has taken it.
-            ours = Host.objects.filter(pk=host, busy_until=until)
-            patiently(lambda: ours.update(busy_until=None, next_at=Greatest("next_at", Value(next_at))))
+            pace = self._arxiv_pace if host == ARXIV else self._pace
+            self._next_at = timezone.now() + timedelta(seconds=pace)
+            if pace > self._keep or not self._keep:
+                self.close()
 
-    return gate
+    def close(self) -> None:
+        """Give the host back, if we keep one."""
+        if self._host:
+            # Only if the host is still ours: if we were too slow, another process has taken it.
+            ours = Host.objects.filter(pk=self._host, busy_until=self._busy_until)
+            next_at = Greatest("next_at", Value(self._next_at))
+            patiently(lambda: ours.update(busy_until=None, next_at=next_at))
+            self._host = ""
 
 
 def hold(host: str, until: datetime) -> None:

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,13 +20,14 @@ from ..sources import page
 from ..sources.item import Item, LastFetch, Pull
 from ..sources.wire.fetch import Fetcher
 from ..sources.wire.sentences import FetchError
-from . import clients, schedule
+from . import clients, quiet, schedule
 from .draft import plain
 from .gate import BusyError, hold
 from .store import Stored, store
 
 log = logging.getLogger(__name__)
 
+CLAIMED_AT_ONCE = 20  # sources of one host
 DEAD_AFTER = timedelta(days=14)  # of failures; it is reported once
 MOVED_FOR_GOOD = 3  # pulls with the same permanent redirect before the address is changed
 
@@ -48,15 +50,34 @@ def due_by_host(now: datetime) -> dict[str, list[int]]:
     return {host: ids for host, ids in due.items() if host not in busy}
 
 
+def take_turn(ids: Sequence[int], book: quiet.Book, stop: Callable[[], bool]) -> None:
+    """Pull these sources of one host, those that are due, until `stop()` or until the host is not available."""
+    with clients.turn() as turn:
+        for start in range(0, len(ids), CLAIMED_AT_ONCE):
+            claimed = [] if stop() else Source.objects.claim(ids[start : start + CLAIMED_AT_ONCE], timezone.now())
+            for at, source in enumerate(claimed):
+                book.write_old()
+                if stop() or not _refresh(source, timezone.now(), turn, book):
+                    _release(*claimed[at:])
+                    return
+
+
 def refresh(source: Source, now: datetime) -> bool:
+    """Pull a single source that this worker has claimed; False when its host or the database was not available."""
+    with clients.turn() as turn, quiet.Book() as book:
+        return _refresh(source, now, turn, book)
+
+
+def _refresh(source: Source, now: datetime, turn: clients.Turn, book: quiet.Book) -> bool:
     """Pull a source that this worker has claimed, and record the outcome on its row and in the log.
 
-    False when its host or the database was not available: then nothing has changed and the source is still due.
+    An outcome without news goes into the `book`. False when its host or the database was not available: then nothing
+    has changed and the source is still due.
     """
     began = time.monotonic()
     entry = FetchLog(source=source, at=now)
     try:
-        _pull(source, entry, now, began)
+        _pull(source, entry, now, began, turn, book)
     except BusyError:
         _release(source)
         return False
@@ -78,14 +99,21 @@ def refresh(source: Source, now: datetime) -> bool:
     return True
 
 
-def _release(source: Source) -> None:
-    """Make a claimed source due again."""
-    patiently(lambda: Source.objects.filter(pk=source.pk).update(claimed_until=None))
+def _release(*sources: Source) -> None:
+    """Make claimed sources due again."""
+    ids = [source.pk for source in sources]
+    patiently(lambda: Source.objects.filter(pk__in=ids).update(claimed_until=None))
 
 
-def _pull(source: Source, entry: FetchLog, now: datetime, began: float) -> None:
+def _pull(source: Source, entry: FetchLog, now: datetime, began: float, turn: clients.Turn, book: quiet.Book) -> None:
     last = LastFetch(source.etag, source.last_modified, source.body_hash, source.last_success)
-    pull = clients.kinds()[source.kind].pull(source.address, last, clients.fetcher(), now)
+    pull = clients.kinds()[source.kind].pull(source.address, last, turn.fetcher(), now)
+    if quiet.is_quiet(source, pull):
+        entry.outcome, entry.status, entry.size = FetchLog.Outcome.UNCHANGED, pull.status, pull.size
+        entry.note, entry.took_ms = pull.note, _since(began)
+        book.add(source, entry)
+        return
+    turn.leave()  # storing takes a while
     with transaction.atomic():
         stored = store(source, pull.items, now, first=source.last_success is None)
         _succeeded(source, pull, stored, now)

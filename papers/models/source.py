@@ -1,9 +1,10 @@
 """models.source: sources, the papers that they brought, and the log of fetches."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Case, Count, Func, OuterRef, Q, When
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -12,6 +13,7 @@ from ..identity import without_password
 from .person import Person
 
 RECENT_AT_MOST = 1000
+CLAIMED_FOR = timedelta(minutes=6)
 
 
 class SourceQuerySet(models.QuerySet["Source"]):
@@ -21,6 +23,19 @@ class SourceQuerySet(models.QuerySet["Source"]):
 
     def due(self, now: datetime) -> "SourceQuerySet":
         return self.fetched().filter(next_fetch__lte=now).filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
+
+    def claim(self, ids: Sequence[int], now: datetime) -> "list[Source]":
+        """Claim those of these sources that are due, for one fetch each, in the order of the ids.
+
+        No other worker gets them until the claim expires, as that of a crashed worker does.
+        """
+        with transaction.atomic():
+            due = {source.pk: source for source in self.due(now).filter(pk__in=ids).select_for_update(skip_locked=True)}
+            until = now + CLAIMED_FOR
+            self.filter(pk__in=due).update(claimed_until=until)
+        for source in due.values():
+            source.claimed_until = until
+        return [due[pk] for pk in ids if pk in due]
 
     def claimed(self, now: datetime) -> "SourceQuerySet":
         """Sources that a worker is fetching now."""
@@ -136,14 +151,6 @@ class Source(models.Model):
     def is_failing(self) -> bool:
         """The same condition as CONDITIONS["failing"]."""
         return self.failures > 0 and self.state != Source.State.PAUSED
-
-    def claim(self, now: datetime, for_at_most: timedelta = timedelta(minutes=6)) -> bool:
-        """Claim this source for one fetch; False if another worker was first. The claim of a crashed worker expires."""
-        until = now + for_at_most
-        won = Source.objects.due(now).filter(pk=self.pk).update(claimed_until=until)
-        if won:
-            self.refresh_from_db()
-        return bool(won)
 
 
 def _place() -> Case:

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from papers.intake import gate
-from papers.intake.gate import BusyError, host_gate
+from papers.intake.gate import BusyError, Gate
 from papers.models import Host
 from tests.workers import at_once, start
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def visit(host, times, pace=0.1, wait=10.0, stay=0.05):
     """Ask a host through the gate, as a worker does; when it was entered and left is added to `times`."""
-    with host_gate(pace, wait, arxiv_pace=pace * 3)(host):
+    with Gate(pace, wait, arxiv_pace=pace * 3)(host):
         began = time.monotonic()
         time.sleep(stay)
         times.append((began, time.monotonic()))
@@ -52,7 +52,7 @@ def test_hosts_do_not_wait_for_each_other():
 
 def test_caller_that_cannot_wait_gets_a_busy_error():
     times = []
-    with host_gate(0, 1)("blog.example"), pytest.raises(BusyError, match=r"blog\.example is still answering another"):
+    with Gate(0, 1)("blog.example"), pytest.raises(BusyError, match=r"blog\.example is still answering another"):
         visit("blog.example", times, wait=0.3)
     visit("blog.example", times, wait=0.3)
 
@@ -74,13 +74,13 @@ def test_shorter_hold_does_not_shorten_a_longer_one():
 
 def test_hold_set_during_a_request_stays():
     until = timezone.now() + timedelta(hours=1)
-    with host_gate(0, 1)("blog.example"):
+    with Gate(0, 1)("blog.example"):
         gate.hold("blog.example", until)
     assert Host.objects.get().next_at == until
 
 
 def test_host_is_released_after_an_error():
-    with pytest.raises(ZeroDivisionError), host_gate(0, 1)("blog.example"):
+    with pytest.raises(ZeroDivisionError), Gate(0, 1)("blog.example"):
         1 / 0  # noqa: B018
     visit("blog.example", [], wait=0.2)
 
@@ -95,3 +95,34 @@ def test_host_held_by_a_killed_worker_becomes_free(monkeypatch):
     with pytest.raises(BusyError):
         visit("blog.example", [], wait=0.1)
     visit("blog.example", [], wait=3)
+
+
+def test_a_kept_host_is_entered_once_for_a_row_of_requests_and_then_given_back():
+    kept = Gate(0.1, 1, keep=5)
+    times = []
+    for _ in range(3):
+        with kept("blog.example"):
+            times.append((time.monotonic(), time.monotonic()))
+    assert min(gaps(times)) >= 0.1  # at its pace all the same
+    with pytest.raises(BusyError):
+        visit("blog.example", [], wait=0.1)
+    kept.close()
+    visit("blog.example", [], wait=0.5)
+
+
+def test_a_kept_host_is_given_back_for_another_and_after_a_while():
+    kept = Gate(0, 1, keep=0.3)
+    with kept("blog.example"), pytest.raises(BusyError):
+        visit("blog.example", [], wait=0)
+    with kept("other.example"):
+        visit("blog.example", [], wait=0)
+    before = Host.objects.get(pk="other.example").busy_until
+    time.sleep(0.3)
+    with kept("other.example"):
+        assert Host.objects.get(pk="other.example").busy_until > before
+
+
+def test_a_host_with_a_long_pace_is_not_kept():
+    with Gate(0, 1, arxiv_pace=3, keep=2)("arxiv.org"):
+        pass
+    assert not Host.objects.get().busy_until

@@ -144,7 +144,7 @@ def test_retry_after_holds_all_sources_of_the_host(server, category, blog):
 def test_source_of_a_busy_host_stays_due_without_a_failure(server, blog, monkeypatch):
     monkeypatch.setattr(clients, "WORKER_WAITS", 0)
     Source.objects.update(claimed_until=NOW + timedelta(minutes=9))
-    with gate.host_gate(0, 0)(server.url.removeprefix("http://")):
+    with gate.Gate(0, 0)(server.url.removeprefix("http://")):
         pipeline.refresh(blog, NOW)
     blog.refresh_from_db()
     assert (blog.failures, blog.claimed_until, FetchLog.objects.count()) == (0, None, 0)

@@ -29,11 +29,13 @@ def test_due_sources_have_reached_their_time_and_are_unclaimed():
 
 
 def test_claim_succeeds_once_and_expires():
-    source = make_source(next_fetch=AGO)
-    assert source.claim(NOW, timedelta(minutes=1))
-    assert source.claimed_until == NOW + timedelta(minutes=1)
-    assert not Source.objects.get().claim(NOW)
-    assert Source.objects.get().claim(NOW + timedelta(minutes=2))
+    first, second = make_source(next_fetch=AGO), make_source(next_fetch=AGO)
+    waiting = make_source(next_fetch=SOON)
+    claimed = Source.objects.claim([second.pk, waiting.pk, first.pk], NOW)
+    assert claimed == [second, first]
+    assert {source.claimed_until for source in claimed} == {NOW + module.CLAIMED_FOR}
+    assert Source.objects.claim([first.pk], NOW) == []
+    assert Source.objects.claim([first.pk], NOW + module.CLAIMED_FOR + timedelta(seconds=1)) == [first]
 
 
 def test_claims_of_killed_workers_can_be_released():

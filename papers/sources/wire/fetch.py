@@ -7,7 +7,7 @@ not.
 import math
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
@@ -15,7 +15,7 @@ import requests
 from requests.utils import urldefragauth
 
 from .addresses import gate_name, host_of, leads_astray, must_read
-from .line import Checked, Deadline, in_sentences, session
+from .line import Checked, Deadline, Line, in_sentences, session
 from .sentences import FetchError, raise_for
 
 Gate = Callable[[str], AbstractContextManager[None]]
@@ -64,7 +64,7 @@ class Fetcher:
 
     `connect_timeout` and `read_timeout` are seconds of silence, `deadline` seconds for the whole of one request,
     `patience` seconds for all requests together from now on (somebody waits for a page), `max_bytes` of what comes,
-    compressed or not.
+    compressed or not. With `line`, which `session` opened, connections are kept for the caller's next fetcher.
     """
 
     def __init__(
@@ -78,6 +78,7 @@ class Fetcher:
         deadline: float = 60,
         patience: float | None = None,
         max_bytes: int = 10 * 1024 * 1024,
+        line: Line | None = None,
     ):
         self.gate = gate
         self.allow_private = allow_private
@@ -86,6 +87,7 @@ class Fetcher:
         self.deadline = deadline
         self._until = math.inf if patience is None else time.monotonic() + patience
         self.max_bytes = max_bytes
+        self._line = line
 
     def get(self, url: str, etag: str = "", last_modified: str = "", accept: str = "*/*") -> Reply:
         """Fetch this address. A 304 comes back as a Reply without a body.
@@ -98,7 +100,7 @@ class Fetcher:
         if last_modified := _header(last_modified):
             headers["If-Modified-Since"] = last_modified
         permanent, moved_to = True, ""
-        with session(self.allow_private) as (opened, adapter):
+        with nullcontext(self._line) if self._line else session(self.allow_private) as (opened, adapter):
             for _ in range(MOST_HOPS):
                 url = must_read(url).url
                 reply = self._hop(opened, adapter, url, headers)
@@ -120,13 +122,23 @@ class Fetcher:
             if seconds <= 0:
                 raise FetchError(f"{host} took too long. Try again later, or with the exact address.")
             with Deadline(adapter, seconds) as deadline, in_sentences(host, deadline):
-                return self._ask(opened, url, headers, seconds, deadline)
+                answer = self._ask(opened, adapter, url, headers, seconds)
+                return self._reply(answer, url, deadline)
 
     def _ask(
-        self, opened: requests.Session, url: str, headers: dict[str, str], seconds: float, deadline: Deadline
-    ) -> Reply:
-        connect, read = (min(timeout, seconds) for timeout in self.timeout)
-        answer = opened.get(url, headers=headers, timeout=(connect, read), allow_redirects=False, stream=True)
+        self, opened: requests.Session, adapter: Checked, url: str, headers: dict[str, str], seconds: float
+    ) -> requests.Response:
+        timeout = (min(self.timeout[0], seconds), min(self.timeout[1], seconds))
+        connections = adapter.opened
+        try:
+            return opened.get(url, headers=headers, timeout=timeout, allow_redirects=False, stream=True)
+        except requests.ConnectionError:
+            if adapter.opened > connections or not connections:
+                raise
+            # The server closed the connection that we had kept.
+            return opened.get(url, headers=headers, timeout=timeout, allow_redirects=False, stream=True)
+
+    def _reply(self, answer: requests.Response, url: str, deadline: Deadline) -> Reply:
         try:
             received = {name.lower(): value for name, value in answer.headers.items()}
             body = self._read(answer, host_of(url)) if answer.status_code in (200, 203) else b""

@@ -24,8 +24,8 @@ RESOLVE_SECONDS = 8.0
 
 
 @contextmanager
-def session(allow_private: bool) -> Iterator[tuple[requests.Session, "Checked"]]:
-    """Open a session whose every connection is checked, for one request and its redirects."""
+def session(allow_private: bool) -> Iterator["Line"]:
+    """Open a session whose every connection is checked, and kept open for the next request to the same host."""
     with _OneHop() as opened:
         opened.trust_env = False  # a proxy from the environment would resolve names for us, unchecked
         adapter = Checked(allow_private)
@@ -84,10 +84,12 @@ class Checked(HTTPAdapter):
         # Handles of our own on the sockets. The connection forgets its socket once an answer that ends by closing has
         # begun, and TLS takes it over; a duplicate shuts the same line down whoever holds it.
         self._lines: list[socket.socket] = []
+        self.opened = 0  # connections so far
 
         def open_socket(connection: HTTPConnection) -> socket.socket:
             line = _open_socket(connection, allow_private)
             self._lines.append(line.dup())
+            self.opened += 1
             return line
 
         class Plain(HTTPConnection):
@@ -119,6 +121,9 @@ class Checked(HTTPAdapter):
     def init_poolmanager(self, *args: object, **kwargs: object) -> None:
         super().init_poolmanager(*args, **kwargs)  # type: ignore[arg-type]
         self.poolmanager.pool_classes_by_scheme = self._pools
+
+
+Line = tuple[requests.Session, Checked]
 
 
 class _OneHop(requests.Session):
