@@ -8,7 +8,7 @@ from ..identity import BYLINE_SEPARATOR, fold, strip_controls
 from ..sources.bounds import shallow
 from ..sources.item import Item, Signer
 from ..sources.text import line, text_of
-from . import render
+from . import render, tex_html
 from .decide import Amend, Create, Existing, Leave, decide
 from .match import Entry
 
@@ -85,10 +85,10 @@ def rendered(fields: dict[str, Any], item: Item) -> dict[str, Any]:
     """The columns derived from these fields. Columns of fields that are missing are left out."""
     columns: dict[str, Any] = {}
     if "title" in fields:
-        columns["title_html"] = render.tex(fields["title"])
+        columns["title_html"] = tex_html.render(fields["title"])
     if "abstract" in fields:
         content = _html(item)
-        columns["abstract_html"] = render.clean(content) if content else render.tex(fields["abstract"])
+        columns["abstract_html"] = render.clean(content) if content else tex_html.render(fields["abstract"])
     if "byline" in fields:
         columns["byline_folded"] = fold(fields["byline"])
     if "abstract" in fields or "comment" in fields:
