@@ -29,7 +29,40 @@ def sentence(event: Event, *, in_project: bool = True) -> str:
 
 def _replaced(who: str, where: str, data: dict[str, Any]) -> str:
     number = data.get("to") or data.get("version")  # older rows say `version`
-    return f"Version {number} came out" if number else "A new version came out"
+    words = f"Version {number} came out" if number else "A new version came out"
+    changed = _joined([CHANGED[name] for name in data.get("changed", []) if name in CHANGED])
+    title = f"; its title was “{data['title']}”" if data.get("title") else ""
+    return words + (f" with another {changed}" if changed else "") + title
+
+
+# The names of a paper's fields, as far as a history tells when they change.
+CHANGED = {
+    "title": "title",
+    "abstract": "abstract",
+    "byline": "list of authors",
+    "comment": "comment",
+    "journal_ref": "journal reference",
+    "categories": "list of categories",
+}
+
+
+def _published(who: str, where: str, data: dict[str, Any]) -> str:
+    return (f"It is now at {data['venue']}" if data.get("venue") else "It was published") + _says(data)
+
+
+def _taken_back(act: str) -> Sentence:
+    def sentence(who: str, where: str, data: dict[str, Any]) -> str:
+        return f"It was {act}{_says(data)}{_colon(data.get('why'))}"
+
+    return sentence
+
+
+def _reinstated(who: str, where: str, data: dict[str, Any]) -> str:
+    return f"It is no longer withdrawn or retracted{_says(data)}"
+
+
+def _says(data: dict[str, Any]) -> str:
+    return f", {data['by']} says" if data.get("by") else ""
 
 
 def _amended(who: str, where: str, data: dict[str, Any]) -> str:
@@ -132,6 +165,10 @@ def _reviewed(who: str, where: str, data: dict[str, Any]) -> str:
 SENTENCES: dict[Kind, Sentence] = {
     Kind.ADDED: lambda who, where, data: f"{'Somebody' if who == 'Tenth' else who} added it by hand",
     Kind.REPLACED: _replaced,
+    Kind.PUBLISHED: _published,
+    Kind.WITHDRAWN: _taken_back("withdrawn"),
+    Kind.RETRACTED: _taken_back("retracted"),
+    Kind.REINSTATED: _reinstated,
     Kind.AMENDED: _amended,
     Kind.MERGED: _merged,
     Kind.COMMENT_DELETED: _comment_deleted,

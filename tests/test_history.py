@@ -14,6 +14,17 @@ CASES = [
     ("added", WHO, {}, "Kenji added it by hand"),
     ("replaced", {}, {"from": 2, "to": 3}, "Version 3 came out"),
     ("replaced", {}, {"version": 3}, "Version 3 came out"),  # an older row
+    (
+        "replaced",
+        {},
+        {"from": 1, "to": 2, "changed": ["title", "abstract", "license"], "title": "Kites"},
+        "Version 2 came out with another title and abstract; its title was “Kites”",
+    ),
+    ("published", {}, {"venue": "ICML 2026"}, "It is now at ICML 2026"),
+    ("published", {}, {"by": "Crossref"}, "It was published, Crossref says"),
+    ("withdrawn", {}, {"why": "An error in Section 4."}, "It was withdrawn: An error in Section 4."),
+    ("retracted", {}, {"by": "Crossref"}, "It was retracted, Crossref says"),
+    ("reinstated", {}, {"version": 3}, "It is no longer withdrawn or retracted"),
     ("replaced", {}, {}, "A new version came out"),
     ("amended", {}, {"title": "Atention"}, "Its title changed; it was “Atention”"),
     ("merged", {}, {"title": "A post", "slug": "x1"}, "It was merged with “A post”, the same paper"),

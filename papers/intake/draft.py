@@ -1,16 +1,17 @@
 """intake.draft: turn an item into plain fields within our limits, and render HTML from them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ..identity import BYLINE_SEPARATOR, fold, strip_controls
+from ..sources import remarks
 from ..sources.bounds import shallow
 from ..sources.item import Item, Signer
 from ..sources.text import line, text_of
 from . import render, tex_html
 from .decide import Amend, Create, Existing, Leave, decide
-from .match import Entry
+from .match import ARXIV, DOI, Entry
 
 LONGEST_BYLINE = 60_000
 LONGEST_TITLE = 1_000
@@ -32,13 +33,22 @@ def prepare(entry: Entry, existing: Existing | None) -> Draft:
     decision = decide(fields, item.version, item.announce_type, existing, entry.arxiv_id)
     columns: dict[str, Any] = {}
     if isinstance(decision, Create):
-        columns = rendered(fields, item)
+        columns = rendered(fields, item) | _standing(entry, fields)
     elif isinstance(decision, Amend) and decision.changes:
         changes = decision.changes
         # Minutes and code links are made from both abstract and comment.
         needs_all = existing and {"abstract", "comment"} & changes.keys()
         columns = rendered({**existing.fields, **changes} if existing and needs_all else changes, item)
+        if existing and {"title", "abstract", "comment", "journal_ref"} & changes.keys():
+            columns |= _standing(entry, {**existing.fields, **changes})
     return Draft(fields, decision, columns)
+
+
+def _standing(entry: Entry, fields: Mapping[str, Any]) -> dict[str, str]:
+    """The standing and venue that a paper's record names. A blog post has none, whatever it writes."""
+    if entry.names[0].kind not in {ARXIV, DOI}:
+        return {}
+    return remarks.standing_of(*(fields[name] for name in ("title", "abstract", "comment", "journal_ref")))._asdict()
 
 
 def prepare_all(pairs: Iterable[tuple[Entry, Existing | None]]) -> list[Draft | None]:

@@ -24,7 +24,7 @@ WRITERS_LOCK = 0x7E47  # held while papers are created or merged
 
 FILLED = (
     *("arxiv_id", "title", "title_html", "abstract", "abstract_html", "byline", "byline_folded", "categories"),
-    *("comment", "journal_ref", "license", "code_links", "version", "published_at"),
+    *("comment", "journal_ref", "license", "code_links", "version", "published_at", "venue"),
 )
 
 
@@ -131,5 +131,7 @@ def _fill(keep: Paper, lose: Paper) -> None:
         keep.kind, keep.link, keep.minutes = lose.kind, lose.link, lose.minutes
     elif keep.kind == Paper.Kind.POST and lose.kind != Paper.Kind.POST:
         keep.kind = lose.kind
+    if lose.is_taken_back or not keep.standing:
+        keep.standing, keep.standing_by = lose.standing, lose.standing_by
     keep.arrived_at = min(keep.arrived_at, lose.arrived_at)
-    keep.save(update_fields=[*FILLED, "kind", "link", "minutes", "arrived_at"])
+    keep.save(update_fields=[*FILLED, "kind", "link", "minutes", "arrived_at", "standing", "standing_by"])

@@ -17,7 +17,7 @@ from ..models import Author, Authorship, Event, Paper, Sighting, Source, Version
 from ..models import Name as NameRow
 from ..sources import sandbox
 from ..sources.item import Item, Signer
-from . import match, merge
+from . import match, merge, standing
 from .decide import FIELDS, Amend, Create, Existing, Leave, decide
 from .draft import Draft, plain, prepare, prepare_all, signed
 from .match import ARXIV, DOI, ENTRY, Entry, Owner
@@ -162,6 +162,9 @@ def _create(new: list[tuple[Entry, Draft]], source: Source, now: datetime, first
                 "link": _link(item, names) or source.site_url or source.address,
                 "version": item.version,
                 "published_at": item.published_at,
+                "standing": "",
+                "standing_by": "",
+                "venue": "",
                 "arrived_at": now if source.kind == Source.Kind.PERSON else _arrived(item, now, first),
                 **draft.fields,
                 **draft.rendered,
@@ -205,7 +208,7 @@ def _arrived(item: Item, now: datetime, first: bool) -> datetime:
 
 def _amend(entry: Entry, decision: Amend, rendered: dict[str, Any], existing: Existing, now: datetime) -> bool:
     """Change an existing paper's record; False if there was nothing to change."""
-    changes = dict(decision.changes)
+    changes, rendered = dict(decision.changes), dict(rendered)
     if not (changes or decision.version or decision.arxiv_id):
         return False
     if decision.arxiv_id:
@@ -216,12 +219,18 @@ def _amend(entry: Entry, decision: Amend, rendered: dict[str, Any], existing: Ex
         row = {"paper_id": existing.id, "number": decision.version}
         Version.objects.get_or_create(**row, defaults={"at": at, "seen_at": now})
     if decision.version and existing.version:  # without one, this is the first time we see the paper on arXiv
-        data = {"from": existing.version, "to": decision.version}
-        Event.objects.create(kind=Event.Kind.REPLACED, paper_id=existing.id, at=now, data=data)
+        data = {"from": existing.version, "to": decision.version, "changed": sorted(decision.changes)}
+        if "title" in changes:
+            data["title"] = existing.fields["title"]
+        standing.tell(Event.objects.create(kind=Event.Kind.REPLACED, paper_id=existing.id, at=now, data=data))
     elif "title" in changes:
         data = {"title": existing.fields["title"]}
         Event.objects.create(kind=Event.Kind.AMENDED, paper_id=existing.id, at=now, data=data)
+    claims = {name: rendered.pop(name) for name in ("standing", "venue") if name in rendered}
     Paper.objects.filter(pk=existing.id).update(**changes, **rendered)
+    if claims:
+        why = plain(changes.get("comment") or changes.get("abstract", ""), 300) if claims["standing"] else ""
+        standing.note(existing.id, **claims, now=now, why=why, version=decision.version)
     if "byline" in changes:
         Authorship.objects.filter(paper=existing.id).delete()
         _copy(Authorship, _authorships([(existing.id, entry.item.authors)]))

@@ -6,6 +6,7 @@ from .comment import Comment
 from .cursor import Cursor
 from .event import Event
 from .job import Job
+from .news import News
 from .operations import Backup, Heartbeat
 from .paper import Name, Paper, Version
 from .person import OneTimeLink, Person
@@ -30,6 +31,7 @@ __all__ = [
     "Host",
     "Job",
     "Name",
+    "News",
     "OneTimeLink",
     "Paper",
     "Person",

@@ -41,6 +41,10 @@ class Event(models.Model):
     class Kind(models.TextChoices):
         ADDED = "added", "added by hand"
         REPLACED = "replaced", "new version"
+        PUBLISHED = "published", "published"
+        WITHDRAWN = "withdrawn", "withdrawn"
+        RETRACTED = "retracted", "retracted"
+        REINSTATED = "reinstated", "no longer withdrawn or retracted"
         AMENDED = "amended", "record amended"
         MERGED = "merged", "merged with another record"
         COMMENT_DELETED = "comment_deleted", "comment deleted"

@@ -70,6 +70,12 @@ class Paper(models.Model):
         JOURNAL = "journal", "Journal paper"
         POST = "post", "Blog post"
 
+    class Standing(models.TextChoices):
+        NONE = "", "Not known"
+        PUBLISHED = "published", "Published"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        RETRACTED = "retracted", "Retracted"
+
     kind = models.CharField(max_length=8, choices=Kind.choices)
     arxiv_id = models.TextField(blank=True)  # the base id, without version; unique through its Name row
     title = models.TextField()
@@ -88,6 +94,11 @@ class Paper(models.Model):
     version = models.PositiveSmallIntegerField(default=0)  # the latest on arXiv; 0 if there is none
     published_at = models.DateTimeField(null=True, blank=True)
     arrived_at = models.DateTimeField()  # first sighting
+    standing = models.CharField(max_length=10, choices=Standing.choices, default="", db_default="", blank=True)
+    standing_by = models.CharField(
+        max_length=20, default="", db_default="", blank=True
+    )  # a catalogue; "": the paper itself
+    venue = models.TextField(default="", db_default="", blank=True)  # where it was published
     search = models.GeneratedField(
         expression=SearchVector("title", weight="A", config="english")
         + SearchVector("abstract", weight="B", config="english")
@@ -133,6 +144,11 @@ class Paper(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("paper", args=[self.slug])
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Withdrawn or retracted: there is nothing to read any more, or nothing to build on."""
+        return self.standing in {Paper.Standing.WITHDRAWN, Paper.Standing.RETRACTED}
 
     @property
     def cursor(self) -> Cursor:

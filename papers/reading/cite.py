@@ -45,7 +45,10 @@ def metas(
         *(("citation_author", surname_first(name)) for name in authors),
         ("citation_date", f"{date:%Y/%m/%d}"),
         ("citation_online_date", f"{revised or date:%Y/%m/%d}"),
-        ("citation_pdf_url", f"https://arxiv.org/pdf/{paper.arxiv_id}" if paper.arxiv_id else ""),
+        (
+            "citation_pdf_url",
+            f"https://arxiv.org/pdf/{paper.arxiv_id}" if paper.arxiv_id and not paper.is_taken_back else "",
+        ),
         ("citation_arxiv_id", paper.arxiv_id),
         ("citation_doi", doi),
         ("citation_keywords", "; ".join(paper.categories)),

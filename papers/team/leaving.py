@@ -28,6 +28,7 @@ from ..models import (
     Comment,
     Event,
     Job,
+    News,
     OneTimeLink,
     Person,
     Result,
@@ -50,6 +51,10 @@ TEXTS: dict[type[models.Model], tuple[str, ...]] = {
 # Kinds of events whose data comes from papers and sources, never from people.
 IMPERSONAL = (
     Event.Kind.REPLACED,
+    Event.Kind.PUBLISHED,
+    Event.Kind.WITHDRAWN,
+    Event.Kind.RETRACTED,
+    Event.Kind.REINSTATED,
     Event.Kind.AMENDED,
     Event.Kind.MERGED,
     Event.Kind.SOURCE_MOVED,
@@ -89,6 +94,7 @@ def _end_access(person: Person, now: datetime) -> None:
     """Delete their invitations, jobs and sign-in logs, revoke their public links, and cancel their waiting messages."""
     OneTimeLink.objects.filter(Q(person=person) | Q(email__iexact=person.email)).delete()
     Job.objects.filter(person=person).delete()  # jobs contain what they typed
+    News.objects.filter(person=person).delete()
     ShareLink.objects.filter(person=person, revoked_at=None).update(revoked_at=now)
     waiting = Share.objects.unclaimed(now).filter(person=person)
     waiting.update(state=Share.State.CANCELLED, next_attempt=None, claimed_until=None)

@@ -157,6 +157,10 @@ def _meta(card: Card) -> str:
     paper = card.paper
     horizon = card.horizon
     pieces = [f'<span class="chip {horizon}">{horizon}</span>'] if horizon else []
+    if paper.is_taken_back:
+        pieces.insert(0, f'<span class="chip bad">{escape(paper.standing)}</span>')
+    if paper.venue:
+        pieces.append(f'<span class="chip good" title="{escape(paper.venue)}">{escape(short(paper.venue))}</span>')
     for sighting in card.sightings:
         how = f" · {escape(announced(sighting.announce_type))}" if sighting.announce_type not in {"", "new"} else ""
         name = escape(sighting.source.name)
@@ -171,6 +175,14 @@ def _meta(card: Card) -> str:
     pieces.append(f'<a href="{escape(outward(paper.link))}" rel="noreferrer" data-original>original</a>')
     pieces += [f'<a href="{escape(outward(link))}" rel="noreferrer">code</a>' for link in paper.code_links[:2]]
     return f'<p class="meta">{"".join(f"<span>{piece}</span>" for piece in pieces)}</p>'
+
+
+def short(text: str, most: int = 40) -> str:
+    """
+    >>> short("Findings of the Association", 12)
+    'Findings of…'
+    """
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def _date(day: datetime) -> str:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from .. import access
 from ..models import Cursor, Stage
 from ..reading import queue
+from . import news
 
 
 @require_safe
@@ -24,5 +25,6 @@ def kept(request: HttpRequest) -> HttpResponse:
         "list": "kept",
         "after": bool(cursor),
         "next": shown[-1].cursor if more else "",
+        **news.context(person),
     }
     return render(request, "kept/kept.html", context)

@@ -15,7 +15,7 @@ from ..forms.paper import VoteForm
 from ..intake import subscriptions
 from ..models import Channel, Paper, Person, Source, Stage
 from ..reading import acts, queue, stages, votes
-from . import page, undo
+from . import news, page, undo
 
 VOTED = {1: "Voted {} up", -1: "Voted {} down", 0: "Took back the vote on {}"}
 MOST_IDS = 100  # in one request
@@ -34,6 +34,7 @@ def today(request: HttpRequest) -> HttpResponse:
     if page.htmx(request) and after:
         return render(request, "today/_more.html", context)
     context["done"] = queue.today(person, now)
+    context |= news.context(person)
     if person.is_admin:  # they can mend it
         context["closed"] = Channel.objects.closed()
     context["troubles"] = health.troubles(now) if person.is_admin and not after else []

@@ -99,7 +99,12 @@ def test_replacement_updates_the_record_and_is_an_event(source):
     assert done.amended == 1
     assert (paper.title, paper.version, paper.byline) == ("On case two", 3, "Cy New")
     assert paper.abstract.startswith("We prove")  # the older stays when the newer is empty
-    assert Event.objects.get(kind="replaced").data == {"from": 1, "to": 3}
+    assert Event.objects.get(kind="replaced").data == {
+        "from": 1,
+        "to": 3,
+        "changed": ["byline", "title"],
+        "title": "On case 2603.00001",
+    }
     assert [a.author.name for a in Authorship.objects.all()] == ["Cy New"]
 
 
