@@ -22,6 +22,7 @@ class BrowseForm(forms.Form):
     project = forms.ChoiceField(label="Applied in", required=False)
     used = forms.ChoiceField(label="Application", required=False, choices=[("", "Any"), *search.USED.items()])
     outcome = forms.ChoiceField(required=False, choices=[("", "Any"), *Application.Outcome.choices])
+    has = forms.ChoiceField(label="Code", required=False, choices=[("", "Any"), *search.HAS.items()])
     since = forms.DateField(required=False)
     until = forms.DateField(required=False)
 
@@ -39,7 +40,9 @@ class BrowseForm(forms.Form):
             refusal = f"“{data.get(name, '')[:60]}” is not "
             if isinstance(field, forms.ChoiceField):
                 field.choices = self.offered.setdefault(name, list(field.choices))  # type: ignore[arg-type]
-                thing = {"used": "a stage of use", "outcome": "an outcome"}.get(name, f"a {name.rstrip('s')}")
+                thing = {"used": "a stage of use", "outcome": "an outcome", "has": "something"}.get(
+                    name, f"a {name.rstrip('s')}"
+                )
                 field.error_messages["invalid_choice"] = f"{refusal}{thing} we know."
             elif isinstance(field, forms.DateField):
                 field.error_messages["invalid"] = f"{refusal}a date. Write it like 2026-03-31."

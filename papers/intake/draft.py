@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..identity import BYLINE_SEPARATOR, fold, strip_controls
-from ..sources import remarks
+from ..sources import remarks, repositories
 from ..sources.bounds import shallow
 from ..sources.item import Item, Signer
 from ..sources.text import line, text_of
@@ -102,6 +102,8 @@ def rendered(fields: dict[str, Any], item: Item) -> dict[str, Any]:
     if "byline" in fields:
         columns["byline_folded"] = fold(fields["byline"])
     if "abstract" in fields or "comment" in fields:
-        columns["code_links"] = render.code_links(fields.get("abstract", ""), fields.get("comment", ""))
+        texts = (fields.get("abstract", ""), fields.get("comment", ""))
+        found = repositories.find(*texts, content_html=_html(item), own=item.link)
+        columns |= {"code_links": found.code, "weight_links": found.weights}
         columns["minutes"] = render.minutes(item.words, fields.get("comment", ""))
     return columns

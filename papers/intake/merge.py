@@ -24,7 +24,7 @@ WRITERS_LOCK = 0x7E47  # held while papers are created or merged
 
 FILLED = (
     *("arxiv_id", "title", "title_html", "abstract", "abstract_html", "byline", "byline_folded", "categories"),
-    *("comment", "journal_ref", "license", "code_links", "version", "published_at", "venue"),
+    *("comment", "journal_ref", "license", "code_links", "weight_links", "version", "published_at", "venue"),
 )
 
 

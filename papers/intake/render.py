@@ -40,28 +40,9 @@ def _sanitized(content: str) -> str:
     ).strip()
 
 
-# ── code links and minutes ───────────────────────────────────────────────────────────────────
+# ── minutes ──────────────────────────────────────────────────────────────────────────────
 
-_REPOSITORY = re.compile(
-    r"https?://(?:www\.)?(?:github\.com|gitlab\.com|huggingface\.co)/[\w.-]+/[\w.-]+", re.IGNORECASE
-)
 _PAGES = re.compile(r"(\d{1,4})\s*(?:\+\s*\d+\s*)?(?:pages|pp\b)", re.IGNORECASE)
-
-
-def code_links(*texts: str) -> list[str]:
-    """Repositories named in an abstract or a comment, each once, in order.
-
-    >>> code_links("Code: https://github.com/a/b.git. See https://www.github.com/a/b, too.")
-    ['https://github.com/a/b']
-    """
-    links: list[str] = []
-    for text in texts:
-        if "://" in text:
-            for link in _REPOSITORY.findall(text):
-                link = re.sub(r"^https?://(www\.)?", "https://", link.rstrip(".,;)").removesuffix(".git"))
-                if link not in links and not link.lower().startswith("https://huggingface.co/papers/"):
-                    links.append(link)
-    return links[:5]
 
 
 def minutes(words: int, comment: str) -> int:

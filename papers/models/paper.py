@@ -90,6 +90,7 @@ class Paper(models.Model):
     license = models.TextField(blank=True)
     link = models.TextField()  # to the original
     code_links = ArrayField(models.TextField(), default=list, blank=True)
+    weight_links = ArrayField(models.TextField(), default=list, db_default=[], blank=True)
     minutes = models.PositiveSmallIntegerField(default=10)  # estimated reading time
     version = models.PositiveSmallIntegerField(default=0)  # the latest on arXiv; 0 if there is none
     published_at = models.DateTimeField(null=True, blank=True)
@@ -114,6 +115,7 @@ class Paper(models.Model):
             models.Index(fields=["-arrived_at", "-id"], name="paper_newest"),
             GinIndex(fields=["search"], name="paper_search"),
             GinIndex(fields=["categories"], name="paper_categories"),
+            models.Index(fields=["-arrived_at", "-id"], condition=~Q(weight_links=[]), name="paper_with_weights"),
         ]
 
     def __str__(self) -> str:

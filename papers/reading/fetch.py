@@ -15,7 +15,17 @@ _PAPER = ", ".join(
     f"paper.{name}"
     for name in (
         *("id", "kind", "arxiv_id", "title", "title_html", "abstract", "abstract_html", "byline", "categories", "link"),
-        *("code_links", "minutes", "version", "published_at", "arrived_at", "standing", "standing_by", "venue"),
+        *(
+            "code_links",
+            "weight_links",
+            "minutes",
+            "version",
+            "published_at",
+            "arrived_at",
+            "standing",
+            "standing_by",
+            "venue",
+        ),
     )
 )
 _WAITING = f"""

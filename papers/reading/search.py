@@ -26,7 +26,7 @@ from . import newest, one
 
 PATIENCE = timedelta(seconds=4)
 
-_TERM = re.compile(r'(?P<minus>-?)(?:(?P<field>author|cat):\s*)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))', re.I)
+_TERM = re.compile(r'(?P<minus>-?)(?:(?P<field>author|cat|has):\s*)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))', re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Term:
     """One word or phrase of a search."""
 
     text: str
-    field: str = ""  # "author", "cat", or "" for everywhere
+    field: str = ""  # "author", "cat", "has", or "" for everywhere
     phrase: bool = False
     minus: bool = False
 
@@ -67,11 +67,11 @@ def _spellings(text: str) -> set[str]:
 
 
 def compile_query(terms: list[Term]) -> str:
-    """Compile the terms, except categories, into the text of a tsquery; "" if only common words are left.
+    """Compile the terms, except categories and `has:`, into the text of a tsquery; "" if only common words are left.
 
     Each alternative occurs once, because PostgreSQL adds up the frequencies of alternatives in its estimates.
     """
-    words = [term for term in terms if term.field != "cat"]
+    words = [term for term in terms if term.field not in {"cat", "has"}]
     readings = [(number, *reading) for number, term in enumerate(words) for reading in _readings(term)]
     if not readings:
         return ""
@@ -122,6 +122,7 @@ class Filters:
     project: str = ""
     used: str = ""
     outcome: str = ""
+    has: str = ""
     since: date | None = None
     until: date | None = None
 
@@ -191,6 +192,8 @@ def find(person: Person, filters: Filters) -> PaperQuerySet:
             papers = papers.alias(sum=Subquery(sums.values("sum"))).filter(sum__gt=0)
     if filters.project or filters.used or filters.outcome:
         papers = papers.filter(pk__in=_applied(filters).values("paper"))
+    if filters.has:
+        papers = papers.filter(_having(filters.has))
     if filters.since:
         papers = papers.filter(arrived_at__gte=datetime.combine(filters.since, time.min, person.zone))
     if filters.until and filters.until < date.max:
@@ -210,13 +213,26 @@ def _matching(papers: PaperQuerySet, terms: list[Term]) -> PaperQuerySet:
         if term.field == "cat":
             condition = Q(categories__contains=[category(term.text)])
             papers = papers.filter(~condition if term.minus else condition)
+        elif term.field == "has":
+            condition = _having(term.text.lower())
+            papers = papers.filter(~condition if term.minus else condition)
     if query := compile_query(terms):
         return papers.filter(search=_Compiled(query))
-    if not any(term.field == "cat" for term in terms):
+    if not any(term.field in {"cat", "has"} for term in terms):
         raise TooMuch(
             "These words are too common to search for. Add a rarer one, or write author:name to search for an author."
         )
     return papers
+
+
+HAS = {"code": "Has code", "weights": "Has weights"}
+
+
+def _having(what: str) -> Q:
+    """Papers that link to one of HAS. Raises TooMuch for anything else."""
+    if what not in HAS:
+        raise TooMuch(f"We cannot search for has:{what[:40]}. Write has:code or has:weights.")
+    return ~Q(code_links=[]) if what == "code" else ~Q(weight_links=[])
 
 
 def _signed(papers: PaperQuerySet, author: str) -> PaperQuerySet:

@@ -174,6 +174,7 @@ def _meta(card: Card) -> str:
     pieces.append(f'<span class="num">{paper.minutes} min</span>')
     pieces.append(f'<a href="{escape(outward(paper.link))}" rel="noreferrer" data-original>original</a>')
     pieces += [f'<a href="{escape(outward(link))}" rel="noreferrer">code</a>' for link in paper.code_links[:2]]
+    pieces += [f'<a href="{escape(outward(link))}" rel="noreferrer">weights</a>' for link in paper.weight_links[:1]]
     return f'<p class="meta">{"".join(f"<span>{piece}</span>" for piece in pieces)}</p>'
 
 

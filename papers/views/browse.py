@@ -104,6 +104,7 @@ def _chips(form: BrowseForm, filters: search.Filters, query: dict[str, str]) -> 
         "project": lambda: f"Applied in {dict(form.offered['project'])[filters.project]}",
         "used": lambda: search.USED[filters.used],
         "outcome": lambda: f"Outcome: {Application.Outcome(filters.outcome).label}",
+        "has": lambda: search.HAS[filters.has],
         "votes": lambda: dict(form.offered["votes"])[filters.votes],
         "since": lambda: f"From {_day(filters.since)}",
         "until": lambda: f"Until {_day(filters.until)}",

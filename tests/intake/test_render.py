@@ -36,24 +36,6 @@ def test_long_post_is_cut_and_its_tags_are_closed():
 
 
 @pytest.mark.parametrize(
-    ("text", "links"),
-    [
-        ("Code: https://github.com/a/b.", ["https://github.com/a/b"]),
-        (
-            "(https://www.github.com/a/b.git), http://gitlab.com/c/d;",
-            ["https://github.com/a/b", "https://gitlab.com/c/d"],
-        ),
-        ("https://github.com/a and https://a.github.io/b", []),
-        (r"\url{https://github.com/a/b}", ["https://github.com/a/b"]),
-        ("https://huggingface.co/papers/2401.12345", []),
-        ("https://huggingface.co/org/model", ["https://huggingface.co/org/model"]),
-    ],
-)
-def test_code_links_are_found_in_abstract_and_comment(text, links):
-    assert render.code_links("", text) == links
-
-
-@pytest.mark.parametrize(
     ("words", "comment", "expected"),
     [
         (2200, "", 10),

@@ -319,3 +319,14 @@ def test_address_with_two_names_finds_one_paper():
     paper = make_paper(arxiv_id="2401.12345")
     Name.objects.create(paper=paper, kind="doi", value="10.48550/arxiv.2401.12345")
     assert search.look_up("2401.12345") == (True, paper)
+
+
+def test_code_and_weights_are_searched_and_filtered():
+    make_paper("Plain kites")
+    make_paper("Kites with code", code_links=["https://github.com/a/b"])
+    make_paper("Kites with weights", weight_links=["https://huggingface.co/a/b"])
+    assert found(q="kites has:code") == found(has="code") == ["Kites with code"]
+    assert found(q="has:weights") == found(has="weights") == ["Kites with weights"]
+    assert found(q="kites -has:code -has:weights") == ["Plain kites"]
+    with pytest.raises(TooMuch, match="has:code or has:weights"):
+        found(q="has:dog")
