@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from .models import Application, Event
+from .tex import plain
 
 Kind = Event.Kind
 Sentence = Callable[[str, str, dict[str, Any]], str]
@@ -66,11 +67,13 @@ def _says(data: dict[str, Any]) -> str:
 
 
 def _amended(who: str, where: str, data: dict[str, Any]) -> str:
-    return f"Its title changed; it was “{data['title']}”" if data.get("title") else "Its record changed"
+    return f"Its title changed; it was “{plain(data['title'])}”" if data.get("title") else "Its record changed"
 
 
 def _merged(who: str, where: str, data: dict[str, Any]) -> str:
-    return f"It was merged with “{data.get('title') or data.get('slug') or 'another record'}”, the same paper"
+    return (
+        f"It was merged with “{plain(data.get('title', '')) or data.get('slug') or 'another record'}”, the same paper"
+    )
 
 
 def _comment_deleted(who: str, where: str, data: dict[str, Any]) -> str:

@@ -23,9 +23,14 @@ ATTRIBUTES = frozenset(_ATTRIBUTE_NAMES.split())
 _BOLD = {"bold": (0x1D400, 0x1D41A, 0x1D6A8, 0x1D6C2), "bold-italic": (0x1D468, 0x1D482, 0x1D71C, 0x1D736)}
 
 
+# latex2mathml reads the name of an operator only if it is one word, and not \operatorname*{arg\,min}.
+_SPACED = re.compile(r"\\operatorname\*?\s*\{([^{}]*[\\~][^{}]*)\}")
+
+
 @lru_cache(maxsize=20_000)
 def mathml(formula: str, display: str) -> str:
     """A formula as MathML; "" if it cannot be rendered. latex2mathml does not escape, so we serialize its tree."""
+    formula = _SPACED.sub(r"\\mathop{\\mathrm{\1}}", formula)
     try:
         return _serialized(Converter(display=display).convert_to_element(formula))
     except Exception:  # latex2mathml raises all kinds of exceptions; then the TeX is shown as it is

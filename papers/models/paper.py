@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 from ..identity import BYLINE_SEPARATOR
 from ..refused import Gone
+from ..tex import plain
 from .cursor import Cursor
 
 # Crockford's base 32, without i, l, o and u, which are easy to misread.
@@ -119,7 +120,12 @@ class Paper(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.plain_title
+
+    @property
+    def plain_title(self) -> str:
+        """The title without TeX, for places that show no HTML."""
+        return plain(self.title)
 
     @property
     def short(self) -> str:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from ..models import Paper
+from ..tex import plain
 
 _SUFFIXES = {"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"}
 _PARTICLES = {
@@ -41,7 +42,7 @@ def metas(
     """
     date = paper.published_at or paper.arrived_at
     tags = [
-        ("citation_title", paper.title),
+        ("citation_title", paper.plain_title),
         *(("citation_author", surname_first(name)) for name in authors),
         ("citation_date", f"{date:%Y/%m/%d}"),
         ("citation_online_date", f"{revised or date:%Y/%m/%d}"),
@@ -52,7 +53,7 @@ def metas(
         ("citation_arxiv_id", paper.arxiv_id),
         ("citation_doi", doi),
         ("citation_keywords", "; ".join(paper.categories)),
-        ("citation_abstract", paper.abstract),
+        ("citation_abstract", plain(paper.abstract)),
         ("citation_public_url", paper.link if not paper.arxiv_id else address),
     ]
     return [(name, content) for name, content in tags if content]
@@ -60,7 +61,7 @@ def metas(
 
 def coins(paper: Paper, authors: list[str]) -> str:
     """The title attribute of a paper's COinS span, not yet escaped for HTML."""
-    fields = [("rft.atitle", paper.title)]
+    fields = [("rft.atitle", paper.plain_title)]
     if authors:
         last, _, first = surname_first(authors[0]).partition(", ")
         fields += [("rft.aulast", last), ("rft.aufirst", first)]

@@ -85,7 +85,7 @@ def message(share: Share, url: str = "") -> messages.Message:
     return messages.Message(
         id=share.act,
         sharer=share.person.name,
-        title=paper.title,
+        title=paper.plain_title,
         authors=tuple(paper.authors_shown),
         note=share.note,
         up=sum(vote.value > 0 for vote in paper.votes.all()),

@@ -56,7 +56,7 @@ def picture(request: HttpRequest, token: str) -> HttpResponse:
     link = links.find(token)
     if link is None or link.revoked_at:
         raise Http404
-    svg = card.draw(link.paper.title or "Without a title", _authors(link.paper))
+    svg = card.draw(link.paper.plain_title or "Without a title", _authors(link.paper))
     answer = get_conditional_response(request, etag := quote_etag(hashlib.sha256(svg.encode()).hexdigest()))
     answer = answer or HttpResponse(_png(svg), content_type="image/png")
     answer["ETag"] = etag

@@ -122,7 +122,8 @@ def clear(request: HttpRequest) -> HttpResponse:
 
 def _done(request: HttpRequest, paper: Paper, changes: list[acts.Change], label: str) -> HttpResponse:
     """Draw the card again, or nothing if it left the list, with a message and Undo."""
-    title = paper.title if len(paper.title) <= 60 else f"{paper.title[:59].rstrip()}…"
+    title = paper.plain_title
+    title = title if len(title) <= 60 else f"{title[:59].rstrip()}…"
     label = label.format(f"“{title}”")
     if changes:
         undo.remember(request, changes, label)

@@ -1,5 +1,6 @@
 """intake.tex_html: plain text with TeX becomes safe HTML."""
 
+import re
 import time
 from xml.etree import ElementTree
 
@@ -48,6 +49,9 @@ def test_tex_that_cannot_be_rendered_is_shown_unchanged(text, made):
         (r"50\% of R\&D, \$5, a\_b", "50% of R&amp;D, $5, a_b"),
         (r"see \url{https://a.example/~b}", "see <code>https://a.example/~b</code>"),
         (r"\href{https://a.example}{a page} of us \cite{a,b}, \eg this, 5\times", "a page of us, e.g. this, 5×"),
+        (r"\textbf{$k$-Bench}", '<strong><math display="inline"><mrow><mi>k</mi></mrow></math>-Bench</strong>'),
+        (r"Fran\c cois \v Skoda, \.Z, \AA s, \Delta-nets, \d f", "François Škoda, Ż, Ås, Δ-nets, \\d f"),
+        (r"{\bf a} {\sc b} \textbf{unbalanced", r"<strong>a</strong> b \textbf{unbalanced"),
         (r"H\textsubscript{2}O\footnote{water}", "H<sub>2</sub>O"),
         (r"a \textsc{Name} and \unknown{thing}", r"a Name and \unknown{thing}"),
     ],
@@ -75,6 +79,20 @@ def test_output_contains_only_simple_markup_and_mathml(text):
     for element in tree.iter():
         assert element.tag in {"p", "em", "strong", "code", *mathml.ELEMENTS}
         assert set(element.keys()) <= mathml.ATTRIBUTES
+
+
+def test_operator_with_a_space_in_its_name_keeps_it():
+    made = tex_html.render(r"$\operatorname*{arg\,min}_x f$")
+    assert re.sub(r"<[^>]*>", "", made) == "argminxf"
+    assert "<mo></mo>" not in made
+    assert "<mspace" in made
+
+
+def test_formula_is_never_lost():
+    for formula in (r"$\ourmacro{x}$", r"\(\frac{1\)", r"\textbf{$\ourmacro{x}$}", "$x$", r"\emph{$x^2$"):
+        made = tex_html.render(rf"\emph{{So}} {formula} holds")
+        assert "x" in made or "frac" in made
+        assert made.endswith(" holds")
 
 
 def test_mathml_token_elements_contain_only_text():

@@ -36,6 +36,14 @@ def test_post_has_its_own_address_and_no_arxiv_tags():
     assert not {"citation_arxiv_id", "citation_pdf_url", "citation_doi"} & tags.keys()
 
 
+def test_references_have_no_tex():
+    odd = paper(title=r"K\"onig's $\beta$-nets", abstract=r"We \emph{prove} $x^2$ in Bj\o rk's sense.")
+    tags = dict(cite.metas(odd, [], "", ""))
+    assert tags["citation_title"] == "König's β-nets"
+    assert tags["citation_abstract"] == "We prove x^2 in Björk's sense.".replace("ö", "ø")
+    assert dict(parse_qsl(cite.coins(odd, [])))["rft.atitle"] == "König's β-nets"
+
+
 def test_coins_can_be_parsed_by_zotero():
     text = cite.coins(paper(title='100 % "A & B" + ß = C'), ["Ada Example", "Bo & Co"])
     assert all("=" in part for part in text.split("&"))

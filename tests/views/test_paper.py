@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from papers.intake.merge import merge
 from papers.models import Author, Authorship, Comment, Event, Name, Stage, Version
@@ -225,3 +226,14 @@ def test_times_are_shown_in_my_zone(client, paper):
     make_comment(make_person(), paper)
     Comment.objects.update(at=NOW + timedelta(hours=14, minutes=30))  # 23:30 UTC
     assert "5 Mar 2026, 08:30" in shown(client, paper)
+
+
+def test_title_in_the_tab_and_in_messages_has_no_tex(client):
+    person = make_person()
+    client.force_login(person)
+    paper = make_paper(r"\textbf{$\alpha$-Bench} of Ng\^o")
+    body = client.get(paper.get_absolute_url()).content.decode()
+    assert "<title>α-Bench of Ngô" in body
+    assert str(paper) == "α-Bench of Ngô"
+    body = client.post(reverse("keep", args=[paper.pk]), HTTP_HX_REQUEST="true").content.decode()
+    assert "“α-Bench of Ngô”" in body
