@@ -120,7 +120,8 @@ def answer_due() -> None:
 
 @shared_task
 def refresh_yields() -> None:
-    """Recompute the sources' yields."""
+    """Recompute the sources' yields and typical reading times."""
+    refresh.refresh_minutes()
     refresh.refresh_yields(timezone.now())
 
 

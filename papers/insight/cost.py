@@ -10,7 +10,7 @@ from . import steps
 
 PRIOR_MEAN = 0.02  # one in fifty papers looked at gets applied, until the team has its own record
 PRIOR_STRENGTH = 20.0
-SKIM_MINUTES = 1  # per skimmed card; reading a paper takes its own estimated minutes
+SKIM_MINUTES = 1  # per skimmed card; reading takes the paper's own minutes, or its source's median
 RANGE = 0.9
 MUCH = 30  # papers looked at without reading any, after which muting is proposed
 
@@ -115,14 +115,16 @@ def _spent(person: Person, window: steps.Window) -> list[Spent]:
             FROM papers_stage WHERE ({skimmed}) OR ({read})
         ), paper AS (
             SELECT paper_id, bool_or(act.read) AS read,
-                sum(act.skimmed::int * %s + act.read::int * papers_paper.minutes) AS minutes
+                sum(act.skimmed::int * %s) AS skimming, sum(act.read::int) AS readings,
+                min(papers_paper.minutes) AS minutes
             FROM act JOIN papers_paper ON papers_paper.id = paper_id GROUP BY paper_id
         ), used AS (
             SELECT paper_id, min(at) AS at FROM papers_application GROUP BY paper_id
         ), looked AS (
             SELECT source_id, count(*) AS looked, count(*) FILTER (WHERE read) AS read, count(used.at) AS used,
-                sum(minutes) AS minutes
-            FROM paper JOIN papers_sighting USING (paper_id) LEFT JOIN used USING (paper_id) GROUP BY source_id
+                sum(skimming + readings * coalesce(nullif(minutes, 0), source.typical_minutes)) AS minutes
+            FROM paper JOIN papers_sighting USING (paper_id) JOIN papers_source source ON source.id = source_id
+            LEFT JOIN used USING (paper_id) GROUP BY source_id
         ), took AS (
             SELECT source_id, count(*) AS people, count(*) FILTER (WHERE person_id <> %s) AS others,
                 count(*) FILTER (WHERE read) AS readers,

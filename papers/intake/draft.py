@@ -9,7 +9,7 @@ from ..sources import remarks, repositories
 from ..sources.bounds import shallow
 from ..sources.item import Item, Signer
 from ..sources.text import line, text_of
-from . import render, tex_html
+from . import minutes, render, tex_html
 from .decide import Amend, Create, Existing, Leave, decide
 from .match import ARXIV, DOI, Entry
 
@@ -33,12 +33,14 @@ def prepare(entry: Entry, existing: Existing | None) -> Draft:
     decision = decide(fields, item.version, item.announce_type, existing, entry.arxiv_id)
     columns: dict[str, Any] = {}
     if isinstance(decision, Create):
-        columns = rendered(fields, item) | _standing(entry, fields)
+        columns = rendered(fields, item) | _standing(entry, fields) | {"minutes": _minutes(entry, fields)}
     elif isinstance(decision, Amend) and decision.changes:
         changes = decision.changes
-        # Minutes and code links are made from both abstract and comment.
+        # Code links are made from both abstract and comment.
         needs_all = existing and {"abstract", "comment"} & changes.keys()
         columns = rendered({**existing.fields, **changes} if existing and needs_all else changes, item)
+        if needs_all and (read_in := _minutes(entry, changes)):
+            columns["minutes"] = read_in
         if existing and {"title", "abstract", "comment", "journal_ref"} & changes.keys():
             columns |= _standing(entry, {**existing.fields, **changes})
     return Draft(fields, decision, columns)
@@ -49,6 +51,12 @@ def _standing(entry: Entry, fields: Mapping[str, Any]) -> dict[str, str]:
     if entry.names[0].kind not in {ARXIV, DOI}:
         return {}
     return remarks.standing_of(*(fields[name] for name in ("title", "abstract", "comment", "journal_ref")))._asdict()
+
+
+def _minutes(entry: Entry, fields: Mapping[str, Any]) -> int:
+    """The reading time. The words that a feed carries of a paper are its abstract's, so only its pages count."""
+    is_paper = entry.names[0].kind in {ARXIV, DOI}
+    return minutes.of_paper(fields.get("comment", "")) or (0 if is_paper else minutes.of_words(entry.item.words))
 
 
 def prepare_all(pairs: Iterable[tuple[Entry, Existing | None]]) -> list[Draft | None]:
@@ -105,5 +113,4 @@ def rendered(fields: dict[str, Any], item: Item) -> dict[str, Any]:
         texts = (fields.get("abstract", ""), fields.get("comment", ""))
         found = repositories.find(*texts, content_html=_html(item), own=item.link)
         columns |= {"code_links": found.code, "weight_links": found.weights}
-        columns["minutes"] = render.minutes(item.words, fields.get("comment", ""))
     return columns

@@ -128,9 +128,10 @@ def _fill(keep: Paper, lose: Paper) -> None:
         if value and (lose.arxiv_id or not getattr(keep, name)):
             setattr(keep, name, value)
     if lose.arxiv_id:
-        keep.kind, keep.link, keep.minutes = lose.kind, lose.link, lose.minutes
+        keep.kind, keep.link, keep.minutes = lose.kind, lose.link, lose.minutes  # not those of a post about it
     elif keep.kind == Paper.Kind.POST and lose.kind != Paper.Kind.POST:
         keep.kind = lose.kind
+    keep.minutes = keep.minutes or lose.minutes
     if lose.is_taken_back or not keep.standing:
         keep.standing, keep.standing_by = lose.standing, lose.standing_by
     keep.arrived_at = min(keep.arrived_at, lose.arrived_at)

@@ -1,4 +1,4 @@
-"""intake.render: safe HTML of a post, code links and reading minutes, made once, when a paper arrives."""
+"""intake.render: safe HTML of a post, made once, when it arrives."""
 
 import re
 
@@ -7,8 +7,6 @@ import nh3
 LONGEST_TEXT = 10_000  # characters kept of an abstract or a post
 LONGEST_HTML = 20_000  # characters of a post with its tags, to keep a page of cards light
 
-
-# ── HTML ─────────────────────────────────────────────────────────────────────────────────────
 
 _TAG_NAMES = (
     "p br hr div blockquote pre code ul ol li dl dt dd em strong b i s sub sup q cite abbr kbd a table thead "
@@ -38,21 +36,3 @@ def _sanitized(content: str) -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     ).strip()
-
-
-# ── minutes ──────────────────────────────────────────────────────────────────────────────
-
-_PAGES = re.compile(r"(\d{1,4})\s*(?:\+\s*\d+\s*)?(?:pages|pp\b)", re.IGNORECASE)
-
-
-def minutes(words: int, comment: str) -> int:
-    """Estimate the reading time: 220 words a minute for a post, about 50 seconds a page for a paper.
-
-    >>> minutes(2200, ""), minutes(0, "12 pages, 4 figures"), minutes(0, ""), minutes(90, "")
-    (10, 13, 12, 1)
-    """
-    if words:
-        return max(1, min(round(words / 220), 60))
-    if pages := _PAGES.search(comment):
-        return max(3, min(round(3 + int(pages[1]) * 0.8), 60))
-    return 12

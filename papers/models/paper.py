@@ -92,7 +92,7 @@ class Paper(models.Model):
     link = models.TextField()  # to the original
     code_links = ArrayField(models.TextField(), default=list, blank=True)
     weight_links = ArrayField(models.TextField(), default=list, db_default=[], blank=True)
-    minutes = models.PositiveSmallIntegerField(default=10)  # estimated reading time
+    minutes = models.PositiveSmallIntegerField(default=0)  # estimated reading time; 0 if the length is unknown
     version = models.PositiveSmallIntegerField(default=0)  # the latest on arXiv; 0 if there is none
     published_at = models.DateTimeField(null=True, blank=True)
     arrived_at = models.DateTimeField()  # first sighting

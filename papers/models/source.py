@@ -125,6 +125,9 @@ class Source(models.Model):
     yield_read = models.FloatField(null=True, blank=True)
     yield_skimmed = models.PositiveIntegerField(default=0)
 
+    # The median reading time of its papers of known length, computed by ranking.refresh; counted for the others.
+    typical_minutes = models.PositiveSmallIntegerField(default=10, db_default=10)
+
     objects = SourceQuerySet.as_manager()
 
     class Meta:
@@ -189,7 +192,7 @@ class Host(models.Model):
 class SightingQuerySet(models.QuerySet["Sighting"]):
     def with_source(self) -> "SightingQuerySet":
         """Sightings with the columns of their source that a card shows."""
-        shown = ("name", "kind", "horizon", "yield_read", "yield_skimmed")
+        shown = ("name", "kind", "horizon", "yield_read", "yield_skimmed", "typical_minutes")
         return self.select_related("source").only(
             "paper_id", "at", "announce_type", "link", *(f"source__{field}" for field in shown)
         )

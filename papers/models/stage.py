@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Greatest
 
 from .cursor import Cursor
 from .paper import Paper
 from .person import Person
+from .source import Sighting
 
 TRIAGED_AT = Greatest("kept_at", "passed_at", "read_at")  # PostgreSQL's greatest() ignores nulls
 
@@ -40,10 +41,17 @@ class StageQuerySet(models.QuerySet["Stage"]):
         return self.alias(triaged_at=TRIAGED_AT).filter(person=person, triaged_at__gte=since)
 
     def progress(self, since: datetime) -> dict[str, Any]:
-        """Count these stages, those of them read since then, and the minutes of reading."""
+        """Count these stages, those of them read since then, and the minutes of reading.
+
+        A paper of unknown length counts as typical of the source that brought it first.
+        """
         read = Q(read_at__gte=since)
+        typical = (
+            Sighting.objects.filter(paper=OuterRef("paper")).order_by("at", "id").values("source__typical_minutes")
+        )
+        minutes = Case(When(paper__minutes=0, then=Subquery(typical[:1])), default="paper__minutes")
         return self.aggregate(
-            triaged=Count("pk"), read=Count("pk", filter=read), minutes=Sum("paper__minutes", filter=read, default=0)
+            triaged=Count("pk"), read=Count("pk", filter=read), minutes=Sum(minutes, filter=read, default=0)
         )
 
 

@@ -54,6 +54,11 @@ class Card:
         horizons = {sighting.source.horizon for sighting in self.sightings}
         return next((each for each in HORIZONS if each in horizons), "")
 
+    @property
+    def minutes(self) -> int:
+        """The reading time; for a paper of unknown length, one that is typical of its source."""
+        return self.paper.minutes or next((each.source.typical_minutes for each in self.sightings), 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -69,7 +74,7 @@ class Page:
     @property
     def hours(self) -> str:
         """The time to read all of it, such as "40 min" or "3 h"."""
-        minutes = sum(card.paper.minutes for card in self.cards)
+        minutes = sum(card.minutes for card in self.cards)
         return f"{minutes} min" if minutes < 90 else f"{minutes / 60:.0f} h"
 
 

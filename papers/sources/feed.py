@@ -17,7 +17,7 @@ from lxml import etree
 from lxml import html as lxml_html
 from requests.utils import urldefragauth
 
-from . import bounds, charset, salvage, sandbox
+from . import bounds, charset, length, salvage, sandbox
 from .item import Item, LastFetch, Pull, Signer, read_each
 from .text import absolute, digest, in_utc, line, plain, plausible, text_of
 from .wire import addresses
@@ -154,7 +154,7 @@ def _item(entry: Any, base: str, now: datetime) -> Item | None:
         categories=(),
         published_at=plausible(_time(_first(entry, "published_parsed", "created_parsed", "updated_parsed")), now),
         updated_at=plausible(_time(_first(entry, "updated_parsed")), now),
-        words=len((body or plain).split()),
+        words=length.whole(body or plain, bool(entry.get("content"))),
     )
 
 
@@ -242,7 +242,7 @@ def _json_item(entry: Any, base: str, now: datetime) -> Item | None:
         authors=tuple(Signer(name) for name in names if name),
         published_at=plausible(_json_time(texts.get("date_published")) or updated, now),
         updated_at=plausible(updated, now),
-        words=len(body.split()),
+        words=length.whole(body, bool(content or texts.get("content_text"))),
     )
 
 

@@ -171,7 +171,7 @@ def _meta(card: Card) -> str:
     ]
     day = timezone.localtime(paper.published_at or paper.arrived_at)
     pieces.append(f'<time datetime="{day:%Y-%m-%d}">{_date(day)}</time>')
-    pieces.append(f'<span class="num">{paper.minutes} min</span>')
+    pieces.append(f'<span class="num">{paper.minutes} min</span>' if paper.minutes else "<span>length unknown</span>")
     pieces.append(f'<a href="{escape(outward(paper.link))}" rel="noreferrer" data-original>original</a>')
     pieces += [f'<a href="{escape(outward(link))}" rel="noreferrer">code</a>' for link in paper.code_links[:2]]
     pieces += [f'<a href="{escape(outward(link))}" rel="noreferrer">weights</a>' for link in paper.weight_links[:1]]

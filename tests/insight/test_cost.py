@@ -34,6 +34,13 @@ def test_minutes_are_one_per_card_and_the_reading_time_of_read_papers():
 
 
 @pytest.mark.django_db
+def test_reading_of_unknown_length_takes_what_is_typical_of_the_source():
+    source, me = make_source(typical_minutes=7), make_person()
+    make_stage(me, make_paper(source=source, minutes=0), skimmed_at=NOW, read_at=NOW)
+    assert cost.costs(me, ALL)[0].spent.minutes == 8
+
+
+@pytest.mark.django_db
 def test_window_excludes_earlier_papers():
     source, me = make_source(), make_person()
     make_stage(me, make_paper(source=source), skimmed_at=NOW - timedelta(days=40))

@@ -30,22 +30,3 @@ def test_long_post_is_cut_and_its_tags_are_closed():
     assert len(made) < render.LONGEST_HTML + 100
     assert made.count("<div>") == made.count("</div>")
     assert "…" in made[-40:]
-
-
-# ── what cards say ───────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize(
-    ("words", "comment", "expected"),
-    [
-        (2200, "", 10),
-        (5, "", 1),
-        (10**6, "", 60),
-        (0, "12 pages", 13),
-        (0, "9+3 pages", 10),
-        (0, "999 pages", 60),
-        (0, "", 12),
-    ],
-)
-def test_minutes_are_estimated_from_words_or_pages(words, comment, expected):
-    assert render.minutes(words, comment) == expected

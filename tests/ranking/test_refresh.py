@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from papers.ranking.refresh import refresh_yields
+from papers.ranking.refresh import refresh_minutes, refresh_yields
 from tests.makers import NOW, make_paper, make_person, make_source, make_stage
 
 pytestmark = pytest.mark.django_db
@@ -50,3 +50,15 @@ def test_second_refresh_changes_nothing():
     make_stage(make_person(), make_paper(), skimmed_at=NOW)
     refresh_yields(NOW)
     assert refresh_yields(NOW) == 0
+
+
+def test_typical_minutes_are_the_median_of_known_lengths():
+    source, silent = make_source(), make_source()
+    for minutes in (0, 0, 4, 6, 20):
+        make_paper(source=source, minutes=minutes)
+    make_paper(source=silent, minutes=0)
+    assert refresh_minutes() == 1
+    source.refresh_from_db()
+    silent.refresh_from_db()
+    assert (source.typical_minutes, silent.typical_minutes) == (6, 10)
+    assert refresh_minutes() == 0

@@ -161,3 +161,12 @@ def test_empty_queue_on_a_weekend_mentions_arxiv(me):
 
 def test_empty_queue_because_of_the_filter(me, source):
     assert "moonshot" in queue.why_empty(me, NOW, horizon="moonshot").title
+
+
+def test_unknown_lengths_count_as_typical_of_the_source(me):
+    source = make_source(typical_minutes=7)
+    make_paper(source=source, minutes=0)
+    read = make_paper(source=source, minutes=0)
+    assert queue.take(me, NOW).hours == "14 min"
+    stages.read(me, read, NOW)
+    assert queue.today(me, NOW)["minutes"] == 7

@@ -70,14 +70,14 @@ def test_plain_text_is_unchanged():
     assert item.link == "https://blog.example/p"
 
 
-def test_html_is_kept_and_its_words_are_counted():
+def test_html_of_a_description_is_kept_but_not_counted_as_the_post():
     item = parse(
         rss(
             "<title>T</title><link>https://b.example/1</link>"
             "<description>&lt;p&gt;one &lt;b&gt;two&lt;/b&gt;&lt;/p&gt;</description>"
         )
     ).items[0]
-    assert (item.content_html, item.abstract, item.words) == ("<p>one <b>two</b></p>", "", 2)
+    assert (item.content_html, item.abstract, item.words) == ("<p>one <b>two</b></p>", "", 0)
 
 
 def test_markup_is_removed_from_titles():
