@@ -16,9 +16,10 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Min
 from django.utils.module_loading import import_string
 
-from .models import Backup, Channel, Heartbeat, Share, Source
+from .models import Backup, Channel, Heartbeat, Lookup, LookupPause, Share, Source
 from .templatetags.when import span
 
 OVERDUE = timedelta(hours=1)  # a due source is pulled within minutes, unless nobody pulls
@@ -121,6 +122,7 @@ def report(now: datetime) -> dict[str, Any]:
         "stuck": list(_shown(waiting.exclude(last_error=""))),
         "failed": failed.count(),
         "failed_last": list(_shown(failed)),
+        "lookups": lookups(now),
         "channels": list(Channel.objects.closed()),
         "backup": Backup.objects.order_by("-at").first(),
         "no_backup_since": now - BACKUP_AGE,
@@ -132,6 +134,22 @@ def report(now: datetime) -> dict[str, Any]:
         "django": django.get_version(),
         "python": platform.python_version(),
     }
+
+
+def lookups(now: datetime) -> str:
+    """Say how many papers wait for arXiv's own record, since when, and why if they are held."""
+    waiting = Lookup.objects.waiting()
+    count, since = waiting.count(), waiting.aggregate(since=Min("since"))["since"]
+    given_up = Lookup.objects.filter(next_attempt=None).count()
+    words = f"{count:,} {'paper waits' if count == 1 else 'papers wait'} for arXiv’s record"
+    words = f"{words}, the first since {_since(since, now)}." if count else "No paper waits for arXiv’s record."
+    pause = LookupPause.objects.filter(pk="arxiv", until__gt=now).first()
+    if pause and pause.until and count:
+        words += f" Lookups pause for {_since(now, pause.until)}: {pause.why}"
+    unknown = waiting.filter(missing__gt=0).count()
+    if unknown:
+        words += f" {unknown:,} of them arXiv does not know yet, and is asked again."
+    return words + (f" {given_up:,} given up, because arXiv does not know or cannot give them." if given_up else "")
 
 
 def _shown(shares: Any) -> Any:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from . import jobs
-from .intake import pipeline
+from .intake import complete, pipeline
 from .intake.lanes import Lanes
 from .intake.quiet import Book
 from .intake.retention import delete_old
@@ -27,6 +27,7 @@ from .sharing import outbox
 PULLING = Lanes(settings.WORKER_CONCURRENCY)
 SENDING = Lanes(4)
 ANSWERING = Lanes(4)
+COMPLETING = Lanes(1)
 
 ROUND_SECONDS = 240.0  # then a round ends, and the next tick starts another
 TURN_SECONDS = 60.0  # seconds for a host with many sources, before others get their turn
@@ -50,6 +51,8 @@ def tick() -> None:
         deliver_due.apply_async(expires=EXPIRES)
     if Job.objects.due(now).exists():
         answer_due.apply_async(expires=EXPIRES)
+    if complete.is_open(now):
+        complete_due.apply_async(expires=EXPIRES)
 
 
 @shared_task
@@ -116,6 +119,22 @@ def answer_due() -> None:
                 return  # the thread that frees a lane looks again
             if job := Job.objects.claim_next(timezone.now()):
                 jobs.do(job)
+
+
+@shared_task
+def complete_due() -> None:
+    """Look up arXiv's own records of papers, batch by batch, as long as no announcements wait."""
+    end = time.monotonic() + ROUND_SECONDS
+    with COMPLETING.lane() as free:
+        while free and time.monotonic() < end and not _ending.is_set():
+            if not complete.take_batch(timezone.now()):
+                return
+
+
+@shared_task
+def enqueue_old() -> None:
+    """Queue lookups for papers from before, slice by slice."""
+    complete.enqueue_old(timezone.now())
 
 
 @shared_task

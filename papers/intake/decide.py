@@ -44,18 +44,25 @@ class Amend:
 
 
 def decide(
-    fields: Mapping[str, Any], version: int, announce_type: str, existing: Existing | None, arxiv_id: str = ""
+    fields: Mapping[str, Any],
+    version: int,
+    announce_type: str,
+    existing: Existing | None,
+    arxiv_id: str = "",
+    record: bool = False,
 ) -> Create | Leave | Amend:
     """Decide what an item changes, given its values for the paper's fields (FIELDS).
 
     A later version on arXiv replaces what we have. Anything else only fills empty fields, so that two sources that
     print a paper differently do not keep overwriting each other; but a feed may rewrite the posts it brought first.
+    arXiv's own `record` of a paper corrects everything, unless it is of an older version than ours.
     """
     replaces = announce_type in REPLACEMENTS
     if existing is None:
         return Leave() if replaces else Create()
     newer = version > existing.version
-    overwrite = newer or (existing.kind == "post" and existing.own and not version)
+    rewrites = existing.kind == "post" and existing.own and not version
+    overwrite = newer or rewrites or (record and version == existing.version)
     changes = {
         name: value
         for name, value in fields.items()

@@ -26,11 +26,11 @@ class Draft:
     rendered: dict[str, Any]
 
 
-def prepare(entry: Entry, existing: Existing | None) -> Draft:
+def prepare(entry: Entry, existing: Existing | None, record: bool = False) -> Draft:
     """Draft one entry. Slow on hostile text, so it runs in sources.sandbox."""
     item = entry.item
     fields = fields_of(item)
-    decision = decide(fields, item.version, item.announce_type, existing, entry.arxiv_id)
+    decision = decide(fields, item.version, item.announce_type, existing, entry.arxiv_id, record)
     columns: dict[str, Any] = {}
     if isinstance(decision, Create):
         columns = rendered(fields, item) | _standing(entry, fields) | {"minutes": _minutes(entry, fields)}
@@ -59,12 +59,12 @@ def _minutes(entry: Entry, fields: Mapping[str, Any]) -> int:
     return minutes.of_paper(fields.get("comment", "")) or (0 if is_paper else minutes.of_words(entry.item.words))
 
 
-def prepare_all(pairs: Iterable[tuple[Entry, Existing | None]]) -> list[Draft | None]:
+def prepare_all(pairs: Iterable[tuple[Entry, Existing | None]], record: bool = False) -> list[Draft | None]:
     """Draft each entry, in order; None for an entry that fails, which is counted as skipped."""
 
     def prepare_or_skip(pair: tuple[Entry, Existing | None]) -> Draft | None:
         try:
-            return prepare(*pair)
+            return prepare(*pair, record)
         except Exception:
             return None
 

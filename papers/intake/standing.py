@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from ..models import Event, News, Paper
-from ..sources.remarks import LONGEST_VENUE
+from ..sources.remarks import LONGEST_VENUE, PUBLISHED, standing_of
 
 # A publication that is found so soon after the paper's arrival only completes its record.
 SETTLING = timedelta(days=1)
@@ -62,6 +62,15 @@ def _kind(standing: str, venue: str, paper: Paper, settled: bool) -> str:
     if _RANK[paper.standing] < _RANK[standing]:
         return Event.Kind.REINSTATED
     return _KINDS[paper.standing] if settled or paper.is_taken_back else ""
+
+
+def read_again(paper: dict[str, Any], now: datetime) -> None:
+    """Note the standing that a stored record names, given its columns: rows from older versions of Tenth have none."""
+    if not paper["standing"]:
+        found = standing_of(paper["title"], paper["abstract"], paper["comment"], paper["journal_ref"])
+        if found.standing:
+            why = paper["comment"][:300] if found.standing != PUBLISHED else ""
+            note(paper["pk"], found.standing, now, venue=found.venue, why=why)
 
 
 def tell(event: Event) -> None:

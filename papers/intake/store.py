@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from ..identity import Name, author_key, canonical_link
-from ..models import Author, Authorship, Event, Paper, Sighting, Source, Version
+from ..models import Author, Authorship, Event, Lookup, Paper, Sighting, Source, Version
 from ..models import Name as NameRow
 from ..sources import sandbox
 from ..sources.item import Item, Signer
@@ -37,9 +37,12 @@ class Stored:
     papers: list[int] = field(default_factory=list)  # ids in the items' order; 0 for a skipped replacement
 
 
-def store(source: Source, items: Iterable[Item], now: datetime, first: bool = False) -> Stored:
-    """Store a source's items. On its `first` pull, old entries are filed under their own dates."""
-    entries, dropped = match.group(items, source.pk)
+def store(source: Source | None, items: Iterable[Item], now: datetime, first: bool = False) -> Stored:
+    """Store a source's items. On its `first` pull, old entries are filed under their own dates.
+
+    Without a source, the items are arXiv's own records of papers that we have: they correct what sources printed.
+    """
+    entries, dropped = match.group(items, source.pk if source else 0)
     stored = Stored(skipped=dropped)
     if not entries:
         return stored
@@ -55,34 +58,42 @@ def store(source: Source, items: Iterable[Item], now: datetime, first: bool = Fa
         existing = _existing({owner.paper for owner in owners.values()}, source)
         new: list[tuple[Entry, Draft]] = []
         joins: dict[int, Item] = {}
+        again: list[int] = []  # papers whose own record has to be looked up (again)
         for entry, draft in zip(entries, drafts, strict=True):
-            draft = _current(entry, draft, _about(entry, owners, existing))
+            draft = _current(entry, draft, _about(entry, owners, existing), source is None)
             match draft.decision:
                 case Leave():
                     stored.skipped += 1
                     stored.papers.append(0)
-                case Create():
+                case Create() if source:
                     new.append((entry, draft))
                     stored.papers.append(-len(new))
+                case Create():
+                    stored.papers.append(0)
                 case Amend() as decision:
                     stored.papers.append(decision.id)
                     if decision.joins:
                         joins.setdefault(decision.id, entry.item)
                     if _amend(entry, decision, draft.rendered, existing[decision.id], now):
                         stored.amended += 1
-        ids = _create(new, source, now, first)
+                        if (decision.version or decision.arxiv_id) and not _is_record(entry.item):
+                            again.append(decision.id)
+        ids = _create(new, source, now, first) if source else []
         stored.added, stored.joined = len(new), len(joins)
         stored.papers = [ids[-pk - 1] if pk < 0 else pk for pk in stored.papers]
-        _copy(Sighting, _sightings(source, [(item, pk) for pk, item in joins.items()], now))
+        if source:
+            _copy(Sighting, _sightings(source, [(item, pk) for pk, item in joins.items()], now))
+            _copy(Lookup, _lookups(zip(ids, new, strict=True), now))
+            Lookup.objects.want(again, now)
         _copy(NameRow, _unowned_names(entries, stored.papers, ids, owners))
     return stored
 
 
-def _prepared(entries: list[Entry], source: Source, stored: Stored) -> tuple[list[Entry], list[Draft]]:
+def _prepared(entries: list[Entry], source: Source | None, stored: Stored) -> tuple[list[Entry], list[Draft]]:
     """Draft the entries against the current records. Entries that fail are counted as skipped."""
     owners = _owners([name for entry in entries for name in entry.names])
     existing = _existing({owner.paper for owner in owners.values()}, source)
-    drafts = sandbox.run(prepare_all, [(entry, _about(entry, owners, existing)) for entry in entries])
+    drafts = sandbox.run(prepare_all, [(entry, _about(entry, owners, existing)) for entry in entries], source is None)
     ready = [(entry, draft) for entry, draft in zip(entries, drafts, strict=True) if draft]
     stored.skipped += len(entries) - len(ready)
     return [entry for entry, _ in ready], [draft for _, draft in ready]
@@ -94,10 +105,10 @@ def _about(entry: Entry, owners: dict[Name, Owner], existing: dict[int, Existing
     return existing[papers[0]] if papers else None
 
 
-def _current(entry: Entry, draft: Draft, existing: Existing | None) -> Draft:
+def _current(entry: Entry, draft: Draft, existing: Existing | None, record: bool) -> Draft:
     """The draft, prepared again if another worker has changed the records it was based on."""
-    decision = decide(draft.fields, entry.item.version, entry.item.announce_type, existing, entry.arxiv_id)
-    return draft if decision == draft.decision else sandbox.run(prepare, entry, existing)
+    decision = decide(draft.fields, entry.item.version, entry.item.announce_type, existing, entry.arxiv_id, record)
+    return draft if decision == draft.decision else sandbox.run(prepare, entry, existing, record)
 
 
 # ── existing records ─────────────────────────────────────────────────────────────────────────
@@ -123,7 +134,7 @@ def _owners(names: Sequence[Name]) -> dict[Name, Owner]:
         return {Name(kind, value): Owner(*owner) for kind, value, *owner in cursor.fetchall()}
 
 
-def _existing(ids: set[int], source: Source) -> dict[int, Existing]:
+def _existing(ids: set[int], source: Source | None) -> dict[int, Existing]:
     sources: dict[int, list[int]] = {pk: [] for pk in ids}  # of each paper, the first one first
     for paper, sighted_by in Sighting.objects.filter(paper__in=ids).order_by("at", "id").values_list("paper", "source"):
         sources[paper].append(sighted_by)
@@ -135,8 +146,8 @@ def _existing(ids: set[int], source: Source) -> dict[int, Existing]:
             row["arxiv_id"],
             row["version"],
             fields={name: row[name] for name in FIELDS},
-            sighted=source.pk in sources[row["id"]],
-            own=sources[row["id"]][:1] == [source.pk],
+            sighted=source is None or source.pk in sources[row["id"]],
+            own=source is not None and sources[row["id"]][:1] == [source.pk],
         )
         for row in rows
     }
@@ -183,6 +194,20 @@ def _create(new: list[tuple[Entry, Draft]], source: Source, now: datetime, first
         ],
     )
     return ids
+
+
+def _lookups(new: Iterable[tuple[int, tuple[Entry, Draft]]], now: datetime) -> list[dict[str, Any]]:
+    """Lookup rows for the new arXiv papers that did not come from arXiv's API."""
+    return [
+        {"paper_id": pk, "since": now, "next_attempt": now, "tries": 0, "missing": 0, "why": ""}
+        for pk, (entry, _) in new
+        if entry.arxiv_id and not _is_record(entry.item)
+    ]
+
+
+def _is_record(item: Item) -> bool:
+    """Tell whether an item is a record of arXiv's API: only that dates a version."""
+    return bool(item.version and item.updated_at)
 
 
 def _kind(item: Item, names: tuple[Name, ...]) -> str:

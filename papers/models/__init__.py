@@ -6,6 +6,7 @@ from .comment import Comment
 from .cursor import Cursor
 from .event import Event
 from .job import Job
+from .lookup import Lookup, LookupPause
 from .news import News
 from .operations import Backup, Heartbeat
 from .paper import Name, Paper, Version
@@ -30,6 +31,8 @@ __all__ = [
     "Heartbeat",
     "Host",
     "Job",
+    "Lookup",
+    "LookupPause",
     "Name",
     "News",
     "OneTimeLink",
