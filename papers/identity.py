@@ -11,6 +11,8 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urls
 
 import idna
 
+from .wrappers import unwrap
+
 BYLINE_SEPARATOR = "; "  # between the authors of a paper, in one text
 LONGEST = 2000  # characters of a name; the end of a longer one is replaced by a hash
 
@@ -41,7 +43,7 @@ def names_in(address: str) -> tuple[Name, ...]:
     >>> names_in("https://arxiv.org/pdf/2401.12345v2"), names_in("doi:10.1000/XYZ")
     ((Name(kind='arxiv', value='2401.12345'),), (Name(kind='doi', value='10.1000/xyz'),))
     """
-    address = _strip(address)
+    address = unwrap(_strip(address))
     if names := _paper_names(address):
         return names
     link = canonical_link(address if "://" in address else f"https://{address}" if _BARE.match(address) else "")

@@ -20,6 +20,7 @@ from ..sources import page
 from ..sources.item import Item, LastFetch, Pull
 from ..sources.wire.fetch import Fetcher
 from ..sources.wire.sentences import FetchError
+from ..wrappers import unwrap
 from . import clients, quiet, schedule
 from .draft import plain
 from .gate import BusyError, hold
@@ -228,6 +229,7 @@ def add_link(person: Person, address: str, now: datetime, title: str = "") -> Ad
     With a `title`, which a person types when the site gave none, nothing is fetched.
     Raises FetchError, with a sentence.
     """
+    address = unwrap(address.strip())
     names = names_in(address)
     if not names:
         raise FetchError("That is not a link, arXiv ID or DOI. Paste the address of a paper or a post.")

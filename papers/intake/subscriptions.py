@@ -17,6 +17,7 @@ from ..sources import feed
 from ..sources.starter import ARXIV_CATEGORIES
 from ..sources.wire import addresses
 from ..sources.wire.sentences import FetchError
+from ..wrappers import unwrap
 from . import clients, pipeline
 from .draft import plain
 from .gate import BusyError
@@ -82,7 +83,7 @@ def understand(text: str) -> Wish:
 def _address(url: str) -> Wish:
     if not url.lower().startswith(("http://", "https://")):
         raise NotASourceError("Only addresses that start with http:// or https:// can be fetched.")
-    address = addresses.read(url)
+    address = addresses.read(unwrap(url))
     if not address:
         raise NotASourceError("That is not a web address. Copy it again from the browser.")
     if address.host not in _ARXIV_HOSTS:

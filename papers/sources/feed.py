@@ -17,6 +17,7 @@ from lxml import etree
 from lxml import html as lxml_html
 from requests.utils import urldefragauth
 
+from ..wrappers import unwrap
 from . import bounds, charset, length, salvage, sandbox
 from .item import Item, LastFetch, Pull, Signer, read_each
 from .text import absolute, digest, in_utc, line, plain, plausible, text_of
@@ -165,7 +166,7 @@ def _link(entry: Any, entry_id: str, base: str) -> str:
     best = line(entry.get("feedburner_origlink") or entry.get("link") or next(iter(alternate + rest), ""))
     if not best and entry_id.startswith(("http://", "https://")):
         best = entry_id
-    return absolute(base, best)
+    return unwrap(absolute(base, best))
 
 
 def _content(entry: Any) -> str:
@@ -221,7 +222,7 @@ def _json_item(entry: Any, base: str, now: datetime) -> Item | None:
         return None
     texts = {name: plain(value) for name, value in entry.items() if name != "content_html"}
     entry_id, external = texts.get("id", ""), texts.get("external_url", "")
-    link = absolute(base, texts.get("url") or external or (entry_id if entry_id.startswith("http") else ""))
+    link = unwrap(absolute(base, texts.get("url") or external or (entry_id if entry_id.startswith("http") else "")))
     content = entry.get("content_html")
     content = charset.valid_in_xml(content) if isinstance(content, str) else ""
     summary = (texts.get("content_text") or texts.get("summary", "")) if not content else ""

@@ -8,6 +8,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from ..identity import names_in
+from ..wrappers import unwrap
 from . import arxiv, charset, sandbox
 from .item import Item, Signer
 from .text import absolute, in_utc, line, plausible
@@ -24,7 +25,7 @@ def describe(address: str, fetcher: Fetcher, endpoints: arxiv.Endpoints) -> Item
     names = names_in(address)
     if names and names[0].kind == "arxiv":
         return arxiv.by_id(names[0].value, fetcher, now, endpoints)
-    link = f"https://doi.org/{names[0].value}" if names and names[0].kind == "doi" else address.strip()
+    link = f"https://doi.org/{names[0].value}" if names and names[0].kind == "doi" else unwrap(address.strip())
     if "://" not in link:
         link = f"https://{link}"
     reply = fetcher.get(link, accept="text/html, application/xhtml+xml, */*;q=0.5")
