@@ -87,21 +87,15 @@ def _complete(batch: Sequence[Lookup], items: Sequence[Item], now: datetime) -> 
 
 
 def _date(items: dict[int, Item]) -> None:
-    """Set the papers' publication dates, and those of their versions, to arXiv's."""
-    rows = [(pk, item.published_at, item.version, item.updated_at) for pk, item in items.items() if pk]
-    columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []]
+    """Set the dates of the papers' versions to arXiv's."""
+    rows = [(pk, item.version, item.updated_at) for pk, item in items.items() if pk]
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], []]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE papers_paper paper SET published_at = given.at "
-            "FROM unnest(%s::bigint[], %s::timestamptz[]) given (id, at) "
-            "WHERE paper.id = given.id AND given.at IS NOT NULL AND paper.published_at IS DISTINCT FROM given.at",
-            columns[:2],
-        )
         cursor.execute(
             "UPDATE papers_version version SET at = given.at "
             "FROM unnest(%s::bigint[], %s::int[], %s::timestamptz[]) given (id, number, at) "
             "WHERE version.paper_id = given.id AND version.number = given.number AND given.at IS NOT NULL",
-            [columns[0], columns[2], columns[3]],
+            columns,
         )
 
 

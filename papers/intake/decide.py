@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..sources.item import Authority, Item
+
 REPLACEMENTS = {"replace", "replace-cross"}
 # The fields of a paper that an item can set.
-FIELDS = ("title", "abstract", "comment", "journal_ref", "license", "categories", "byline")
+FIELDS = ("title", "abstract", "comment", "journal_ref", "license", "categories", "byline", "published_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Existing:
     fields: Mapping[str, Any]  # of FIELDS
     sighted: bool  # by the source that now brings the item
     own: bool  # that source was the first to bring the paper
+    authority: Authority = Authority.FEED  # of the best item so far
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,44 +37,51 @@ class Leave:
 
 @dataclass(frozen=True, slots=True)
 class Amend:
-    """Amend an existing paper: changed fields, a new version (0 if none), and whether this source is new to it."""
+    """Amend an existing paper: changed fields, a new version (0 if none), and whether this source is new to it.
+
+    `authority` is that of the item, if it is higher than any before.
+    """
 
     id: int
     changes: dict[str, Any] = field(default_factory=dict)
     version: int = 0
     arxiv_id: str = ""  # if the paper turns out to be on arXiv
     joins: bool = False
+    authority: Authority = Authority.FEED
 
 
-def decide(
-    fields: Mapping[str, Any],
-    version: int,
-    announce_type: str,
-    existing: Existing | None,
-    arxiv_id: str = "",
-    record: bool = False,
-) -> Create | Leave | Amend:
+Decision = Create | Leave | Amend
+
+
+def decide(fields: Mapping[str, Any], item: Item, existing: Existing | None, arxiv_id: str = "") -> Decision:
     """Decide what an item changes, given its values for the paper's fields (FIELDS).
 
-    A later version on arXiv replaces what we have. Anything else only fills empty fields, so that two sources that
-    print a paper differently do not keep overwriting each other; but a feed may rewrite the posts it brought first.
-    arXiv's own `record` of a paper corrects everything, unless it is of an older version than ours.
+    A later version on arXiv replaces what we have, and so does a higher authority, and arXiv's record whenever it has
+    been corrected. Anything else only fills empty fields, so that two sources that print a paper differently do not
+    keep overwriting each other; but a feed may rewrite the posts it brought first.
     """
-    replaces = announce_type in REPLACEMENTS
+    replaces = item.announce_type in REPLACEMENTS
     if existing is None:
         return Leave() if replaces else Create()
-    newer = version > existing.version
-    rewrites = existing.kind == "post" and existing.own and not version
-    overwrite = newer or rewrites or (record and version == existing.version)
+    newer = item.version > existing.version
+    outdated = item.version < existing.version and item.authority > Authority.FEED
+    better = not outdated and (
+        item.authority > existing.authority or item.authority == existing.authority == Authority.RECORD
+    )
+    rewrites = existing.kind == "post" and existing.own and not item.version
     changes = {
         name: value
         for name, value in fields.items()
-        if value and value != existing.fields[name] and (overwrite or not existing.fields[name])
+        if value
+        and value != existing.fields[name]
+        # A feed's date for a scheduled post is today's, again and again.
+        and (better or not existing.fields[name] or ((newer or rewrites) and name != "published_at"))
     }
     return Amend(
         existing.id,
         changes,
-        version if newer else 0,
+        item.version if newer else 0,
         arxiv_id if not existing.arxiv_id else "",
         joins=not existing.sighted and not replaces,
+        authority=item.authority if better and item.authority > existing.authority else Authority.FEED,
     )

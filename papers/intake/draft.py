@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ..identity import BYLINE_SEPARATOR, fold, strip_controls
 from ..sources import remarks, repositories
 from ..sources.bounds import shallow
-from ..sources.item import Item, Signer
+from ..sources.item import Authority, Item, Signer
 from ..sources.text import line, text_of
 from . import minutes, render, tex_html
-from .decide import Amend, Create, Existing, Leave, decide
+from .decide import Amend, Create, Decision, Existing, decide
 from .match import ARXIV, DOI, Entry
 
 LONGEST_BYLINE = 60_000
@@ -22,15 +23,15 @@ class Draft:
     """A new paper or a change to one: its item's fields, the decision, and the rendered columns."""
 
     fields: dict[str, Any]
-    decision: Create | Leave | Amend
+    decision: Decision
     rendered: dict[str, Any]
 
 
-def prepare(entry: Entry, existing: Existing | None, record: bool = False) -> Draft:
+def prepare(entry: Entry, existing: Existing | None) -> Draft:
     """Draft one entry. Slow on hostile text, so it runs in sources.sandbox."""
     item = entry.item
-    fields = fields_of(item)
-    decision = decide(fields, item.version, item.announce_type, existing, entry.arxiv_id, record)
+    fields = fields_of(item, entry.arxiv_id)
+    decision = decide(fields, item, existing, entry.arxiv_id)
     columns: dict[str, Any] = {}
     if isinstance(decision, Create):
         columns = rendered(fields, item) | _standing(entry, fields) | {"minutes": _minutes(entry, fields)}
@@ -59,12 +60,12 @@ def _minutes(entry: Entry, fields: Mapping[str, Any]) -> int:
     return minutes.of_paper(fields.get("comment", "")) or (0 if is_paper else minutes.of_words(entry.item.words))
 
 
-def prepare_all(pairs: Iterable[tuple[Entry, Existing | None]], record: bool = False) -> list[Draft | None]:
+def prepare_all(pairs: Iterable[tuple[Entry, Existing | None]]) -> list[Draft | None]:
     """Draft each entry, in order; None for an entry that fails, which is counted as skipped."""
 
     def prepare_or_skip(pair: tuple[Entry, Existing | None]) -> Draft | None:
         try:
-            return prepare(*pair, record)
+            return prepare(*pair)
         except Exception:
             return None
 
@@ -81,7 +82,7 @@ def _html(item: Item) -> str:
     return shallow(strip_controls(item.content_html[: 20 * render.LONGEST_HTML]))
 
 
-def fields_of(item: Item) -> dict[str, Any]:
+def fields_of(item: Item, arxiv_id: str = "") -> dict[str, Any]:
     """An item's values for the paper's fields (decide.FIELDS)."""
     abstract = item.abstract or (text_of(_html(item)) if item.content_html else "")
     return {
@@ -92,7 +93,16 @@ def fields_of(item: Item) -> dict[str, Any]:
         "license": plain(item.license, 500),
         "categories": [plain(category, 100) for category in dict.fromkeys(item.categories)][:50],
         "byline": BYLINE_SEPARATOR.join(name for signer in item.authors if (name := signed(signer)))[:LONGEST_BYLINE],
+        "published_at": _published(item, arxiv_id),
     }
+
+
+def _published(item: Item, arxiv_id: str) -> datetime | None:
+    """The date of publication. A feed's date is that of its entry, so for an arXiv paper only in the id's own month."""
+    at, month = item.published_at, arxiv_id.rpartition("/")[2][:4]
+    if at and arxiv_id and item.authority == Authority.FEED and f"{at:%y%m}" != month:
+        return None
+    return at
 
 
 def signed(signer: Signer) -> str:

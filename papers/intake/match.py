@@ -1,13 +1,17 @@
 """intake.match: group the items of a pull by paper, and match them to existing papers by name. Plain Python."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from ..identity import Name, entry_name, fold, names_in
 from ..sources.item import Item
 
+ALIKE = 0.75  # of 1: the share of letters that two titles of one post have in common
 ARXIV, DOI, LINK, ENTRY, SHORT = "arxiv", "doi", "link", "entry", "short"  # models.Name.Kind
 
 
@@ -29,6 +33,7 @@ class Owner(NamedTuple):
     paper: int
     arxiv_id: str
     title: str
+    published_at: datetime | None = None
 
 
 def names_of(item: Item, source_id: int) -> tuple[Name, ...]:
@@ -48,15 +53,19 @@ def names_of(item: Item, source_id: int) -> tuple[Name, ...]:
 
 
 def group(items: Iterable[Item], source_id: int) -> tuple[list[Entry], int]:
-    """Group items into entries, one per paper, in order; also count the items without a title or name."""
+    """Group items into entries, one per paper, in order; also count the items without a title."""
     named = [(item, names_of(item, source_id)) for item in items]
-    usable = [(item, names) for item, names in named if item.title and names]
-    vague = _vague([pair for pair in usable if pair[1][0].kind in (LINK, ENTRY)])
+    usable = [(item, names) for item, names in named if item.title]
+    vague = _vague([pair for pair in usable if pair[1] and pair[1][0].kind in (LINK, ENTRY)])
+    usable = [(item, tuple(name for name in names if name not in vague)) for item, names in usable]
+    titles = Counter(_by_title(item, source_id) for item, _ in usable)
     entries: dict[Entry, None] = {}
     seen: dict[Name, Entry] = {}
     for item, names in usable:
-        if not vague.isdisjoint(names):
-            names = tuple(name for name in names if name not in vague) or (_by_title(item, source_id),)
+        title = _by_title(item, source_id)
+        # An id alone may be no more than the entry's place in the feed.
+        if not names or (titles[title] == 1 and all(name.kind == ENTRY for name in names)):
+            names += (title,)
         entry = Entry(item, names)
         for other in dict.fromkeys(seen[name] for name in names if name in seen):
             entry = _combine(other, entry)
@@ -83,20 +92,34 @@ def _combine(first: Entry, second: Entry) -> Entry:
     return Entry(item, tuple(names))
 
 
+def _is_same_post(item: Item, owner: Owner) -> bool:
+    """Tell whether an entry under a known id is the known post: by nearly the same title, or by the very second.
+
+    Titles that differ in a number ("Weekly links 41") are those of two posts, and a date at midnight is only a day.
+    """
+    title, known = fold(item.title), fold(owner.title)
+    at = item.published_at
+    if at and at == owner.published_at and (at.minute or at.second):
+        return True
+    numbers = re.findall(r"\d+", title), re.findall(r"\d+", known)
+    return numbers[0] == numbers[1] and SequenceMatcher(None, title[:300], known[:300]).ratio() >= ALIKE
+
+
 _STRENGTH = {ARXIV: 0, DOI: 1, LINK: 2, ENTRY: 3}
 
 
-def existing_papers(entry: Entry, owners: Mapping[Name, Owner]) -> list[int]:
+def existing_papers(entry: Entry, owners: Mapping[Name, Owner], titles: Collection[str] = ()) -> list[int]:
     """The existing papers that this entry is about, each once, in the order of the strength of their names.
 
-    Two papers with different arXiv ids are never the same, even if they share a DOI. An entry id that now comes with
-    another link and another title has been reused by its feed and is ignored.
+    Two papers with different arXiv ids are never the same, even if they share a DOI. An entry id counts only for what
+    is recognizably the same post with a corrected title or address: some feeds number their entries from the top. Then
+    the known post may stand elsewhere among the folded `titles` of this pull.
     """
     matches = [owners[name] for name in entry.names if name in owners and name.kind != ENTRY]
     if not matches:
-        title = fold(entry.item.title)
-        has_link = any(name.kind == LINK for name in entry.names)
         by_entry_id = [owners[name] for name in entry.names if name in owners]
-        matches = [owner for owner in by_entry_id if not has_link or fold(owner.title) == title]
+        matches = [owner for owner in by_entry_id if fold(owner.title) == fold(entry.item.title)]
+        others = [owner for owner in by_entry_id if fold(owner.title) not in titles]
+        matches = matches or [owner for owner in others if _is_same_post(entry.item, owner)]
     arxiv_id = entry.arxiv_id or next((owner.arxiv_id for owner in matches if owner.arxiv_id), "")
     return list(dict.fromkeys(owner.paper for owner in matches if owner.arxiv_id in ("", arxiv_id)))

@@ -101,7 +101,7 @@ def _versions(keep: Paper, lose: Paper) -> None:
 
 def _authorships(keep: Paper, lose: Paper) -> None:
     """Keep the authors of the record that gives the byline."""
-    if keep.byline and not lose.arxiv_id:
+    if keep.byline and not _wins(lose, keep):
         return
     if lose.byline:
         Authorship.objects.filter(paper=keep).delete()
@@ -122,10 +122,11 @@ def _applications(keep: Paper, lose: Paper) -> None:
 
 
 def _fill(keep: Paper, lose: Paper) -> None:
-    """Fill empty fields from the losing record; if that one is on arXiv, its values win."""
+    """Fill empty fields from the losing record; if that one has more authority, its values win."""
+    wins = _wins(lose, keep)
     for name in FILLED:
         value = getattr(lose, name)
-        if value and (lose.arxiv_id or not getattr(keep, name)):
+        if value and (wins or not getattr(keep, name)):
             setattr(keep, name, value)
     if lose.arxiv_id:
         keep.kind, keep.link, keep.minutes = lose.kind, lose.link, lose.minutes  # not those of a post about it
@@ -135,4 +136,12 @@ def _fill(keep: Paper, lose: Paper) -> None:
     if lose.is_taken_back or not keep.standing:
         keep.standing, keep.standing_by = lose.standing, lose.standing_by
     keep.arrived_at = min(keep.arrived_at, lose.arrived_at)
-    keep.save(update_fields=[*FILLED, "kind", "link", "minutes", "arrived_at", "standing", "standing_by"])
+    keep.authority = max(keep.authority, lose.authority)
+    keep.save(update_fields=[*FILLED, "kind", "link", "minutes", "arrived_at", "standing", "standing_by", "authority"])
+
+
+def _wins(lose: Paper, keep: Paper) -> bool:
+    """Tell whether the losing record says more surely what the paper is called and who wrote it."""
+    if lose.authority != keep.authority:
+        return lose.authority > keep.authority
+    return bool(lose.arxiv_id)

@@ -4,8 +4,9 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 from django.db import transaction
 from django.db.models import Q
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 
 CLAIMED_AT_ONCE = 20  # sources of one host
 DEAD_AFTER = timedelta(days=14)  # of failures; it is reported once
+UNQUESTIONED = timedelta(days=7)  # then a source is asked for everything: some say "not modified" for ever
 MOVED_FOR_GOOD = 3  # pulls with the same permanent redirect before the address is changed
 
 
@@ -108,6 +110,8 @@ def _release(*sources: Source) -> None:
 
 def _pull(source: Source, entry: FetchLog, now: datetime, began: float, turn: clients.Turn, book: quiet.Book) -> None:
     last = LastFetch(source.etag, source.last_modified, source.body_hash, source.last_success)
+    if not source.whole_at or now - source.whole_at > UNQUESTIONED:
+        last = replace(last, etag="", last_modified="")
     pull = clients.kinds()[source.kind].pull(source.address, last, turn.fetcher(), now)
     if quiet.is_quiet(source, pull):
         entry.outcome, entry.status, entry.size = FetchLog.Outcome.UNCHANGED, pull.status, pull.size
@@ -148,7 +152,8 @@ def _succeeded(source: Source, pull: Pull, stored: Stored, now: datetime) -> Non
     source.last_error, source.failures, source.claimed_until = "", 0, None
     if stored.added or stored.joined:
         source.last_new = now
-    if not pull.not_modified:
+    if pull.status != HTTPStatus.NOT_MODIFIED:
+        source.whole_at = now
         source.etag, source.last_modified, source.body_hash = pull.etag, pull.last_modified, pull.body_hash
     if pull.site_url and not source.site_url:
         source.site_url = pull.site_url[:2000]
@@ -157,7 +162,7 @@ def _succeeded(source: Source, pull: Pull, stored: Stored, now: datetime) -> Non
     source.save(
         update_fields=[
             *("last_fetch", "last_success", "last_error", "failures", "claimed_until", "last_new", "etag"),
-            *("last_modified", "body_hash", "site_url", "address", "moved_to", "moved_seen", "next_fetch"),
+            *("last_modified", "body_hash", "whole_at", "site_url", "address", "moved_to", "moved_seen", "next_fetch"),
         ]
     )
 

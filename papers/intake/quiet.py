@@ -1,6 +1,7 @@
 """intake.quiet: write down together the outcomes of pulls that brought nothing: most of them do."""
 
 import time
+from http import HTTPStatus
 from types import TracebackType
 
 from django.db import transaction
@@ -17,8 +18,8 @@ OLDEST = 0.5  # seconds that an outcome waits for others, before the next pull b
 
 def is_quiet(source: Source, pull: Pull) -> bool:
     """Tell whether a pull changes nothing of its source but the times of its fetches."""
-    marks = (pull.etag, pull.last_modified)
-    same = pull.status == 304 or marks == (source.etag, source.last_modified)
+    marks = pull.etag or pull.last_modified or source.etag or source.last_modified
+    same = pull.status == HTTPStatus.NOT_MODIFIED or not marks
     moved = pull.moved_to or source.moved_to
     return pull.not_modified and same and not (moved or source.failures or source.last_error)
 

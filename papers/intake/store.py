@@ -7,22 +7,20 @@ other people's text, happens before the lock is taken, in a child process (sourc
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, models, transaction
 
-from ..identity import Name, author_key, canonical_link
+from ..identity import Name, author_key, canonical_link, fold
 from ..models import Author, Authorship, Event, Lookup, Paper, Sighting, Source, Version
 from ..models import Name as NameRow
 from ..sources import sandbox
-from ..sources.item import Item, Signer
-from . import match, merge, standing
+from ..sources.item import Authority, Item, Signer
+from . import arrival, match, merge, standing
 from .decide import FIELDS, Amend, Create, Existing, Leave, decide
 from .draft import Draft, plain, prepare, prepare_all, signed
 from .match import ARXIV, DOI, ENTRY, Entry, Owner
-
-STALE = timedelta(days=3)  # an entry older than this is filed under its publication date, not under today
 
 
 @dataclass(slots=True)
@@ -38,7 +36,7 @@ class Stored:
 
 
 def store(source: Source | None, items: Iterable[Item], now: datetime, first: bool = False) -> Stored:
-    """Store a source's items. On its `first` pull, old entries are filed under their own dates.
+    """Store a source's items. On its `first` pull, they are filed under their own dates.
 
     Without a source, the items are arXiv's own records of papers that we have: they correct what sources printed.
     """
@@ -46,12 +44,13 @@ def store(source: Source | None, items: Iterable[Item], now: datetime, first: bo
     stored = Stored(skipped=dropped)
     if not entries:
         return stored
-    entries, drafts = _prepared(entries, source, stored)
+    titles = {fold(entry.item.title) for entry in entries}
+    entries, drafts = _prepared(entries, source, stored, titles)
     names = [name for entry in entries for name in entry.names]
     with transaction.atomic():
         merge.lock()
         owners = _owners(names)
-        groups = [match.existing_papers(entry, owners) for entry in entries]
+        groups = [match.existing_papers(entry, owners, titles) for entry in entries]
         stored.merged = sum(merge.merge(keep, lose, now) for keep, *others in filter(None, groups) for lose in others)
         if stored.merged:
             owners = _owners(names)
@@ -60,7 +59,7 @@ def store(source: Source | None, items: Iterable[Item], now: datetime, first: bo
         joins: dict[int, Item] = {}
         again: list[int] = []  # papers whose own record has to be looked up (again)
         for entry, draft in zip(entries, drafts, strict=True):
-            draft = _current(entry, draft, _about(entry, owners, existing), source is None)
+            draft = _current(entry, draft, _about(entry, owners, existing, titles))
             match draft.decision:
                 case Leave():
                     stored.skipped += 1
@@ -76,7 +75,7 @@ def store(source: Source | None, items: Iterable[Item], now: datetime, first: bo
                         joins.setdefault(decision.id, entry.item)
                     if _amend(entry, decision, draft.rendered, existing[decision.id], now):
                         stored.amended += 1
-                        if (decision.version or decision.arxiv_id) and not _is_record(entry.item):
+                        if (decision.version or decision.arxiv_id) and entry.item.authority < Authority.RECORD:
                             again.append(decision.id)
         ids = _create(new, source, now, first) if source else []
         stored.added, stored.joined = len(new), len(joins)
@@ -89,26 +88,28 @@ def store(source: Source | None, items: Iterable[Item], now: datetime, first: bo
     return stored
 
 
-def _prepared(entries: list[Entry], source: Source | None, stored: Stored) -> tuple[list[Entry], list[Draft]]:
+def _prepared(
+    entries: list[Entry], source: Source | None, stored: Stored, titles: set[str]
+) -> tuple[list[Entry], list[Draft]]:
     """Draft the entries against the current records. Entries that fail are counted as skipped."""
     owners = _owners([name for entry in entries for name in entry.names])
     existing = _existing({owner.paper for owner in owners.values()}, source)
-    drafts = sandbox.run(prepare_all, [(entry, _about(entry, owners, existing)) for entry in entries], source is None)
+    drafts = sandbox.run(prepare_all, [(entry, _about(entry, owners, existing, titles)) for entry in entries])
     ready = [(entry, draft) for entry, draft in zip(entries, drafts, strict=True) if draft]
     stored.skipped += len(entries) - len(ready)
     return [entry for entry, _ in ready], [draft for _, draft in ready]
 
 
-def _about(entry: Entry, owners: dict[Name, Owner], existing: dict[int, Existing]) -> Existing | None:
+def _about(entry: Entry, owners: dict[Name, Owner], existing: dict[int, Existing], titles: set[str]) -> Existing | None:
     """The existing paper that an entry is about."""
-    papers = match.existing_papers(entry, owners)
+    papers = match.existing_papers(entry, owners, titles)
     return existing[papers[0]] if papers else None
 
 
-def _current(entry: Entry, draft: Draft, existing: Existing | None, record: bool) -> Draft:
+def _current(entry: Entry, draft: Draft, existing: Existing | None) -> Draft:
     """The draft, prepared again if another worker has changed the records it was based on."""
-    decision = decide(draft.fields, entry.item.version, entry.item.announce_type, existing, entry.arxiv_id, record)
-    return draft if decision == draft.decision else sandbox.run(prepare, entry, existing, record)
+    decision = decide(draft.fields, entry.item, existing, entry.arxiv_id)
+    return draft if decision == draft.decision else sandbox.run(prepare, entry, existing)
 
 
 # ── existing records ─────────────────────────────────────────────────────────────────────────
@@ -124,7 +125,7 @@ def _owners(names: Sequence[Name]) -> dict[Name, Owner]:
     for name in names:
         by_kind.setdefault(name.kind, []).append(name.value)
     one_kind = (
-        f"SELECT n.kind, n.value, p.id, p.arxiv_id, p.title FROM {NameRow._meta.db_table} n "  # noqa: S608 (ours)
+        f"SELECT n.kind, n.value, p.id, p.arxiv_id, p.title, p.published_at FROM {NameRow._meta.db_table} n "  # noqa: S608 (ours)
         f"JOIN {Paper._meta.db_table} p ON p.id = n.paper_id WHERE n.kind = %s AND n.value = ANY(%s::text[])"
     )
     with connection.cursor() as cursor:
@@ -138,7 +139,7 @@ def _existing(ids: set[int], source: Source | None) -> dict[int, Existing]:
     sources: dict[int, list[int]] = {pk: [] for pk in ids}  # of each paper, the first one first
     for paper, sighted_by in Sighting.objects.filter(paper__in=ids).order_by("at", "id").values_list("paper", "source"):
         sources[paper].append(sighted_by)
-    rows = Paper.objects.filter(pk__in=ids).values("id", "kind", "arxiv_id", "version", *FIELDS)
+    rows = Paper.objects.filter(pk__in=ids).values("id", "kind", "arxiv_id", "version", "authority", *FIELDS)
     return {
         row["id"]: Existing(
             row["id"],
@@ -148,6 +149,7 @@ def _existing(ids: set[int], source: Source | None) -> dict[int, Existing]:
             fields={name: row[name] for name in FIELDS},
             sighted=source is None or source.pk in sources[row["id"]],
             own=source is not None and sources[row["id"]][:1] == [source.pk],
+            authority=Authority(row["authority"]),
         )
         for row in rows
     }
@@ -163,7 +165,9 @@ def _create(new: list[tuple[Entry, Draft]], source: Source, now: datetime, first
     # A feed lists its newest entry first. It gets the highest id, which breaks ties in newest-first order.
     ids = _next_ids(Paper, len(new))[::-1]
     rows = []
-    for pk, (entry, draft) in zip(ids, new, strict=True):
+    # Only a source's first pull is about the past. What comes later is new to us today, however old it says it is.
+    dates = arrival.spread([entry.item.published_at for entry, _ in new], now) if first else [now] * len(new)
+    for pk, (entry, draft), arrived_at in zip(ids, new, dates, strict=True):
         item, names = entry.item, entry.names
         rows.append(
             {
@@ -172,11 +176,11 @@ def _create(new: list[tuple[Entry, Draft]], source: Source, now: datetime, first
                 "arxiv_id": entry.arxiv_id,
                 "link": _link(item, names) or source.site_url or source.address,
                 "version": item.version,
-                "published_at": item.published_at,
                 "standing": "",
                 "standing_by": "",
                 "venue": "",
-                "arrived_at": now if source.kind == Source.Kind.PERSON else _arrived(item, now, first),
+                "authority": item.authority,
+                "arrived_at": arrived_at,
                 **draft.fields,
                 **draft.rendered,
             }
@@ -201,13 +205,8 @@ def _lookups(new: Iterable[tuple[int, tuple[Entry, Draft]]], now: datetime) -> l
     return [
         {"paper_id": pk, "since": now, "next_attempt": now, "tries": 0, "missing": 0, "why": ""}
         for pk, (entry, _) in new
-        if entry.arxiv_id and not _is_record(entry.item)
+        if entry.arxiv_id and entry.item.authority < Authority.RECORD
     ]
-
-
-def _is_record(item: Item) -> bool:
-    """Tell whether an item is a record of arXiv's API: only that dates a version."""
-    return bool(item.version and item.updated_at)
 
 
 def _kind(item: Item, names: tuple[Name, ...]) -> str:
@@ -224,18 +223,13 @@ def _link(item: Item, names: tuple[Name, ...]) -> str:
     return f"https://doi.org/{strongest.value}" if strongest.kind == DOI else ""
 
 
-def _arrived(item: Item, now: datetime, first: bool) -> datetime:
-    published = item.published_at
-    if published and published < now and (first or published < now - STALE):
-        return published
-    return now
-
-
 def _amend(entry: Entry, decision: Amend, rendered: dict[str, Any], existing: Existing, now: datetime) -> bool:
     """Change an existing paper's record; False if there was nothing to change."""
     changes, rendered = dict(decision.changes), dict(rendered)
-    if not (changes or decision.version or decision.arxiv_id):
+    if not (changes or decision.version or decision.arxiv_id or decision.authority):
         return False
+    if decision.authority:
+        changes["authority"] = decision.authority
     if decision.arxiv_id:
         changes |= {"kind": "arxiv", "arxiv_id": decision.arxiv_id, "link": _link(entry.item, entry.names)}
     if decision.version:

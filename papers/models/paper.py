@@ -94,6 +94,9 @@ class Paper(models.Model):
     weight_links = ArrayField(models.TextField(), default=list, db_default=[], blank=True)
     minutes = models.PositiveSmallIntegerField(default=0)  # estimated reading time; 0 if the length is unknown
     version = models.PositiveSmallIntegerField(default=0)  # the latest on arXiv; 0 if there is none
+    authority = models.PositiveSmallIntegerField(
+        default=0, db_default=0
+    )  # of the best item so far (sources.item.Authority)
     published_at = models.DateTimeField(null=True, blank=True)
     arrived_at = models.DateTimeField()  # first sighting
     standing = models.CharField(max_length=10, choices=Standing.choices, default="", db_default="", blank=True)

@@ -109,6 +109,7 @@ class Source(models.Model):
     etag = models.TextField(blank=True)
     last_modified = models.TextField(blank=True)
     body_hash = models.CharField(max_length=64, blank=True)
+    whole_at = models.DateTimeField(null=True, blank=True)  # the last answer that was not "304 Not Modified"
     moved_to = models.CharField(max_length=2000, blank=True)
     moved_seen = models.PositiveSmallIntegerField(default=0)
     next_fetch = models.DateTimeField(null=True, blank=True, default=timezone.now)

@@ -20,7 +20,7 @@ from lxml import etree
 
 from ..identity import arxiv_id
 from . import charset, sandbox
-from .item import Item, LastFetch, Pull, Signer, read_each
+from .item import Authority, Item, LastFetch, Pull, Signer, read_each
 from .text import digest, in_utc, line, plausible
 from .wire.fetch import Fetcher, Reply
 from .wire.sentences import FetchError
@@ -129,6 +129,7 @@ def _announced(entry: Any, now: datetime) -> Item | None:
     base, version = paper
     link = f"https://arxiv.org/abs/{base}"
     doi = text(f"{{{_ARXIV}}}DOI")
+    announce_type = text(f"{{{_ARXIV}}}announce_type") or (description["type"] if description else "")
     categories = [
         line(each.text or each.get("term")) for each in (*entry.findall("category"), *entry.findall(f"{atom}category"))
     ]
@@ -142,8 +143,10 @@ def _announced(entry: Any, now: datetime) -> Item | None:
         journal_ref=text(f"{{{_ARXIV}}}journal_reference"),
         license=text(f"{{{_DC}}}rights"),
         version=version or 1,
-        announce_type=text(f"{{{_ARXIV}}}announce_type") or (description["type"] if description else ""),
-        published_at=plausible(_time(text("pubDate", f"{atom}published")), now),
+        announce_type=announce_type,
+        # The day of the announcement. For a replacement or a cross-list the paper is older.
+        published_at=plausible(_time(text("pubDate", f"{atom}published")), now) if announce_type == "new" else None,
+        authority=Authority.ANNOUNCED,
     )
 
 
@@ -302,6 +305,7 @@ def _item(result: arxiv.Result, now: datetime) -> Item:
         version=version or 1,
         published_at=plausible(result.published, now),
         updated_at=plausible(result.updated, now),
+        authority=Authority.RECORD,
     )
 
 

@@ -6,7 +6,6 @@ are made absolute here. feedparser does not support JSON Feed, which has a small
 
 import json
 import re
-from calendar import timegm
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,10 +16,11 @@ from lxml import etree
 from lxml import html as lxml_html
 from requests.utils import urldefragauth
 
+from .. import identity
 from ..wrappers import unwrap
-from . import bounds, charset, length, salvage, sandbox
+from . import bounds, charset, dates, entry_ids, length, salvage, sandbox
 from .item import Item, LastFetch, Pull, Signer, read_each
-from .text import absolute, digest, in_utc, line, plain, plausible, text_of
+from .text import absolute, digest, line, plain, text_of
 from .wire import addresses
 from .wire.fetch import Fetcher, Reply
 from .wire.sentences import FetchError
@@ -96,7 +96,7 @@ def parse(reply: Reply, now: datetime) -> Parsed:
         return _parse_json(body, reply, now, host)
     headers = {"content-location": reply.url, "content-type": "application/xml; charset=utf-8"}  # of the converted body
     try:
-        body = bounds.short_names(bounds.feed(body))
+        body = entry_ids.mark(bounds.short_names(bounds.feed(body)))
     except bounds.TooMuchError as error:
         raise NoFeedError(f"{host} sent more markup than any real feed has.", code=reply.status) from error
     try:
@@ -109,7 +109,8 @@ def parse(reply: Reply, now: datetime) -> Parsed:
         raise NoFeedError(f"{host} sent {sent} that is not RSS, Atom or JSON Feed.", code=reply.status)
     channel = document.feed
     base = reply.url
-    items, skipped = read_each(lambda entry: _item(entry, base, now), entries[: bounds.MOST_ENTRIES])
+    reader, version = dates.Reader(now), str(document.get("version") or "")
+    items, skipped = read_each(lambda entry: _item(entry, base, version, reader), entries[: bounds.MOST_ENTRIES])
     return Parsed(
         tuple(items),
         skipped + dropped,
@@ -130,10 +131,10 @@ def _requested_wait(channel: Any) -> int:
     return min(wait, 86400)
 
 
-def _item(entry: Any, base: str, now: datetime) -> Item | None:
+def _item(entry: Any, base: str, version: str, reader: dates.Reader) -> Item | None:
     """Read one entry; None if it has neither a title nor text, or no address."""
     base = (entry.get("title_detail") or entry.get("summary_detail") or {}).get("base") or base
-    entry_id = line(entry.get("id"))
+    entry_id, is_address = entry_ids.read(line(entry.get("id")), version)
     link = _link(entry, entry_id, base)
     content = _content(entry)
     title = _text(entry.get("title_detail"), entry.get("title"))
@@ -141,20 +142,20 @@ def _item(entry: Any, base: str, now: datetime) -> Item | None:
     summary = entry.get("summary_detail") or {}
     plain = line(entry.get("summary")) if summary.get("type") == "text/plain" and not content else ""
     title = title or (body or plain)[:100]
-    if not title or not (link or entry_id):
+    if not title or not (link or entry.get("id") or entry.get("link")):  # "N/A" is no address, but the entry is one
         return None
     doi = line(entry.get("prism_doi") or entry.get("dc_identifier") or entry.get("arxiv_doi"))
     return Item(
         title=title,
         link=link,
-        addresses=tuple(text for text in (doi, entry_id) if text.startswith(("10.", "doi:", "oai:arXiv", "http"))),
+        addresses=((doi,) if identity.doi(doi) else ()) + ((entry_id,) if is_address else ()),
         entry_id=entry_id,
         abstract=plain,
         content_html=content,
         authors=_authors(entry),
         categories=(),
-        published_at=plausible(_time(_first(entry, "published_parsed", "created_parsed", "updated_parsed")), now),
-        updated_at=plausible(_time(_first(entry, "updated_parsed")), now),
+        published_at=reader.first(entry, "published", "created", "updated"),
+        updated_at=reader.first(entry, "updated"),
         words=length.whole(body or plain, bool(entry.get("content"))),
     )
 
@@ -163,7 +164,8 @@ def _link(entry: Any, entry_id: str, base: str) -> str:
     links = [each for each in entry.get("links", []) if each.get("href")]
     alternate = [each["href"] for each in links if each.get("rel", "alternate") == "alternate"]
     rest = [each["href"] for each in links if each.get("rel") in ("related", "enclosure", "self")]
-    best = line(entry.get("feedburner_origlink") or entry.get("link") or next(iter(alternate + rest), ""))
+    offered = map(line, (entry.get("feedburner_origlink"), entry_ids.link_of(entry), *alternate, *rest))
+    best = next(filter(entry_ids.real, offered), "")
     if not best and entry_id.startswith(("http://", "https://")):
         best = entry_id
     return unwrap(absolute(base, best))
@@ -188,18 +190,6 @@ def _authors(entry: Any) -> tuple[Signer, ...]:
     return tuple(Signer(name) for name in dict.fromkeys(names) if name)
 
 
-def _first(entry: Any, *names: str) -> Any:
-    """The first of these fields. By dict.get, because feedparser's own substitutes one date for another and warns."""
-    return next((value for name in names if (value := dict.get(entry, name))), None)
-
-
-def _time(parsed: Any) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(timegm(parsed), UTC) if parsed else None
-    except (ValueError, OverflowError, OSError, TypeError):
-        return None
-
-
 # ── JSON Feed (jsonfeed.org, versions 1 and 1.1) ─────────────────────────────────────────────
 
 
@@ -212,27 +202,28 @@ def _parse_json(body: bytes, reply: Reply, now: datetime, host: str) -> Parsed:
     entries = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(entries, list) or "jsonfeed.org/version/" not in plain(feed.get("version")):
         raise NoFeedError(f"{host} sent JSON that is not a JSON Feed.", code=reply.status)
-    items, skipped = read_each(lambda entry: _json_item(entry, reply.url, now), entries[: bounds.MOST_ENTRIES])
+    reader = dates.Reader(now)
+    items, skipped = read_each(lambda entry: _json_item(entry, reply.url, reader), entries[: bounds.MOST_ENTRIES])
     site = absolute(reply.url, plain(feed.get("home_page_url")))
     return Parsed(tuple(items), skipped, plain(feed.get("title")), site)
 
 
-def _json_item(entry: Any, base: str, now: datetime) -> Item | None:
+def _json_item(entry: Any, base: str, reader: dates.Reader) -> Item | None:
     if not isinstance(entry, dict):
         return None
     texts = {name: plain(value) for name, value in entry.items() if name != "content_html"}
-    entry_id, external = texts.get("id", ""), texts.get("external_url", "")
+    entry_id, external = entry_ids.real(texts.get("id", "")), entry_ids.real(texts.get("external_url", ""))
     link = unwrap(absolute(base, texts.get("url") or external or (entry_id if entry_id.startswith("http") else "")))
     content = entry.get("content_html")
     content = charset.valid_in_xml(content) if isinstance(content, str) else ""
     summary = (texts.get("content_text") or texts.get("summary", "")) if not content else ""
     body = text_of(content) if content else summary
     title = texts.get("title") or body[:100]
-    if not title or not (link or entry_id):
+    if not title or not (link or texts.get("id") or texts.get("url")):
         return None
     people = entry.get("authors") if isinstance(entry.get("authors"), list) else [entry.get("author")]
     names = [plain(each.get("name")) for each in people or () if isinstance(each, dict)]
-    updated = _json_time(texts.get("date_modified"))
+    updated = reader.read(texts.get("date_modified", ""))
     return Item(
         title=title,
         link=link,
@@ -241,18 +232,10 @@ def _json_item(entry: Any, base: str, now: datetime) -> Item | None:
         abstract=summary,
         content_html=content,
         authors=tuple(Signer(name) for name in names if name),
-        published_at=plausible(_json_time(texts.get("date_published")) or updated, now),
-        updated_at=plausible(updated, now),
+        published_at=reader.read(texts.get("date_published", "")) or updated,
+        updated_at=updated,
         words=length.whole(body, bool(content or texts.get("content_text"))),
     )
-
-
-def _json_time(value: str | None) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(value) if value else None
-    except ValueError:
-        return None
-    return in_utc(at) if at else None
 
 
 # ── finding a site's feeds ───────────────────────────────────────────────────────────────────

@@ -3,7 +3,17 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from typing import TypeVar
+
+
+class Authority(IntEnum):
+    """How far an item's word counts about a paper: a higher one corrects what a lower one said."""
+
+    FEED = 0  # a feed, a digest, a person, a page
+    PUBLISHER = 1  # the record of a DOI
+    ANNOUNCED = 2  # arXiv's daily announcement, which has no comment and not the date of submission
+    RECORD = 3  # arXiv's own record
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,7 @@ class Item:
     published_at: datetime | None = None
     updated_at: datetime | None = None
     words: int = 0  # of the full content, if the feed carries it
+    authority: Authority = Authority.FEED
 
     def __post_init__(self) -> None:
         """Truncate fields longer than any real source's, to bound the work of all later steps."""

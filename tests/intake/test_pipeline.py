@@ -259,3 +259,15 @@ def test_unknown_arxiv_id_is_reported(server):
     with pytest.raises(FetchError, match="arXiv has no paper"):
         pipeline.add_link(make_person(), "1501.99999", NOW)
     assert not Paper.objects.exists()
+
+
+def test_a_source_is_asked_without_conditions_once_a_week(blog, server):
+    def conditions(days):
+        pull(blog, NOW + timedelta(days=days))
+        return {"if-none-match", "if-modified-since"} & server.requests[-1].headers.keys()
+
+    assert not conditions(0)
+    assert conditions(1)
+    assert conditions(6)
+    assert not conditions(8)
+    assert conditions(9)

@@ -1,4 +1,5 @@
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -6,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from papers.intake.store import store
 from papers.models import Author, Authorship, Event, Name, Paper, Sighting, Version
-from papers.sources.item import Item, Signer
+from papers.sources.item import Authority, Item, Signer
 from tests.makers import NOW, make_source
 
 pytestmark = pytest.mark.django_db
@@ -151,9 +152,14 @@ def test_two_entries_of_one_paper_in_a_pull_are_stored_once(source):
     assert (done.added, Paper.objects.count()) == (1, 1)
 
 
-def test_entries_without_a_title_or_an_address_are_skipped_and_counted(source):
-    done = store(source, [make_post(title=""), make_post("not a link"), make_post()], NOW)
-    assert (done.added, done.skipped) == (1, 2)
+def test_entries_without_a_title_are_skipped_and_counted(source):
+    done = store(source, [make_post(title=""), make_post()], NOW)
+    assert (done.added, done.skipped) == (1, 1)
+
+
+def test_entries_whose_address_is_none_are_told_apart_by_their_titles(source):
+    posts = [make_post("", title=f"Release {number}") for number in (1, 2)]
+    assert [store(source, posts, NOW).added for _ in range(2)] == [2, 0]
 
 
 def test_characters_that_postgresql_rejects_are_removed(source):
@@ -180,6 +186,28 @@ def test_first_pull_files_old_posts_under_their_own_dates(source):
     old = NOW - timedelta(days=400)
     store(source, [make_post(published_at=old)], NOW, first=True)
     assert Paper.objects.get().arrived_at == old
+
+
+def test_what_a_source_brings_later_arrives_now_however_old_it_is(source):
+    old = NOW - timedelta(days=9)
+    store(source, [make_post(published_at=old)], NOW)
+    paper = Paper.objects.get()
+    assert (paper.arrived_at, paper.published_at) == (NOW, old)
+
+
+def test_arxivs_record_gives_a_paper_its_own_date_and_authors(source):
+    link = make_post(
+        "https://arxiv.org/abs/1706.00001", title="An old paper [pdf]", published_at=NOW, authors=(Signer("poster"),)
+    )
+    store(source, [link], NOW)
+    assert Paper.objects.get().published_at is None  # the link is new, not the paper
+    year = datetime(2017, 6, 12, tzinfo=UTC)
+    record = make_item("1706.00001", title="An old paper", published_at=year, authority=Authority.RECORD)
+    store(make_source(), [record], NOW)
+    paper = Paper.objects.get()
+    assert (paper.title, paper.published_at, paper.byline) == ("An old paper", year, "Ada Exámple; Bo Sample")
+    store(source, [replace(link, title="Another title")], NOW)
+    assert titles() == ["An old paper"]
 
 
 def test_newest_entry_of_a_feed_comes_first(source):
@@ -263,6 +291,41 @@ def test_reused_entry_id_is_another_post(source):
     store(source, [make_post("https://blog.example/a", title="First", entry_id="1")], NOW)
     store(source, [make_post("https://blog.example/b", title="Second", entry_id="1")], NOW)
     assert titles() == ["First", "Second"]
+
+
+def test_a_feed_that_numbers_its_entries_from_the_top_loses_and_overwrites_none(source):
+    for newest in range(1, 5):
+        posts = [
+            make_post("", title=f"{name} notes", entry_id=str(place)) for place, name in enumerate("DCBA"[-newest:], 1)
+        ]
+        assert store(source, posts, NOW).added == 1
+    assert titles() == ["A notes", "B notes", "C notes", "D notes"]
+
+
+def test_two_posts_of_one_title_are_told_apart_by_their_ids(source):
+    posts = [make_post("", title="Update", entry_id=each) for each in ("a", "b")]
+    assert [store(source, posts, NOW).added for _ in range(2)] == [2, 0]
+
+
+@pytest.mark.parametrize(
+    ("title", "minute", "is_same"),
+    [
+        ("How we built a tokenizer", 0, True),
+        ("Rewritten from the first word to the last", 30, True),  # in the very second
+        ("Rewritten from the first word to the last", 0, False),
+        ("How to build a your own tokenizer in 2 days", 0, False),
+    ],
+)
+def test_a_post_with_another_title_and_address_under_its_id_is_the_same_if_it_looks_so(source, title, minute, is_same):
+    at = NOW.replace(minute=minute, second=0)
+    store(
+        source,
+        [make_post("https://blog.example/a", title="How we built an tokenizer", entry_id="x", published_at=at)],
+        NOW,
+    )
+    done = store(source, [make_post("https://blog.example/b", title=title, entry_id="x", published_at=at)], NOW)
+    assert done.added == (not is_same)
+    assert title in titles()
 
 
 def test_moved_post_is_recognized_by_its_entry_id(source):

@@ -9,10 +9,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from io import BytesIO
 from urllib.parse import urljoin
 
 import requests
+import urllib3
 from requests.utils import urldefragauth
+from urllib3.response import BaseHTTPResponse, HTTPResponse
 
 from .addresses import gate_name, host_of, leads_astray, must_read
 from .line import Checked, Deadline, Line, in_sentences, session
@@ -21,6 +24,7 @@ from .sentences import FetchError, raise_for
 Gate = Callable[[str], AbstractContextManager[None]]
 
 MOST_HOPS = 6
+GZIP = b"\x1f\x8b"
 LONGEST_HEADER = 1000
 
 
@@ -149,13 +153,36 @@ class Fetcher:
             answer.close()
 
     def _read(self, answer: requests.Response, host: str) -> bytes:
+        """The body, unpacked as its header says, or else as its first bytes show: servers get both wrong."""
+        packed = self._take(answer.raw, host, unpack=False)
+        encoding = answer.headers.get("Content-Encoding", "")
+        try:
+            body = self._unpacked(packed, encoding, host)
+        except urllib3.exceptions.DecodeError:
+            if packed.startswith(GZIP) or not _is_text(packed):
+                raise
+            body = packed
+        return self._unpacked(body, "gzip", host) if body.startswith(GZIP) else body
+
+    def _unpacked(self, packed: bytes, encoding: str, host: str) -> bytes:
+        if not encoding:
+            return packed
+        headers = {"Content-Encoding": encoding}
+        return self._take(HTTPResponse(BytesIO(packed), headers, preload_content=False), host, unpack=True)
+
+    def _take(self, raw: BaseHTTPResponse, host: str, unpack: bool) -> bytes:
         parts, size = [], 0
-        for part in answer.raw.stream(64 * 1024, decode_content=True):
+        for part in raw.stream(64 * 1024, decode_content=unpack):
             size += len(part)
             if size > self.max_bytes:
                 raise FetchError(f"{host} sent more than {self.max_bytes // 2**20} MB; that is no feed.", code=200)
             parts.append(part)
         return b"".join(parts)
+
+
+def _is_text(body: bytes) -> bool:
+    """Tell whether these are the first bytes of XML, HTML or JSON."""
+    return body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"<", b"{", b"[")
 
 
 def _next(url: str, reply: Reply) -> str:

@@ -1,10 +1,13 @@
 import doctest
+import gzip
 import itertools
 import socket
 import threading
 import time
+import zlib
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 import requests
@@ -115,6 +118,54 @@ def test_a_redirect_to_what_is_no_address_is_said(server, fetcher):
     server.misbehave("*kettle*", "redirect", to="http://[bad", code=302)
     with pytest.raises(FetchError, match="no web address"):
         fetcher.get(server.feed("kettle"))
+
+
+@pytest.fixture
+def packed():
+    """Serve a body with this Content-Encoding, whatever it is; returns its address."""
+    answers = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            body, encoding = answers[-1]
+            self.send_response(200)
+            if encoding:
+                self.send_header("Content-Encoding", encoding)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
+        yield lambda *answer: answers.append(answer) or f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+FEED = b"<rss><channel><title>Packed</title></channel></rss>"
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding"),
+    [
+        (gzip.compress(FEED), ""),  # gzip without saying so
+        (FEED, "gzip"),  # a false header
+        (b"\xef\xbb\xbf " + FEED, "br"),
+        (gzip.compress(gzip.compress(FEED)), "gzip"),
+        (FEED, "UTF-8"),
+        (zlib.compress(FEED)[2:-4], "deflate"),
+    ],
+)
+def test_a_wrong_word_about_the_packing_is_seen_through(packed, fetcher, body, encoding):
+    assert fetcher.get(packed(body, encoding)).body.endswith(FEED)
+
+
+@pytest.mark.parametrize("encoding", ["", "gzip"])
+def test_a_bomb_is_refused_whatever_its_header_says(packed, fetcher, encoding):
+    with pytest.raises(FetchError, match="more than 10 MB"):
+        fetcher.get(packed(gzip.compress(bytes(20 << 20)), encoding))
 
 
 def test_the_body_of_a_redirect_is_never_unpacked(server, fetcher, monkeypatch):
