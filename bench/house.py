@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from feedserver import invent
+from papers.intake.reindex import columns_of
 from papers.models import (
     Author,
     Authorship,
@@ -129,7 +130,8 @@ def _papers(rng: Random, count: int, sources: Sequence[Source], prose: Callable[
         byline = "; ".join(author.name for author in text.authors)
         title, abstract = prose(number) if prose else (f"{text.title} ({number})", text.abstract)
         return (
-            *(number, "arxiv", arxiv_id(number), title, "", abstract, "", byline, byline.lower()),
+            *(number, "arxiv", arxiv_id(number), title, "", abstract, "", byline),
+            *columns_of(title, abstract, byline).values(),
             *(list(text.categories), text.comment, text.journal_ref, text.licence),
             *(f"https://arxiv.org/abs/{arxiv_id(number)}", [], 10 + number % 30, 1, at, at),
         )
@@ -138,7 +140,8 @@ def _papers(rng: Random, count: int, sources: Sequence[Source], prose: Callable[
     _copy(
         Paper,
         (
-            *("id", "kind", "arxiv_id", "title", "title_html", "abstract", "abstract_html", "byline", "byline_folded"),
+            *("id", "kind", "arxiv_id", "title", "title_html", "abstract", "abstract_html", "byline"),
+            *("title_words", "abstract_words", "byline_folded", "words_form"),
             *("categories", "comment", "journal_ref", "license"),
             *("link", "code_links", "minutes", "version", "published_at", "arrived_at"),
         ),

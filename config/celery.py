@@ -48,6 +48,7 @@ app.conf.update(
         "tick": {"task": "papers.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
         "pulse": {"task": "papers.tasks.pulse", "schedule": heartbeat.EVERY, "options": {"expires": heartbeat.EVERY}},
         "enqueue-old": {"task": "papers.tasks.enqueue_old", "schedule": 120.0, "options": {"expires": 110}},
+        "reindex": {"task": "papers.tasks.reindex", "schedule": 60.0, "options": {"expires": 55}},
         "refresh-yields": {"task": "papers.tasks.refresh_yields", "schedule": 3600.0},
         "tidy": {"task": "papers.tasks.tidy", "schedule": 6 * 3600.0},
         "tidy-queue": {"task": "ops.broker.delete_archived", "schedule": 6 * 3600.0},

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from . import jobs
 from .intake import complete, pipeline
+from .intake import reindex as index
 from .intake.lanes import Lanes
 from .intake.quiet import Book
 from .intake.retention import delete_old
@@ -31,6 +32,7 @@ COMPLETING = Lanes(1)
 
 ROUND_SECONDS = 240.0  # then a round ends, and the next tick starts another
 TURN_SECONDS = 60.0  # seconds for a host with many sources, before others get their turn
+REINDEX_SECONDS = 50.0
 EXPIRES = 55  # seconds that a task may wait for a worker: until the next tick
 
 _ending = threading.Event()
@@ -142,6 +144,14 @@ def refresh_yields() -> None:
     """Recompute the sources' yields and typical reading times."""
     refresh.refresh_minutes()
     refresh.refresh_yields(timezone.now())
+
+
+@shared_task
+def reindex() -> None:
+    """Bring the words that are searched up to date, for most of a minute."""
+    end = time.monotonic() + REINDEX_SECONDS
+    while time.monotonic() < end and not _ending.is_set() and index.batch():
+        pass
 
 
 @shared_task

@@ -9,6 +9,7 @@ from django.db import connection
 
 from ops import broker
 from papers.identity import title_key
+from papers.intake.reindex import columns_of
 from papers.models import (
     Application,
     Channel,
@@ -59,7 +60,6 @@ def make_paper(title: str = "", *, source: Source | None = None, **fields: Any) 
     fields = {
         "abstract": f"We study case {number} and find that it holds.",
         "byline": "Ada Example; Bo Sample",
-        "byline_folded": "ada example bo sample",
         "categories": ["cs.LG"] if kind == "arxiv" else [],
         "link": link,
         "version": 1 if kind == "arxiv" else 0,
@@ -67,9 +67,9 @@ def make_paper(title: str = "", *, source: Source | None = None, **fields: Any) 
         "published_at": NOW - timedelta(days=1),
         **fields,
     }
-    paper = Paper.objects.create(
-        kind=kind, arxiv_id=arxiv_id, title=title or f"An invented paper number {number}", **fields
-    )
+    title = title or f"An invented paper number {number}"
+    fields = columns_of(title, fields["abstract"], fields["byline"]) | fields
+    paper = Paper.objects.create(kind=kind, arxiv_id=arxiv_id, title=title, **fields)
     name = ("arxiv", arxiv_id) if arxiv_id else ("link", paper.link)
     Name.objects.create(paper=paper, kind=name[0], value=name[1])
     Sighting.objects.create(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ..identity import BYLINE_SEPARATOR, fold, strip_controls
+from .. import words
+from ..identity import BYLINE_SEPARATOR, strip_controls
 from ..sources import remarks, repositories
 from ..sources.bounds import shallow
 from ..sources.item import Authority, Item, Signer
@@ -34,7 +35,8 @@ def prepare(entry: Entry, existing: Existing | None) -> Draft:
     decision = decide(fields, item, existing, entry.arxiv_id)
     columns: dict[str, Any] = {}
     if isinstance(decision, Create):
-        columns = rendered(fields, item) | _standing(entry, fields) | {"minutes": _minutes(entry, fields)}
+        columns = rendered(fields, item) | _standing(entry, fields)
+        columns |= {"minutes": _minutes(entry, fields), "words_form": words.FORM}
     elif isinstance(decision, Amend) and decision.changes:
         changes = decision.changes
         # Code links are made from both abstract and comment.
@@ -113,12 +115,14 @@ def rendered(fields: dict[str, Any], item: Item) -> dict[str, Any]:
     """The columns derived from these fields. Columns of fields that are missing are left out."""
     columns: dict[str, Any] = {}
     if "title" in fields:
+        columns["title_words"] = words.index(fields["title"])
         columns["title_html"] = tex_html.render(fields["title"])
     if "abstract" in fields:
+        columns["abstract_words"] = words.index(fields["abstract"])
         content = _html(item)
         columns["abstract_html"] = render.clean(content) if content else tex_html.render(fields["abstract"])
     if "byline" in fields:
-        columns["byline_folded"] = fold(fields["byline"])
+        columns["byline_folded"] = words.index(fields["byline"])
     if "abstract" in fields or "comment" in fields:
         texts = (fields.get("abstract", ""), fields.get("comment", ""))
         found = repositories.find(*texts, content_html=_html(item), own=item.link)

@@ -19,11 +19,12 @@ from ..models import (
     Vote,
 )
 from .match import SHORT
+from .reindex import columns_of
 
 WRITERS_LOCK = 0x7E47  # held while papers are created or merged
 
 FILLED = (
-    *("arxiv_id", "title", "title_html", "abstract", "abstract_html", "byline", "byline_folded", "categories"),
+    *("arxiv_id", "title", "title_html", "abstract", "abstract_html", "byline", "categories"),
     *("comment", "journal_ref", "license", "code_links", "weight_links", "version", "published_at", "venue"),
 )
 
@@ -137,7 +138,11 @@ def _fill(keep: Paper, lose: Paper) -> None:
         keep.standing, keep.standing_by = lose.standing, lose.standing_by
     keep.arrived_at = min(keep.arrived_at, lose.arrived_at)
     keep.authority = max(keep.authority, lose.authority)
-    keep.save(update_fields=[*FILLED, "kind", "link", "minutes", "arrived_at", "standing", "standing_by", "authority"])
+    searched = columns_of(keep.title, keep.abstract, keep.byline)
+    for name, value in searched.items():
+        setattr(keep, name, value)
+    others = ("kind", "link", "minutes", "arrived_at", "standing", "standing_by", "authority")
+    keep.save(update_fields=[*FILLED, *searched, *others])
 
 
 def _wins(lose: Paper, keep: Paper) -> bool:

@@ -3,6 +3,7 @@
 from django.db import models
 
 from .event import Event
+from .paper import SEARCHED
 from .person import Person
 from .project import Application
 from .stage import Stage
@@ -19,7 +20,7 @@ class NewsQuerySet(models.QuerySet["News"]):
 
     def waiting_for(self, person: Person) -> "NewsQuerySet":
         """A person's news with their papers, latest first."""
-        lean = [f"event__paper__{column}" for column in ("search", "abstract", "abstract_html", "byline_folded")]
+        lean = [f"event__paper__{column}" for column in (*SEARCHED, "abstract", "abstract_html")]
         return (
             self.filter(person=person)
             .select_related("event__paper", "event__person", "event__project")

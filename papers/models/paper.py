@@ -6,7 +6,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 
 if TYPE_CHECKING:
@@ -18,10 +19,19 @@ if TYPE_CHECKING:
 from ..identity import BYLINE_SEPARATOR
 from ..refused import Gone
 from ..tex import plain
+from ..words import FORM
 from .cursor import Cursor
 
 # Crockford's base 32, without i, l, o and u, which are easy to misread.
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+# The columns that only searches read.
+SEARCHED = ("search", "title_words", "abstract_words", "byline_folded", "words_form")
+
+
+def _unless_empty(column: str, other: str) -> Coalesce:
+    return Coalesce(NullIf(F(column), Value("", output_field=models.TextField())), F(other))
 
 
 class PaperQuerySet(models.QuerySet["Paper"]):
@@ -56,7 +66,7 @@ class PaperQuerySet(models.QuerySet["Paper"]):
 
     def for_cards(self) -> "PaperQuerySet":
         """Papers without the columns that no card shows; the search column is big."""
-        return self.defer("search", "byline_folded", "comment", "journal_ref", "license")
+        return self.defer(*SEARCHED, "comment", "journal_ref", "license")
 
 
 class Paper(models.Model):
@@ -84,7 +94,11 @@ class Paper(models.Model):
     abstract = models.TextField(blank=True)
     abstract_html = models.TextField(blank=True)
     byline = models.TextField(blank=True)  # authors as printed, "; " between them, capped
-    byline_folded = models.TextField(blank=True)  # without accents, for the index
+    # The same texts as words.index writes them, for the index only. `words_form` says by which words.FORM.
+    title_words = models.TextField(default="", db_default="", blank=True)
+    abstract_words = models.TextField(default="", db_default="", blank=True)
+    byline_folded = models.TextField(blank=True)
+    words_form = models.PositiveSmallIntegerField(default=0, db_default=0)
     categories = ArrayField(models.TextField(), default=list, blank=True)  # primary first
     comment = models.TextField(blank=True)
     journal_ref = models.TextField(blank=True)
@@ -105,8 +119,9 @@ class Paper(models.Model):
     )  # a catalogue; "": the paper itself
     venue = models.TextField(default="", db_default="", blank=True)  # where it was published
     search = models.GeneratedField(
-        expression=SearchVector("title", weight="A", config="english")
-        + SearchVector("abstract", weight="B", config="english")
+        # A paper of an older version is searched by its title and abstract as they are, until the worker gets to it.
+        expression=SearchVector(_unless_empty("title_words", "title"), weight="A", config="english")
+        + SearchVector(_unless_empty("abstract_words", "abstract"), weight="B", config="english")
         + SearchVector("byline_folded", weight="C", config="simple"),
         output_field=SearchVectorField(),
         db_persist=True,
@@ -119,6 +134,7 @@ class Paper(models.Model):
             models.Index(fields=["-arrived_at", "-id"], name="paper_newest"),
             GinIndex(fields=["search"], name="paper_search"),
             GinIndex(fields=["categories"], name="paper_categories"),
+            models.Index(fields=["-id"], condition=Q(words_form__lt=FORM), name="paper_old_words"),
             models.Index(fields=["-arrived_at", "-id"], condition=~Q(weight_links=[]), name="paper_with_weights"),
         ]
 

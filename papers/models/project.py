@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from .channel import Channel
-from .paper import Paper
+from .paper import SEARCHED, Paper
 from .person import Person
 from .source import Source
 
@@ -81,7 +81,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def for_ledger(self) -> "ApplicationQuerySet":
         """Applications with everything that a row of the ledger shows, in a fixed number of queries."""
-        lean = [f"{paper}__{column}" for paper in ("paper", "superseded_by") for column in ("search", "abstract")]
+        lean = [f"{paper}__{column}" for paper in ("paper", "superseded_by") for column in (*SEARCHED, "abstract")]
         results = Result.objects.select_related("person").prefetch_related(
             models.Prefetch("checks", Check.objects.select_related("person").order_by("at", "pk"))
         )

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 
 from .. import identity
 from ..models import Comment, Event, Name, Paper, Person, Version
+from ..models.paper import SEARCHED
 from ..sources.item import Signer
 from . import cite, comments, queue
 
@@ -20,7 +21,7 @@ def find(slug: str) -> Paper | None:
     if "\0" in slug:
         return None
     names = [*identity.names_in(slug), identity.Name(Name.Kind.SHORT, slug.lower())]
-    if paper := Paper.objects.defer("search", "byline_folded").addressed(names):
+    if paper := Paper.objects.defer(*SEARCHED).addressed(names):
         return paper
     number = Paper.id_from_short(slug)
     return Paper.objects.filter(pk=number).first() if number else None

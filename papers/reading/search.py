@@ -17,89 +17,15 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from ..database import cut_off_after
-from ..identity import author_key, fold, names_in
+from ..identity import author_key, names_in
 from ..models import Application, Author, Authorship, Cursor, Paper, Person, Sighting, Source, Stage, Vote
 from ..models.paper import PaperQuerySet
 from ..refused import TooMuch
 from ..sources import starter
 from . import newest, one
+from .terms import Term, compile_query, parse
 
 PATIENCE = timedelta(seconds=4)
-
-_TERM = re.compile(r'(?P<minus>-?)(?:(?P<field>author|cat|has):\s*)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))', re.I)
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One word or phrase of a search."""
-
-    text: str
-    field: str = ""  # "author", "cat", "has", or "" for everywhere
-    phrase: bool = False
-    minus: bool = False
-
-
-def parse(typed: str) -> list[Term]:
-    """Parse the text of a search into terms.
-
-    >>> [term.text for term in parse('sparse -"deep learning" author:LeCun')]
-    ['sparse', 'deep learning', 'LeCun']
-    """
-    return [
-        Term(text.strip(), (match["field"] or "").lower(), match["phrase"] is not None, bool(match["minus"]))
-        for match in _TERM.finditer(typed)
-        if (text := match["phrase"] or match["word"] or "").strip(" -+")
-    ]
-
-
-def _spellings(text: str) -> set[str]:
-    """Equivalent spellings that PostgreSQL's English stemmer treats as different.
-
-    >>> sorted(_spellings("self-supervised"))
-    ['self supervised', 'self-supervised']
-    >>> sorted(_spellings("LLMs"))
-    ['LLM', 'LLMs']
-    """
-    spellings = {text, text.replace("-", " ")}
-    if re.fullmatch(r"[b-df-hj-np-tv-xz]{2,}", text, re.I):  # an acronym without vowels: LLM, GNN, MDP
-        spellings.add(text[:-1] if text[-1] in "sS" else f"{text}s")
-    return spellings
-
-
-def compile_query(terms: list[Term]) -> str:
-    """Compile the terms, except categories and `has:`, into the text of a tsquery; "" if only common words are left.
-
-    Each alternative occurs once, because PostgreSQL adds up the frequencies of alternatives in its estimates.
-    """
-    words = [term for term in terms if term.field not in {"cat", "has"}]
-    readings = [(number, *reading) for number, term in enumerate(words) for reading in _readings(term)]
-    if not readings:
-        return ""
-    alternatives: list[dict[str, None]] = [{} for _ in words]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT number, config, CASE WHEN is_query THEN to_tsquery(config::regconfig, text) "
-            "ELSE phraseto_tsquery(config::regconfig, text) END::text "
-            "FROM unnest(%s::int[], %s::text[], %s::text[], %s::bool[]) WITH ORDINALITY "
-            "reading (number, config, text, is_query, place) ORDER BY place",
-            [list(column) for column in zip(*readings, strict=True)],
-        )
-        for number, config, query in cursor.fetchall():
-            # Otherwise a stop word (the, of), which has no English form, would be searched only in the byline.
-            if query and (config == "english" or alternatives[number] or words[number].field):
-                alternatives[number][query] = None
-    pairs = zip(words, alternatives, strict=True)
-    parts = [f"{'!' * term.minus}({' | '.join(queries)})" for term, queries in pairs if queries]
-    return " & ".join(dict.fromkeys(parts))
-
-
-def _readings(term: Term) -> list[tuple[str, str, bool]]:
-    """Ways to interpret a term: (configuration, text, whether it is already a query). English comes before names."""
-    if term.field == "author":
-        # The byline has weight C. Only words are kept, so nothing needs quoting.
-        words = [f"{word}:C" for word in re.findall(r"\w+", fold(term.text))]
-        return [("simple", (" <-> " if term.phrase else " & ").join(words), True)]
-    return [*(("english", text, False) for text in sorted(_spellings(term.text))), ("simple", fold(term.text), False)]
 
 
 class _Compiled(SearchQuery):

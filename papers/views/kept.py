@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from .. import access
 from ..models import Cursor, Stage
+from ..models.paper import SEARCHED
 from ..reading import queue
 from . import news
 
@@ -15,7 +16,7 @@ from . import news
 def kept(request: HttpRequest) -> HttpResponse:
     person = access.person(request)
     rows = Stage.objects.kept_by(person).order_by("-kept_at", "-paper").select_related("paper")
-    rows = rows.defer("paper__search", "paper__byline_folded")
+    rows = rows.defer(*(f"paper__{column}" for column in SEARCHED))
     if cursor := Cursor.parse(request.GET.get("after", "")):
         rows = rows.filter(cursor.after("kept_at", "paper"))
     shown = list(rows[: queue.PAGE + 1])

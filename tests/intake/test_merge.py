@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from papers import words
 from papers.intake.merge import merge
 from papers.models import (
     Author,
@@ -47,6 +48,14 @@ def test_values_from_arxiv_win_whichever_record_is_kept(keep, lose):
     paper = Paper.objects.get()
     assert (paper.pk, paper.title, paper.kind, paper.version) == (lose.pk, "On arXiv", "arxiv", 2)
     assert (paper.arxiv_id, paper.link) == (keep.arxiv_id, keep.link)
+
+
+def test_merged_record_is_searched_by_its_own_words(keep, lose):
+    merge(keep.pk, lose.pk, NOW)
+    kept = Paper.objects.get(pk=keep.pk)
+    assert kept.title_words == words.index(kept.title)
+    assert kept.byline_folded == words.index(kept.byline)
+    assert kept.words_form == words.FORM
 
 
 def test_all_names_and_the_old_address_lead_to_the_kept_record(keep, lose):
