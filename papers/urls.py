@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern] = [
     path("add", add.add, name="add"),
     path("add/<uuid:job_id>", add.wait, name="adding"),
     path("sources", sources.sources, name="sources"),
+    path("sources.opml", sources.export, name="sources_opml"),
     path("sources/new", subscribe.new, name="source_new"),
     path("sources/new/<uuid:job_id>", subscribe.look, name="source_look"),
     path("sources/start", start.start, name="source_start"),

@@ -25,7 +25,7 @@ from .gate import BusyError
 _CATEGORIES = {name.lower(): name for name in ARXIV_CATEGORIES}
 _ARCHIVES = {name.split(".")[0].lower() for name in ARXIV_CATEGORIES}
 _LIKE_A_CATEGORY = re.compile(rf"(?:{'|'.join(map(re.escape, sorted(_ARCHIVES)))})\.[a-z-]+$", re.IGNORECASE)
-_ARXIV_HOSTS = {"arxiv.org", "www.arxiv.org", "export.arxiv.org", "rss.arxiv.org"}
+ARXIV_HOSTS = {"arxiv.org", "www.arxiv.org", "export.arxiv.org", "rss.arxiv.org"}
 _QUERY = re.compile(r"(?:^|[\s(])(?:ti|au|abs|co|jr|cat|rn|all|id|submittedDate):", re.IGNORECASE)
 _SITE = re.compile(r"^(?:\[[0-9a-f:.]+\]|localhost|[^\s/@:]+\.[^\s/@:]+)(?::\d+)?(?:[/?#]\S*)?$", re.IGNORECASE)
 _SEARCH_FIELDS = {"title": "ti", "author": "au", "abstract": "abs", "comments": "co", "journal_ref": "jr"}
@@ -86,12 +86,15 @@ def _address(url: str) -> Wish:
     address = addresses.read(unwrap(url))
     if not address:
         raise NotASourceError("That is not a web address. Copy it again from the browser.")
-    if address.host not in _ARXIV_HOSTS:
+    if address.host not in ARXIV_HOSTS:
         return Wish(Source.Kind.FEED, address.url)
     parts = urlsplit(address.url)
     steps, query = parts.path.strip("/").split("/"), parse_qs(parts.query)
     if len(steps) > 1 and steps[0] in {"list", "rss", "atom", "archive"}:
         return _category(steps[1])
+    if steps[0] == "a" and len(steps) == 2 and steps[1]:  # an author's own feed
+        author = re.sub(r"\.(?:atom2?|json|js|html)$", "", steps[1])
+        return Wish(Source.Kind.FEED, f"https://arxiv.org/a/{author}.atom2", f"arXiv: {author}"[:200])
     if steps[0] == "api" and query.get("search_query"):
         return _query(query["search_query"][0])
     if steps[0] == "search" and query.get("query"):

@@ -24,6 +24,7 @@ _ATTRIBUTE = re.compile(
     rf"""(?<![\w:.-])([\w:.-]+)\s*=\s*(?:"((?:[^"]|"(?!{_END}))*+)(?:"|\Z)|'((?:[^']|'(?!{_END}))*+)(?:'|\Z)|([^\s"'<>]+))"""
 )
 _ADDRESS = re.compile(r"\bxmlurl\s*=\s*(?:\"\s*([^\"<>\s]*)|'\s*([^'<>\s]*)|([^\s\"'<>]*))", re.IGNORECASE)
+_SCRAPED = re.compile(r"xpath|dotnotation|dotpath", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]\w{1,30});", re.IGNORECASE)
 
 
@@ -109,6 +110,9 @@ class _Reader:
         if is_rss and "xmlurl" not in attributes and attributes.get("url"):
             self._add(begin, attributes["url"], attributes)
         is_feed = self._addresses(begin, end, attributes) or "url" in attributes
+        if not is_feed and (elsewhere := attributes.get("frss:opmlurl")):
+            why = "FreshRSS fills this folder from another list. Download that list, and bring it too."
+            self._missed.append(Missed(bisect(self._lines, begin) + 1, elsewhere[:200], why))
         if not tag.endswith("/>"):
             is_folder = not is_feed and len(self._folders) < DEEPEST
             self._open.append(is_folder)
@@ -131,6 +135,9 @@ class _Reader:
         if url.lower().startswith("feed:"):
             url = "https:" + url[5:] if url.lower().startswith("feed://") else url[5:]
         line = bisect(self._lines, at) + 1
+        if _SCRAPED.search(attributes.get("type", "")):
+            self._missed.append(Missed(line, url[:200], "FreshRSS picks this out of a page; it is no feed."))
+            return
         address = addresses.read(url.replace(" ", "%20")) if len(url) <= LONGEST else None
         if not address:
             why = "It has no address." if not url else "Its address is too long." if len(url) > LONGEST else ""

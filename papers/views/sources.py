@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from .. import access, tasks
 from ..forms.sources import HorizonForm, NameForm, StateForm
-from ..intake import subscriptions
+from ..intake import feed_lists, subscriptions
 from ..models import Application, Source
 from ..ranking import record
 from . import page, undo
@@ -50,6 +50,16 @@ def sources(request: HttpRequest) -> HttpResponse:
         **_common(request, now),
     }
     return render(request, "sources/sources.html", context)
+
+
+@require_safe
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    """All feeds and arXiv sources as OPML, for other readers and other installs."""
+    shared = Source.objects.filter(kind__in=[Source.Kind.ARXIV, Source.Kind.FEED])
+    rows = shared.order_by("horizon", "name", "pk").iterator(chunk_size=500)
+    answer = StreamingHttpResponse(feed_lists.write(rows), content_type="text/x-opml; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="tenth-sources.opml"'
+    return answer
 
 
 def _groups(records: list[record.Record]) -> list[tuple[str, list[record.Record]]]:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from .. import access, tasks
-from ..intake import subscriptions
+from ..intake import feed_lists, subscriptions
 from ..intake.subscriptions import NotASourceError, Wish
 from ..models import Source
 from ..ranking.record import MONTH, pace
@@ -26,6 +26,7 @@ OPML_BYTES = 5 * 1024 * 1024
 # Bytes parsed in this process: a quarter of a second at worst. Larger files go to a child process.
 OPML_SMALL = 200 * 1024
 OPML_FEEDS = 4000  # each comes back as a form field (DATA_UPLOAD_MAX_NUMBER_FIELDS)
+REFUSED = 5  # feeds that are named in a message
 MISSED = 50  # unreadable feeds that are listed one by one
 
 OTHERS, FEEDS = "others", "feeds"  # groups with one horizon for all
@@ -55,24 +56,29 @@ def start(request: HttpRequest) -> HttpResponse:
         return _pick(request)
     if file := request.FILES.get("opml"):
         try:
-            outlines, missed = _read_opml(file)
-            return _pick(request, outlines=outlines, missed=missed)
+            rows, missed = _read_opml(file)
+            return _pick(request, rows=rows, missed=missed)
         except Refused as refusal:
             return _pick(request, error=refusal.sentence)
-    wishes = _ticked(request)
+    wishes, refused = _ticked(request)
     if not wishes:
-        return _pick(request, error="Nothing is ticked. Tick at least one category or feed, or choose an OPML file.")
+        return _pick(
+            request,
+            error=" ".join(refused) or "Nothing is ticked. Tick at least one category or feed, or choose an OPML file.",
+        )
     added = subscriptions.add(access.person(request), wishes, timezone.now())
     page.soon(tasks.tick)
     count = f"{len(added)} source{'' if len(added) == 1 else 's'} added"
     if already := len(wishes) - len(added):
         count += f"; {already} {'was' if already == 1 else 'were'} in the list already"
     messages.success(request, f"{count}.")
+    if refused:
+        messages.warning(request, f"Not added: {' '.join(refused[:REFUSED])}{' …' if len(refused) > REFUSED else ''}")
     return page.SeeOther(reverse("today"))
 
 
-def _ticked(request: HttpRequest) -> list[Wish]:
-    """The ticked categories, starter blogs and OPML feeds, each once, with its horizon."""
+def _ticked(request: HttpRequest) -> tuple[list[Wish], list[str]]:
+    """The ticked categories, starter blogs and OPML feeds, each once, with its horizon; and what cannot be added."""
     wishes = [
         replace(subscriptions.understand(name), horizon=_horizon(request, name if name in TOP else OTHERS))
         for name in request.POST.getlist("category")
@@ -84,14 +90,23 @@ def _ticked(request: HttpRequest) -> list[Wish]:
         for blog in BLOGS
         if blog.address in chosen
     ]
-    for value in request.POST.getlist("feed"):
+    refused = []
+    for horizon, value in _feeds(request):
         address, _, name = value.partition(" ")
         try:
             wish = subscriptions.understand(address)  # an arXiv feed in a reader's list is a category here
-            wishes.append(replace(wish, name=wish.name or name, horizon=_horizon(request, FEEDS)))
-        except NotASourceError:
-            continue  # the page does not offer it
-    return list({(wish.kind, wish.address): wish for wish in wishes}.values())
+        except NotASourceError as error:
+            refused.append(f"{name or address[:80] or 'A feed'}: {error}")
+            continue
+        name = wish.name if wish.kind == Source.Kind.ARXIV and feed_lists.says_little(name) else name or wish.name
+        wishes.append(replace(wish, name=name, horizon=horizon or _horizon(request, FEEDS)))
+    return list({(wish.kind, wish.address): wish for wish in wishes}.values()), refused
+
+
+def _feeds(request: HttpRequest) -> list[tuple[str, str]]:
+    """The ticked feeds of a list, with the horizon that their folder bears the name of, or ""."""
+    fields = [("", "feed"), *((horizon, f"feed {horizon}") for horizon in Source.Horizon.values)]
+    return [(horizon, value) for horizon, field in fields for value in request.POST.getlist(field)]
 
 
 def _horizon(request: HttpRequest, of: str, default: str = "") -> str:
@@ -100,8 +115,8 @@ def _horizon(request: HttpRequest, of: str, default: str = "") -> str:
     return chosen if chosen in Source.Horizon.values else STARTER.get(of, default) or Source.Horizon.CORE
 
 
-def _read_opml(file: UploadedFile) -> tuple[list[dict[str, Any]], list[opml.Missed]]:
-    """The feeds of an OPML file, each once, whether the team has them, and those that cannot be added.
+def _read_opml(file: UploadedFile) -> tuple[list[feed_lists.Row], list[opml.Missed]]:
+    """The sources that an OPML file stands for, each once, and its feeds that cannot be added.
 
     Raises NotASourceError with a sentence when it holds none.
     """
@@ -112,30 +127,22 @@ def _read_opml(file: UploadedFile) -> tuple[list[dict[str, Any]], list[opml.Miss
         listing = opml.read(data) if len(data) <= OPML_SMALL else sandbox.run(opml.read, data)
     except (ValueError, FetchError) as error:
         raise NotASourceError(f"{file.name} cannot be used: {error}") from error
-    outlines, missed = {}, listing.missed
-    for outline in listing.feeds:
-        try:
-            subscriptions.understand(outline.url)
-            outlines[outline.url] = outline
-        except NotASourceError as error:  # such as several categories of arXiv in one feed
-            missed.append(opml.Missed(outline.line, outline.url, str(error)))
-    if not outlines and missed:
+    rows, missed = feed_lists.rows(listing)
+    if not rows and missed:
         why = f"{missed[0].url or 'an outline'} in line {missed[0].line}: {missed[0].why}"
         raise NotASourceError(f"{file.name} holds no feed that can be read. The first, {why}")
-    if not outlines:
+    if not rows:
         raise NotASourceError(
             f"{file.name} holds no feeds. In your feed reader, look for “Export” or “OPML”, and choose that file."
         )
-    if len(outlines) > OPML_FEEDS:
-        raise NotASourceError(f"{file.name} holds {len(outlines):,} feeds. Split it into files of {OPML_FEEDS:,}.")
-    existing = set(Source.objects.filter(kind=Source.Kind.FEED, address__in=outlines).values_list("address", flat=True))
-    missed.sort(key=lambda each: each.line)
-    return [{"outline": outline, "known": url in existing} for url, outline in outlines.items()], missed
+    if len(rows) > OPML_FEEDS:
+        raise NotASourceError(f"{file.name} holds {len(rows):,} feeds. Split it into files of {OPML_FEEDS:,}.")
+    return rows, missed
 
 
 def _pick(
     request: HttpRequest,
-    outlines: list[dict[str, Any]] | None = None,
+    rows: list[feed_lists.Row] | None = None,
     missed: Sequence[opml.Missed] = (),
     error: str = "",
 ) -> HttpResponse:
@@ -143,7 +150,7 @@ def _pick(
     first_run = not Source.objects.pulled().exists()
     offer = first_run and request.method != "POST" and request.GET.get("preset") != "none"
     ticked = set(STARTER) if offer else {*request.POST.getlist("category"), *request.POST.getlist("blog")}
-    feeds = [value.partition(" ") for value in request.POST.getlist("feed")]
+    feeds = [(f"feed {horizon}".strip(), *value.partition(" ")) for horizon, value in _feeds(request)]
 
     def box(value: str, name: str, kind: str, a_day: float = 0, default: str = "") -> dict[str, Any]:
         return {
@@ -171,12 +178,12 @@ def _pick(
         "horizons": Source.Horizon.choices,
         "others": {"value": OTHERS, "horizon": _horizon(request, OTHERS, Source.Horizon.ADJACENT)},
         "feeds": {"value": FEEDS, "horizon": _horizon(request, FEEDS)},
-        "feeds_read": outlines,
+        "feeds_read": rows,
         "missed": missed[:MISSED],
         "missed_count": len(missed),
         "missed_more": max(0, len(missed) - MISSED),
-        "new_feeds": sum(not row["known"] for row in outlines or ()),
-        "kept_feeds": [(address, name) for address, _, name in feeds],
+        "new_feeds": sum(not row.known for row in rows or ()),
+        "kept_feeds": [(field, address, name) for field, address, _, name in feeds],
         "error": error,
         "first_run": first_run,
         "offer": offer,

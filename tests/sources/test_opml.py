@@ -176,3 +176,11 @@ def test_hostile_files_are_read_quickly():
         text = wrap('<outline text="' + part * (200_000 // len(part)))
         opml.read(text.encode())
         opml.read(wrap(part * (200_000 // len(part)) + LAST).encode())
+
+
+@pytest.mark.parametrize("declared", ["utf-8", "iso-8859-1", "utf-16", "ascii", ""])
+@pytest.mark.parametrize("written", ["utf-8", "utf-8-sig", "cp1252", "utf-16-le", "utf-16"])
+def test_names_stay_whole_in_any_encoding_whatever_the_file_says(declared, written):
+    head = f'<?xml version="1.0" encoding="{declared}"?>' if declared else ""
+    text = f'{head}<opml><body><outline text="Café Bär" xmlUrl="https://a.example/"/></body></opml>'
+    assert [feed.title for feed in opml.read(text.encode(written)).feeds] == ["Café Bär"]

@@ -1,6 +1,8 @@
 """Adding sources: one after a look at what would come in, or many at once."""
 
+import html
 import re
+import xml.etree.ElementTree as ET
 from datetime import UTC, datetime
 
 import pytest
@@ -301,15 +303,81 @@ def test_what_is_no_opml_is_said_and_ticks_stay(client, boss, content, sentence)
 def test_feeds_of_an_opml_file_that_cannot_be_read_are_told_with_their_line_and_reason(client, boss):
     bad = (
         '\n<outline text="A" xmlUrl="javascript:alert(1)"/>\n<outline text="B" xmlUrl=""/>\n'
-        '<outline text="C" xmlUrl="https://rss.arxiv.org/rss/cs.LG+cs.CL"/></body>'
+        '<outline text="C" xmlUrl="https://rss.arxiv.org/rss/cs.LG+cs.NotThere"/></body>'
     )
     page = upload(client, OPML.replace("</body>", bad))
     assert "From your OPML file: 2 feeds" in page
-    assert "3 feeds could not be read" in page
+    assert "3 feeds cannot be added" in page
     assert "javascript:alert(1) <span" in page
-    for reason in ("That is not a web address.", "It has no address.", "Add categories one by one"):
+    for reason in ("That is not a web address.", "It has no address.", "arXiv has no category “cs.NotThere”"):
         assert reason in page
-    assert "could not be read" not in upload(client, OPML)
+    assert "cannot be added" not in upload(client, OPML)
+
+
+def test_arxiv_feeds_of_an_opml_file_become_categories_searches_and_author_feeds(client, boss):
+    feeds = "".join(
+        f'<outline text="{name}" xmlUrl="{url}"/>'
+        for name, url in (
+            ("Three", "https://rss.arxiv.org/rss/cs.AI+cs.LG+cs.CL"),
+            ("An archive", "http://export.arxiv.org/rss/econ"),
+            ("Hens", "http://export.arxiv.org/api/query?search_query=all:hens&amp;start=0"),
+            ("By Lee", "https://arxiv.org/a/lee_a_1.atom"),
+            ("Nothing there", "https://arxiv.org/help/rss"),
+        )
+    )
+    page = upload(client, f"<opml><body>{feeds}</body></opml>")
+    assert "1 feed cannot be added" in page
+    for ticked in re.findall(r'name="feed" value="([^"]*)" checked', page):
+        client.post("/sources/start", {"feed": [html.unescape(ticked)]})
+    assert set(Source.objects.values_list("kind", "address")) == {
+        *(("arxiv", name) for name in ("cs.AI", "cs.LG", "cs.CL", "econ.EM", "econ.GN", "econ.TH")),
+        ("arxiv", "search: all:hens"),
+        ("feed", "https://arxiv.org/a/lee_a_1.atom2"),
+    }
+    assert Source.objects.get(address="search: all:hens").name == "Hens"
+
+
+def test_ticked_feed_that_cannot_be_added_is_named_with_the_reason(client, boss):
+    client.post("/sources/start", {"feed": [f"{FEED} The Blog", "https://arxiv.org/abs/2401.00001 One paper"]})
+    page = text(client.get("/sources"))
+    assert "1 source added." in page
+    assert "Not added: One paper: This is a single paper" in page
+
+
+def test_pages_that_another_reader_scrapes_are_left_out_with_the_reason(client, boss):
+    scraped = """<outline text="A" type="HTML+XPath" xmlUrl="https://a.example/list"/>
+      <outline text="B" type="JSON+DotNotation" xmlUrl="https://b.example/x.json"/>
+      <outline text="Elsewhere" frss:opmlUrl="https://c.example/list.opml"/></body>"""
+    page = upload(client, OPML.replace("</body>", scraped))
+    assert "From your OPML file: 2 feeds" in page
+    assert "3 feeds cannot be added" in page
+
+
+def test_exported_sources_import_back_as_they_were(client, boss):
+    make_source('A "quoted" & <odd> name', address="https://ann:hush@blog.example/feed?a=1&b=2", horizon="moonshot")
+    make_source("Hens", kind="arxiv", address='search: all:"hens & eggs" AND cat:cs.LG', horizon="adjacent")
+    make_source("cs.LG · Machine Learning", kind="arxiv", address="cs.LG", site_url="https://arxiv.org/list/cs.LG")
+    answer = client.get("/sources.opml")
+    assert "attachment" in answer["Content-Disposition"]
+    exported = b"".join(answer.streaming_content).decode()
+    assert "hush" not in exported
+    assert ET.fromstring(exported).findall("body/outline/outline")
+    columns = ("kind", "address", "name", "horizon")
+    before = set(Source.objects.filter(kind__in=["arxiv", "feed"]).values_list(*columns))
+    Source.objects.all().delete()
+    fields: dict[str, list[str]] = {}
+    for field, value in re.findall(r'name="(feed[^"]*)" value="([^"]*)" checked', upload(client, exported)):
+        fields.setdefault(field, []).append(html.unescape(value))
+    client.post("/sources/start", fields)
+    after = {
+        (kind, url.replace("//blog", "//ann:hush@blog"), *rest)
+        for kind, url, *rest in Source.objects.filter(kind__in=["arxiv", "feed"]).values_list(*columns)
+    }
+    assert after == before
+
+
+def test_export_is_for_members(client):
+    assert client.get("/sources.opml").status_code == 302
 
 
 def test_an_opml_file_of_nothing_but_bad_addresses_says_why(client, boss):
