@@ -15,6 +15,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from .. import access, tasks
 from ..forms.sources import HorizonForm, NameForm, StateForm
+from ..insight.portrait import portrait
 from ..intake import feed_lists, subscriptions
 from ..models import Application, Source
 from ..ranking import record
@@ -84,6 +85,7 @@ def source(request: HttpRequest, source_id: int) -> HttpResponse:
         "source": source,
         "record": record.records([source], now)[0],
         "applied": applied.defer("paper__search", "paper__abstract", "paper__abstract_html").newest_first()[:10],
+        "portrait": portrait(source, now),
         "fetches": source.fetches.order_by("-at")[:30],
         "events": source.events.for_history()[:50],
         "sightings": source.sightings.order_by("-at", "-paper")

@@ -33,7 +33,8 @@ def test_page_of_a_source_shows_fetches_history_and_newest_papers(client, boss):
     for number in range(12):
         make_paper(f"Paper number {number}", source=source, arrived_at=now - timedelta(hours=number))
     page = text(client.get(f"/sources/{source.pk}"))
-    assert page.count("<tr>") == 31  # thirty and the head
+    assert page.count('<td class="note">') == 30
+    assert "What it brings" in page
     assert "It was &lt;not&gt; a feed." in page
     assert "Grace Boss added this source" in page
     assert "Grace Boss changed its horizon from core to moonshot" in page

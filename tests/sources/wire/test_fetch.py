@@ -157,6 +157,7 @@ FEED = b"<rss><channel><title>Packed</title></channel></rss>"
         (FEED, "UTF-8"),
         (zlib.compress(FEED)[2:-4], "deflate"),
     ],
+    ids=["unsaid", "false gzip", "false br", "twice", "no packing", "raw deflate"],
 )
 def test_a_wrong_word_about_the_packing_is_seen_through(packed, fetcher, body, encoding):
     assert fetcher.get(packed(body, encoding)).body.endswith(FEED)
