@@ -16,10 +16,10 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import Min
+from django.db.models import Count, Min
 from django.utils.module_loading import import_string
 
-from .models import Backup, Channel, Heartbeat, Lookup, LookupPause, Share, Source
+from .models import Article, Backup, Channel, Heartbeat, Lookup, LookupPause, Share, Source
 from .templatetags.when import span
 
 OVERDUE = timedelta(hours=1)  # a due source is pulled within minutes, unless nobody pulls
@@ -123,6 +123,7 @@ def report(now: datetime) -> dict[str, Any]:
         "failed": failed.count(),
         "failed_last": list(_shown(failed)),
         "lookups": lookups(now),
+        "pages": pages(now),
         "channels": list(Channel.objects.closed()),
         "backup": Backup.objects.order_by("-at").first(),
         "no_backup_since": now - BACKUP_AGE,
@@ -150,6 +151,22 @@ def lookups(now: datetime) -> str:
     if unknown:
         words += f" {unknown:,} of them arXiv does not know yet, and is asked again."
     return words + (f" {given_up:,} given up, because arXiv does not know or cannot give them." if given_up else "")
+
+
+def pages(now: datetime) -> str:
+    """Say how many posts' pages wait, and what came of those fetched in the last 30 days."""
+    waiting = Article.objects.waiting().count()
+    since = Article.objects.filter(fetched_at__gt=now - timedelta(days=30))
+    counts = dict(since.values_list("outcome").annotate(Count("pk")).order_by("outcome"))
+    words = {
+        Article.Outcome.TAKEN: "taken",
+        Article.Outcome.PAYWALL: "for subscribers only",
+        Article.Outcome.ROBOTS: "left alone, as robots.txt asks",
+        Article.Outcome.EMPTY: "without an article",
+        Article.Outcome.FAILED: "failed",
+    }
+    came = ", ".join(f"{counts[outcome]:,} {word}" for outcome, word in words.items() if outcome in counts)
+    return f"{waiting:,} waiting. {f'In 30 days: {came}.' if came else 'None fetched in 30 days.'}"
 
 
 def _shown(shares: Any) -> Any:

@@ -95,6 +95,10 @@ def _source_changed(who: str, where: str, data: dict[str, Any]) -> str:
             changes.append(SWITCHED.get(after, f"set it to {after}"))
         elif field == "name" and isinstance(value, list):
             changes.append(f"renamed it from “{value[0]}” to “{value[1]}”")
+        elif field == "fetch_pages" and isinstance(value, list):
+            changes.append(
+                "let its posts’ pages be fetched" if value[1] else "stopped the fetching of its posts’ pages"
+            )
         elif isinstance(value, list):
             changes.append(f"changed its {_from_to(field, value)}")
     return f"{who} {_joined(changes) or 'changed it'}" + (f": {data['why']}" if data.get("why") else "")

@@ -14,12 +14,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from . import jobs
-from .intake import complete, pipeline
+from .intake import article, complete, pipeline
 from .intake import reindex as index
 from .intake.lanes import Lanes
 from .intake.quiet import Book
 from .intake.retention import delete_old
-from .models import Job, Share
+from .models import Article, Job, Share
 from .ranking import refresh
 from .sharing import outbox
 
@@ -29,6 +29,7 @@ PULLING = Lanes(settings.WORKER_CONCURRENCY)
 SENDING = Lanes(4)
 ANSWERING = Lanes(4)
 COMPLETING = Lanes(1)
+READING = Lanes(1)
 
 ROUND_SECONDS = 240.0  # then a round ends, and the next tick starts another
 TURN_SECONDS = 60.0  # seconds for a host with many sources, before others get their turn
@@ -55,6 +56,8 @@ def tick() -> None:
         answer_due.apply_async(expires=EXPIRES)
     if complete.is_open(now):
         complete_due.apply_async(expires=EXPIRES)
+    if Article.objects.enlist(now) or Article.objects.due(now).exists():
+        read_due.apply_async(expires=EXPIRES)
 
 
 @shared_task
@@ -131,6 +134,14 @@ def complete_due() -> None:
         while free and time.monotonic() < end and not _ending.is_set():
             if not complete.take_batch(timezone.now()):
                 return
+
+
+@shared_task
+def read_due() -> None:
+    """Fetch the pages of posts of which feeds give only a summary."""
+    with READING.lane() as free:
+        if free:
+            article.take_due(_ending, time.monotonic() + ROUND_SECONDS)
 
 
 @shared_task

@@ -56,6 +56,7 @@ urlpatterns: list[URLPattern] = [
     path("sources/<int:source_id>/refresh", sources.refresh, name="source_refresh"),
     path("sources/<int:source_id>/state", sources.state, name="source_state"),
     path("sources/<int:source_id>/horizon", sources.horizon, name="source_horizon"),
+    path("sources/<int:source_id>/pages", sources.pages, name="source_pages"),
     path("sources/<int:source_id>/name", sources.rename, name="source_rename"),
     path("sources/<int:source_id>/remove", sources.remove, name="source_remove"),
     path("papers/<int:paper_id>/share", shares.share, name="share"),

@@ -13,6 +13,10 @@ class StateForm(forms.Form):
     state = forms.ChoiceField(choices=Source.State.choices)
 
 
+class PagesForm(forms.Form):
+    fetch = forms.TypedChoiceField(choices=[("yes", "yes"), ("no", "no")], coerce=lambda value: value == "yes")
+
+
 class NameForm(forms.Form):
     name = forms.CharField(max_length=200)
 

@@ -6,6 +6,7 @@ from django.db import connection, transaction
 
 from ..models import (
     Application,
+    Article,
     Authorship,
     Comment,
     Event,
@@ -50,6 +51,7 @@ def merge(keep_id: int, lose_id: int, now: datetime) -> bool:
     Event.objects.filter(paper=lose).update(paper=keep)
     Name.objects.filter(paper=lose).update(paper=keep)
     Name.objects.create(kind=SHORT, value=lose.short, paper=keep)
+    _article(keep, lose)
     _fill(keep, lose)
     Event.objects.create(kind=Event.Kind.MERGED, paper=keep, at=now, data={"title": lose.title, "slug": lose.slug})
     lose.delete()
@@ -120,6 +122,15 @@ def _applications(keep: Paper, lose: Paper) -> None:
         used.paper = keep
         used.save(update_fields=["paper", "taken"])
     Application.objects.filter(superseded_by=lose).update(superseded_by=keep)
+
+
+def _article(keep: Paper, lose: Paper) -> None:
+    """Keep a text of the post's page, if one of the records has it."""
+    if not Article.objects.filter(paper=keep, outcome=Article.Outcome.TAKEN).exists():
+        theirs = Article.objects.filter(paper=lose, outcome=Article.Outcome.TAKEN)
+        if theirs.exists():
+            Article.objects.filter(paper=keep).delete()
+            theirs.update(paper=keep)
 
 
 def _fill(keep: Paper, lose: Paper) -> None:

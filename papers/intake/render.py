@@ -16,15 +16,15 @@ _TAGS = frozenset(_TAG_NAMES.split())
 _HEADING = re.compile(r"<(/?)h[1-6]\b", re.IGNORECASE)
 
 
-def clean(content: str) -> str:
+def clean(content: str, longest: int = LONGEST_HTML) -> str:
     """Sanitize untrusted HTML: no images, scripts, styles or forms, and links without a referrer.
 
     Headings become paragraphs, because the page has its own headings. A long post is cut off.
     """
     cleaned = _sanitized(_HEADING.sub(r"<\1p", content))
-    if len(cleaned) > LONGEST_HTML:  # cut before a tag or between words; sanitizing again closes open tags
-        cut = max(cleaned.rfind(mark, 0, LONGEST_HTML) for mark in ("<", " "))
-        cleaned = _sanitized(cleaned[: cut if cut > 0 else LONGEST_HTML] + " …")
+    if len(cleaned) > longest:  # cut before a tag or between words; sanitizing again closes open tags
+        cut = max(cleaned.rfind(mark, 0, longest) for mark in ("<", " "))
+        cleaned = _sanitized(cleaned[: cut if cut > 0 else longest] + " …")
     return re.sub(r"<(p|div)>\s*</\1>", "", cleaned)
 
 

@@ -199,7 +199,7 @@ def add(person: Person, wishes: Iterable[Wish], now: datetime) -> list[Source]:
 
 
 def change(person: Person, source: Source, now: datetime, **fields: Any) -> None:
-    """Set the state, horizon or name, and record who did it. A resumed source is fetched at once."""
+    """Set the state, horizon, name or switch, and record who did it. A resumed source is fetched at once."""
     with transaction.atomic():
         source = Source.objects.select_for_update().get(pk=source.pk)
         changes = {name: [getattr(source, name), to] for name, to in fields.items() if getattr(source, name) != to}
@@ -211,7 +211,7 @@ def change(person: Person, source: Source, now: datetime, **fields: Any) -> None
         Event.objects.create(kind=Event.Kind.SOURCE_CHANGED, at=now, person=person, source=source, data=changes)
 
 
-def put_back(person: Person, now: datetime, *, id: int, field: str, before: str, after: str) -> bool:
+def put_back(person: Person, now: datetime, *, id: int, field: str, before: str | bool, after: str | bool) -> bool:
     """Undo one change of a source; False if the source is gone or has changed since."""
     with transaction.atomic():
         source = Source.objects.select_for_update().filter(pk=id, **{field: after}).first()

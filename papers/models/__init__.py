@@ -1,5 +1,6 @@
 """models: the tables, one module per subject, each with its QuerySet."""
 
+from .article import Article
 from .author import Author, Authorship
 from .channel import Channel
 from .comment import Comment
@@ -19,6 +20,7 @@ from .vote import Vote
 
 __all__ = [
     "Application",
+    "Article",
     "Author",
     "Authorship",
     "Backup",

@@ -135,6 +135,9 @@ class Paper(models.Model):
             GinIndex(fields=["search"], name="paper_search"),
             GinIndex(fields=["categories"], name="paper_categories"),
             models.Index(fields=["-id"], condition=Q(words_form__lt=FORM), name="paper_old_words"),
+            models.Index(
+                fields=["-arrived_at"], condition=Q(kind="post", minutes=0), name="paper_posts_of_unknown_length"
+            ),
             models.Index(fields=["-arrived_at", "-id"], condition=~Q(weight_links=[]), name="paper_with_weights"),
         ]
 

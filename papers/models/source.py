@@ -126,6 +126,9 @@ class Source(models.Model):
     yield_read = models.FloatField(null=True, blank=True)
     yield_skimmed = models.PositiveIntegerField(default=0)
 
+    # Whether the pages of its posts are fetched where it gives only summaries.
+    fetch_pages = models.BooleanField(default=True, db_default=True)
+
     # The median reading time of its papers of known length, computed by ranking.refresh; counted for the others.
     typical_minutes = models.PositiveSmallIntegerField(default=10, db_default=10)
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django.utils.safestring import SafeString
 
 from .. import identity
-from ..models import Comment, Event, Name, Paper, Person, Version
+from ..models import Article, Comment, Event, Name, Paper, Person, Version
 from ..models.paper import SEARCHED
 from ..sources.item import Signer
 from . import cite, comments, queue
@@ -37,6 +37,7 @@ class Dossier:
     versions: list[Version]
     comments: list[tuple[Comment, SafeString]]
     events: list[Event]
+    article: Article | None  # if the post's page was fetched
 
     @property
     def first(self) -> list[Signer]:
@@ -68,6 +69,9 @@ def dossier(person: Person, paper: Paper, now: datetime) -> Dossier:
         versions=list(Version.objects.filter(paper=paper).order_by("-number")) if paper.arxiv_id else [],
         comments=[(each, comments.as_html(each.text, names)) for each in thread],
         events=list(events),
+        article=Article.objects.filter(paper=paper, outcome=Article.Outcome.TAKEN).first()
+        if paper.kind == Paper.Kind.POST
+        else None,
     )
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from .. import access, tasks
-from ..forms.sources import HorizonForm, NameForm, StateForm
+from ..forms.sources import HorizonForm, NameForm, PagesForm, StateForm
 from ..insight.portrait import portrait
 from ..intake import feed_lists, subscriptions
 from ..models import Application, Source
@@ -146,7 +146,21 @@ def horizon(request: HttpRequest, source_id: int) -> HttpResponse:
     return _answer(request, source, sentence)
 
 
-def _change(request: HttpRequest, source: Source, sentence: str, **field: str) -> str:
+@access.admin_required
+@require_POST
+def pages(request: HttpRequest, source_id: int) -> HttpResponse:
+    """Switch on or off whether the pages of its posts are fetched."""
+    source = get_object_or_404(Source, pk=source_id, kind=Source.Kind.FEED)
+    form = PagesForm(request.POST)
+    if not form.is_valid():
+        return page.refuse(request, "The posts’ pages are fetched, yes or no.")
+    to = form.cleaned_data["fetch"]
+    verb = "Fetching" if to else "No longer fetching"
+    sentence = _change(request, source, f"{verb} the pages of {source.name}’s posts", fetch_pages=to)
+    return _answer(request, source, sentence)
+
+
+def _change(request: HttpRequest, source: Source, sentence: str, **field: str | bool) -> str:
     """Change one field so that this session can undo it. Returns the message, or "" if nothing changed."""
     ((name, to),) = field.items()
     before = getattr(source, name)

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from papers.intake.merge import merge
-from papers.models import Author, Authorship, Comment, Event, Name, Stage, Version
+from papers.models import Article, Author, Authorship, Comment, Event, Name, Stage, Version
 from tests.makers import NOW, make_paper, make_person, make_source, make_vote
 
 pytestmark = pytest.mark.django_db
@@ -237,3 +237,15 @@ def test_title_in_the_tab_and_in_messages_has_no_tex(client):
     assert str(paper) == "α-Bench of Ngô"
     body = client.post(reverse("keep", args=[paper.pk]), HTTP_HX_REQUEST="true").content.decode()
     assert "“α-Bench of Ngô”" in body
+
+
+def test_post_shows_the_text_of_its_page_and_where_it_came_from(client, me):
+    client.force_login(me)
+    paper = make_paper(arxiv_id="")
+    fields = {"outcome": "taken", "html": "<p>All the <b>otters</b></p>", "words": 1234, "fetched_at": NOW}
+    Article.objects.create(paper=paper, url="https://pond.example/otters", **fields)
+    page = client.get(paper.get_absolute_url()).content.decode()
+    assert "<p>All the <b>otters</b></p>" in page
+    assert "The whole post, 1,234 words" in page
+    assert 'href="https://pond.example/otters"' in page
+    assert "fetched on 4 Mar 2026" in page

@@ -14,7 +14,7 @@ from .conftest import text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queue")]
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/sources?show=failing"}
-CHANGES = ["refresh", "state", "horizon", "name", "remove"]
+CHANGES = ["refresh", "state", "horizon", "pages", "name", "remove"]
 
 
 # ── who may ──────────────────────────────────────────────────────────────────────────────────
@@ -207,3 +207,17 @@ def test_a_password_in_an_address_is_on_no_page(client, boss):
         page = text(client.get(address))
         assert "hush" not in page, address
     assert "https://…@journal.example/feed.xml" in text(client.get(f"/sources/{source.pk}"))
+
+
+def test_admin_switches_the_fetching_of_posts_pages(client, boss):
+    source = make_source("A blog")
+    client.post(f"/sources/{source.pk}/pages", {"fetch": "no"})
+    source.refresh_from_db()
+    assert source.fetch_pages is False
+    page = text(client.get(f"/sources/{source.pk}"))
+    assert "Fetch posts’ pages" in page
+    assert "stopped the fetching of its posts’ pages" in page
+    assert client.post(f"/sources/{source.pk}/pages", {"fetch": "perhaps"}).status_code == 400
+    client.post("/undo")
+    source.refresh_from_db()
+    assert source.fetch_pages is True
