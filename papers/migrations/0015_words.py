@@ -9,8 +9,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Search words in a normal form (papers.words) that every server reads alike, whatever its locale.
 
-    The new `search` column rewrites the table once and builds its index. The worker
-    then brings the papers into the new form, the newest first; until it gets to one, its old text is searched.
+    The new `search` column rewrites the table once and builds its index: two minutes for 100,000 papers, on two cores that
+    were busy otherwise. The worker then brings the papers into the new form, the newest first; until it gets to one, its
+    old text is searched.
     """
 
     dependencies = [
