@@ -314,6 +314,7 @@ if not CONTACT.isascii() or not CONTACT.isprintable():
     raise _fail("CONTACT", "expected an email address or URL in plain ASCII, because it goes into our User-Agent.")
 ARXIV_FEED_URL = _address("ARXIV_FEED_URL", "https://rss.arxiv.org", "http", "https")
 ARXIV_API_URL = _address("ARXIV_API_URL", "https://export.arxiv.org/api/query", "http", "https")
+HUGGINGFACE_URL = _address("HUGGINGFACE_URL", "https://huggingface.co", "http", "https")
 HOST_PACE_SECONDS = _number("HOST_PACE_SECONDS", 1, 0, 3600)
 # arXiv's terms of use: one request every three seconds, over all machines of an install.
 ARXIV_PACE_SECONDS = _number("ARXIV_PACE_SECONDS", 3, 0, 3600)

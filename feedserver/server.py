@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from . import arxiv_api, arxiv_feed, mischief, press
+from . import arxiv_api, arxiv_feed, huggingface, mischief, press
 from .hooks import Hooks
 from .reply import Reply
 from .world import World
@@ -182,6 +182,8 @@ class FeedServer:
         match path.split("/")[1:]:
             case ["api", "query"]:
                 return arxiv_api.reply(self.world, now, query)
+            case ["api", "daily_papers"]:
+                return huggingface.reply(self.world, now, query)
             case ["rss" | "atom" as form, name]:
                 return arxiv_feed.reply(self.world, now, form, name, stale=stale)
             case ["blogs", slug, name]:

@@ -35,7 +35,9 @@ class AddressForm(forms.Form):
 class NewSourceForm(HorizonForm, NameForm):
     """Step two, after the preview."""
 
-    kind = forms.ChoiceField(choices=[("arxiv", "arXiv"), ("feed", "Feed")], widget=forms.HiddenInput)
+    kind = forms.ChoiceField(
+        choices=[("arxiv", "arXiv"), ("feed", "Feed"), ("hf", "Hugging Face")], widget=forms.HiddenInput
+    )
     address = forms.CharField(max_length=2000, widget=forms.HiddenInput)
     site_url = forms.CharField(max_length=2000, required=False, widget=forms.HiddenInput)
     field_order = ["name", "horizon"]

@@ -59,7 +59,7 @@ def endpoints() -> arxiv.Endpoints:
 
 def kinds() -> Mapping[str, Kind]:
     """All kinds of sources, bound to the endpoints in the settings."""
-    return build(endpoints())
+    return build(endpoints(), settings.HUGGINGFACE_URL)
 
 
 def _fetcher(gate: Gate, **limits: Any) -> Fetcher:

@@ -125,6 +125,8 @@ def rendered(fields: dict[str, Any], item: Item) -> dict[str, Any]:
         columns["byline_folded"] = words.index(fields["byline"])
     if "abstract" in fields or "comment" in fields:
         texts = (fields.get("abstract", ""), fields.get("comment", ""))
-        found = repositories.find(*texts, content_html=_html(item), own=item.link)
+        found = repositories.find(
+            *texts, repositories.addresses(item.evidence), content_html=_html(item), own=item.link
+        )
         columns |= {"code_links": found.code, "weight_links": found.weights}
     return columns

@@ -87,14 +87,16 @@ def _stages(keep: Paper, lose: Paper) -> None:
 
 
 def _sightings(keep: Paper, lose: Paper) -> None:
-    """Keep one sighting per source, with the earlier time."""
+    """Keep one sighting per source, with the earlier time and all that it says."""
     ours = {sighting.source_id: sighting for sighting in keep.sightings.all()}
     for sighting in lose.sightings.all():
         mine = ours.get(sighting.source_id)
         if mine is None:
             Sighting.objects.filter(pk=sighting.pk).update(paper=keep)
-        elif sighting.at < mine.at:
-            Sighting.objects.filter(pk=mine.pk).update(at=sighting.at)
+        else:
+            line, facts = mine.line or sighting.line, {**sighting.evidence, **mine.evidence}
+            at = min(mine.at, sighting.at)
+            Sighting.objects.filter(pk=mine.pk).update(at=at, line=line, evidence=facts)
 
 
 def _versions(keep: Paper, lose: Paper) -> None:

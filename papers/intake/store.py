@@ -11,13 +11,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, models, transaction
+from psycopg.types.json import Jsonb
 
 from ..identity import Name, author_key, canonical_link, fold
 from ..models import Author, Authorship, Event, Lookup, Paper, Sighting, Source, Version
 from ..models import Name as NameRow
 from ..sources import sandbox
 from ..sources.item import Authority, Item, Signer
-from . import arrival, match, merge, standing
+from . import arrival, evidence, match, merge, standing
 from .decide import FIELDS, Amend, Create, Existing, Leave, decide
 from .draft import Draft, plain, prepare, prepare_all, signed
 from .match import ARXIV, DOI, ENTRY, Entry, Owner
@@ -40,6 +41,8 @@ def store(source: Source | None, items: Iterable[Item], now: datetime, first: bo
 
     Without a source, the items are arXiv's own records of papers that we have: they correct what sources printed.
     """
+    items = list(items)
+    items += [each for item in items for each in item.mentions]
     entries, dropped = match.group(items, source.pk if source else 0)
     stored = Stored(skipped=dropped)
     if not entries:
@@ -57,6 +60,8 @@ def store(source: Source | None, items: Iterable[Item], now: datetime, first: bo
         existing = _existing({owner.paper for owner in owners.values()}, source)
         new: list[tuple[Entry, Draft]] = []
         joins: dict[int, Item] = {}
+        brought: dict[int, Item] = {}  # by this source, before
+        amended: set[int] = set()
         again: list[int] = []  # papers whose own record has to be looked up (again)
         for entry, draft in zip(entries, drafts, strict=True):
             draft = _current(entry, draft, _about(entry, owners, existing, titles))
@@ -73,8 +78,11 @@ def store(source: Source | None, items: Iterable[Item], now: datetime, first: bo
                     stored.papers.append(decision.id)
                     if decision.joins:
                         joins.setdefault(decision.id, entry.item)
+                    else:
+                        brought[decision.id] = entry.item
                     if _amend(entry, decision, draft.rendered, existing[decision.id], now):
                         stored.amended += 1
+                        amended.add(decision.id)
                         if (decision.version or decision.arxiv_id) and entry.item.authority < Authority.RECORD:
                             again.append(decision.id)
         ids = _create(new, source, now, first) if source else []
@@ -82,9 +90,12 @@ def store(source: Source | None, items: Iterable[Item], now: datetime, first: bo
         stored.papers = [ids[-pk - 1] if pk < 0 else pk for pk in stored.papers]
         if source:
             _copy(Sighting, _sightings(source, [(item, pk) for pk, item in joins.items()], now))
+            evidence.renew(source, brought)
             _copy(Lookup, _lookups(zip(ids, new, strict=True), now))
             Lookup.objects.want(again, now)
         _copy(NameRow, _unowned_names(entries, stored.papers, ids, owners))
+        if changed := amended | {pk for pk, item in (joins | brought).items() if item.evidence}:
+            evidence.link(changed)
     return stored
 
 
@@ -242,7 +253,7 @@ def _amend(entry: Entry, decision: Amend, rendered: dict[str, Any], existing: Ex
         if "title" in changes:
             data["title"] = existing.fields["title"]
         standing.tell(Event.objects.create(kind=Event.Kind.REPLACED, paper_id=existing.id, at=now, data=data))
-    elif "title" in changes:
+    elif "title" in changes and not existing.fields["title"].startswith("arXiv:"):  # that was no title yet
         data = {"title": existing.fields["title"]}
         Event.objects.create(kind=Event.Kind.AMENDED, paper_id=existing.id, at=now, data=data)
     claims = {name: rendered.pop(name) for name in ("standing", "venue") if name in rendered}
@@ -264,6 +275,8 @@ def _sightings(source: Source, items: Iterable[tuple[Item, int]], now: datetime)
             "at": now,
             "announce_type": plain(item.announce_type, 16),
             "link": plain(item.link, 4000),
+            "line": plain(item.line, 500),
+            "evidence": Jsonb(item.evidence),
         }
         for item, pk in items
     ]

@@ -10,10 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 from django.db import transaction
 from django.db.models import Sum
 
-from ..identity import without_password
+from ..identity import arxiv_id, without_password
 from ..models import Event, FetchLog, Person, Source
 from ..refused import Refused
-from ..sources import feed
+from ..sources import feed, huggingface
 from ..sources.starter import ARXIV_CATEGORIES
 from ..sources.wire import addresses
 from ..sources.wire.sentences import FetchError
@@ -26,6 +26,7 @@ _CATEGORIES = {name.lower(): name for name in ARXIV_CATEGORIES}
 _ARCHIVES = {name.split(".")[0].lower() for name in ARXIV_CATEGORIES}
 _LIKE_A_CATEGORY = re.compile(rf"(?:{'|'.join(map(re.escape, sorted(_ARCHIVES)))})\.[a-z-]+$", re.IGNORECASE)
 ARXIV_HOSTS = {"arxiv.org", "www.arxiv.org", "export.arxiv.org", "rss.arxiv.org"}
+_HUGGING_FACE_HOSTS = {"huggingface.co", "www.huggingface.co", "hf.co"}
 _QUERY = re.compile(r"(?:^|[\s(])(?:ti|au|abs|co|jr|cat|rn|all|id|submittedDate):", re.IGNORECASE)
 _SITE = re.compile(r"^(?:\[[0-9a-f:.]+\]|localhost|[^\s/@:]+\.[^\s/@:]+)(?::\d+)?(?:[/?#]\S*)?$", re.IGNORECASE)
 _SEARCH_FIELDS = {"title": "ti", "author": "au", "abstract": "abs", "comments": "co", "journal_ref": "jr"}
@@ -86,6 +87,8 @@ def _address(url: str) -> Wish:
     address = addresses.read(unwrap(url))
     if not address:
         raise NotASourceError("That is not a web address. Copy it again from the browser.")
+    if address.host in _HUGGING_FACE_HOSTS and (wish := _hugging_face(address.url)):
+        return wish
     if address.host not in ARXIV_HOSTS:
         return Wish(Source.Kind.FEED, address.url)
     parts = urlsplit(address.url)
@@ -104,6 +107,16 @@ def _address(url: str) -> Wish:
     if steps[0] in {"abs", "pdf", "html"}:
         raise NotASourceError("This is a single paper, not a source. Use “Add” for single papers.")
     raise NotASourceError("On arXiv, a category (such as cs.LG), its listing page or a search can be a source.")
+
+
+def _hugging_face(url: str) -> Wish | None:
+    """The daily papers, whichever of their pages this is; None for any other page, such as the blog."""
+    steps = urlsplit(url).path.strip("/").split("/")
+    if steps[0] != "papers" and steps != ["api", "daily_papers"]:
+        return None
+    if len(steps) > 1 and arxiv_id(steps[1]):
+        raise NotASourceError("This is a single paper, not a source. Use “Add” for single papers.")
+    return Wish(Source.Kind.HF, huggingface.DAILY, "Hugging Face daily papers", site_url=huggingface.SITE)
 
 
 def _category(text: str) -> Wish:

@@ -42,7 +42,7 @@ class SourceQuerySet(models.QuerySet["Source"]):
         return self.filter(claimed_until__gte=now)
 
     def pulled(self) -> "SourceQuerySet":
-        """arXiv and feeds, but not people, who add links by hand."""
+        """arXiv, Hugging Face and feeds, but not people, who add links by hand."""
         return self.exclude(kind=Source.Kind.PERSON)
 
     def in_condition(self, name: str) -> "SourceQuerySet":
@@ -83,6 +83,7 @@ class Source(models.Model):
     class Kind(models.TextChoices):
         ARXIV = "arxiv", "arXiv"
         FEED = "feed", "Feed"
+        HF = "hf", "Hugging Face"
         PERSON = "person", "Person"
 
     class Horizon(models.TextChoices):
@@ -96,7 +97,7 @@ class Source(models.Model):
         PAUSED = "paused", "Paused"
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
-    # arxiv: a category (`cs.LG`) or `search: <query>`; feed: its URL; person: `person:<id>`.
+    # arxiv: a category (`cs.LG`) or `search: <query>`; feed: its URL; hf: `daily`; person: `person:<id>`.
     address = models.CharField(max_length=2000)
     name = models.CharField(max_length=200)
     site_url = models.CharField(max_length=2000, blank=True)
@@ -198,7 +199,7 @@ class SightingQuerySet(models.QuerySet["Sighting"]):
         """Sightings with the columns of their source that a card shows."""
         shown = ("name", "kind", "horizon", "yield_read", "yield_skimmed", "typical_minutes")
         return self.select_related("source").only(
-            "paper_id", "at", "announce_type", "link", *(f"source__{field}" for field in shown)
+            "paper_id", "at", "announce_type", "link", "line", "evidence", *(f"source__{field}" for field in shown)
         )
 
 
@@ -210,6 +211,8 @@ class Sighting(models.Model):
     at = models.DateTimeField()
     announce_type = models.CharField(max_length=16, blank=True)
     link = models.TextField(blank=True)
+    line = models.TextField(blank=True, default="", db_default="")  # the words of a digest about the paper
+    evidence = models.JSONField(blank=True, default=dict, db_default={})  # facts of this source: upvotes, code, models
 
     objects = SightingQuerySet.as_manager()
 

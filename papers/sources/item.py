@@ -1,10 +1,10 @@
 """sources.item: entries as a source gives them, before we know whether they are new."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 
 class Authority(IntEnum):
@@ -50,6 +50,10 @@ class Item:
     updated_at: datetime | None = None
     words: int = 0  # of the full content, if the feed carries it
     authority: Authority = Authority.FEED
+
+    line: str = ""  # the words of a digest about the paper
+    evidence: dict[str, Any] = field(default_factory=dict)  # facts of this source alone: upvotes, code, project, models
+    mentions: "tuple[Item, ...]" = ()  # the papers that a digest lists
 
     def __post_init__(self) -> None:
         """Truncate fields longer than any real source's, to bound the work of all later steps."""

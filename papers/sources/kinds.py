@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from . import arxiv, feed
+from . import arxiv, feed, huggingface
 from .item import LastFetch, Pull
 from .wire.addresses import gate_name
 from .wire.fetch import Fetcher
@@ -25,9 +25,10 @@ class Kind:
         return gate_name(self.url(address))
 
 
-def build(endpoints: arxiv.Endpoints) -> Mapping[str, Kind]:
-    """All kinds, bound to these endpoints. `pull` raises FetchError, with a sentence."""
+def build(endpoints: arxiv.Endpoints, hugging_face: str) -> Mapping[str, Kind]:
+    """All kinds, bound to these base URLs. `pull` raises FetchError, with a sentence."""
     return {
         "arxiv": Kind(partial(arxiv.pull, endpoints=endpoints), partial(arxiv.url, endpoints=endpoints)),
+        "hf": Kind(partial(huggingface.pull, base=hugging_face), partial(huggingface.url, base=hugging_face)),
         "feed": Kind(feed.pull, lambda address: address),
     }

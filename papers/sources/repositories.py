@@ -2,8 +2,8 @@
 
 import html
 import re
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 MOST = 5  # links of each sort
 _LONGEST = 400_000  # characters that are searched
@@ -124,6 +124,12 @@ def find(*texts: str, content_html: str = "", own: str = "") -> Links:
         if link:
             (weights if is_weights else code).setdefault(link.lower(), link)
     return Links(list(code.values())[:MOST], list(weights.values())[:MOST])
+
+
+def addresses(evidence: Mapping[str, Any]) -> str:
+    """All values of a sighting's evidence that may be addresses, as one text."""
+    values = (each for value in evidence.values() for each in (value if isinstance(value, list) else [value]))
+    return " ".join(value for value in values if isinstance(value, str))
 
 
 def _in_texts(texts: Iterable[str]) -> Iterator[tuple[str, list[str]]]:

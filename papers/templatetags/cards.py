@@ -45,7 +45,7 @@ def draw_card(card: Card, person: Person, oob: bool = False) -> SafeString:
         f'<li class="card{judged}" id="paper-{pk}" tabindex="-1"{swap}>'
         f'<span class="Z3988" title="{escape(coins(paper, card.first_authors))}"></span>'
         f'<h2 class="title"><a href="{paper.get_absolute_url()}" data-open>{title_of(paper)}</a></h2>'
-        f"{_byline(card)}{_meta(card)}{why}{_excerpt(paper)}{acts}</li>"
+        f"{_byline(card)}{_meta(card)}{_line(card)}{why}{_excerpt(paper)}{acts}</li>"
     )
     return mark_safe(html)  # noqa: S308 (escaped piece by piece)
 
@@ -163,6 +163,8 @@ def _meta(card: Card) -> str:
         pieces.append(f'<span class="chip good" title="{escape(paper.venue)}">{escape(short(paper.venue))}</span>')
     for sighting in card.sightings:
         how = f" · {escape(announced(sighting.announce_type))}" if sighting.announce_type not in {"", "new"} else ""
+        if votes := sighting.evidence.get("upvotes"):
+            how += f" · {int(votes):,} upvote{'s' * (votes != 1)}"
         name = escape(sighting.source.name)
         pieces.append(f'<a href="{_browse()}?source={sighting.source_id}">{name}</a>{how}')
     pieces += [
@@ -176,6 +178,14 @@ def _meta(card: Card) -> str:
     pieces += [f'<a href="{escape(outward(link))}" rel="noreferrer">code</a>' for link in paper.code_links[:2]]
     pieces += [f'<a href="{escape(outward(link))}" rel="noreferrer">weights</a>' for link in paper.weight_links[:1]]
     return f'<p class="meta">{"".join(f"<span>{piece}</span>" for piece in pieces)}</p>'
+
+
+def _line(card: Card) -> str:
+    """The words of a digest about the paper, in short."""
+    said = next((sighting for sighting in card.sightings if sighting.line), None)
+    if not said:
+        return ""
+    return f'<p class="why"><q>{escape(short(said.line, 160))}</q> {escape(said.source.name)}</p>'
 
 
 def short(text: str, most: int = 40) -> str:

@@ -18,7 +18,7 @@ from ..models import Source
 from ..ranking.record import MONTH, pace
 from ..refused import Refused
 from ..sources import opml, sandbox
-from ..sources.starter import A_DAY, ARXIV_CATEGORIES, BLOGS, STARTER
+from ..sources.starter import A_DAY, ARXIV_CATEGORIES, BLOGS, STARTER, Blog
 from ..sources.wire.sentences import FetchError
 from . import page
 
@@ -86,7 +86,7 @@ def _ticked(request: HttpRequest) -> tuple[list[Wish], list[str]]:
     ]
     chosen = set(request.POST.getlist("blog"))
     wishes += [
-        Wish(Source.Kind.FEED, blog.address, blog.name, _horizon(request, blog.address, blog.horizon))
+        replace(_wish(blog), horizon=_horizon(request, blog.address, blog.horizon))
         for blog in BLOGS
         if blog.address in chosen
     ]
@@ -107,6 +107,10 @@ def _feeds(request: HttpRequest) -> list[tuple[str, str]]:
     """The ticked feeds of a list, with the horizon that their folder bears the name of, or ""."""
     fields = [("", "feed"), *((horizon, f"feed {horizon}") for horizon in Source.Horizon.values)]
     return [(horizon, value) for horizon, field in fields for value in request.POST.getlist(field)]
+
+
+def _wish(blog: Blog) -> Wish:
+    return replace(subscriptions.understand(blog.address), name=blog.name)
 
 
 def _horizon(request: HttpRequest, of: str, default: str = "") -> str:
@@ -152,14 +156,14 @@ def _pick(
     ticked = set(STARTER) if offer else {*request.POST.getlist("category"), *request.POST.getlist("blog")}
     feeds = [(f"feed {horizon}".strip(), *value.partition(" ")) for horizon, value in _feeds(request)]
 
-    def box(value: str, name: str, kind: str, a_day: float = 0, default: str = "") -> dict[str, Any]:
+    def box(value: str, name: str, kind: str, a_day: float = 0, default: str = "", address: str = "") -> dict[str, Any]:
         return {
             "value": value,
             "name": name,
-            "known": (kind, value) in existing,
+            "known": (kind, address or value) in existing,
             "ticked": value in ticked,
             "a_day": a_day,
-            "pace": _pace(a_day) if kind == Source.Kind.FEED or a_day else "",
+            "pace": _pace(a_day) if kind != Source.Kind.ARXIV or a_day else "",
             "horizon": _horizon(request, value, default),
         }
 
@@ -168,7 +172,10 @@ def _pick(
         group = "" if value in TOP else ARCHIVES.get(value.split(".")[0], "Physics")
         groups[group].append(box(value, ARXIV_CATEGORIES[value], Source.Kind.ARXIV, A_DAY.get(value, 0)))
     top = groups.pop("")
-    blogs = [box(blog.address, blog.name, Source.Kind.FEED, blog.a_week / 7, blog.horizon) for blog in BLOGS]
+    blogs = [
+        box(blog.address, blog.name, wish.kind, blog.a_week / 7, blog.horizon, wish.address)
+        for blog, wish in ((blog, _wish(blog)) for blog in BLOGS)
+    ]
     context = {
         "top": top,
         "groups": [(name, boxes, sum(box["ticked"] for box in boxes)) for name, boxes in groups.items()],
