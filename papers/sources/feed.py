@@ -18,7 +18,7 @@ from requests.utils import urldefragauth
 
 from .. import identity
 from ..wrappers import unwrap
-from . import bounds, charset, dates, entry_ids, length, salvage, sandbox
+from . import bounds, charset, dates, digests, entry_ids, length, salvage, sandbox
 from .item import Item, LastFetch, Pull, Signer, read_each
 from .text import absolute, digest, line, plain, text_of
 from .wire import addresses
@@ -144,6 +144,7 @@ def _item(entry: Any, base: str, version: str, reader: dates.Reader) -> Item | N
     title = title or (body or plain)[:100]
     if not title or not (link or entry.get("id") or entry.get("link")):  # "N/A" is no address, but the entry is one
         return None
+    published = reader.first(entry, "published", "created", "updated")
     doi = line(entry.get("prism_doi") or entry.get("dc_identifier") or entry.get("arxiv_doi"))
     return Item(
         title=title,
@@ -154,8 +155,9 @@ def _item(entry: Any, base: str, version: str, reader: dates.Reader) -> Item | N
         content_html=content,
         authors=_authors(entry),
         categories=(),
-        published_at=reader.first(entry, "published", "created", "updated"),
+        published_at=published,
         updated_at=reader.first(entry, "updated"),
+        mentions=digests.mentions(content, published),
         words=length.whole(body or plain, bool(entry.get("content"))),
     )
 
@@ -224,6 +226,7 @@ def _json_item(entry: Any, base: str, reader: dates.Reader) -> Item | None:
     people = entry.get("authors") if isinstance(entry.get("authors"), list) else [entry.get("author")]
     names = [plain(each.get("name")) for each in people or () if isinstance(each, dict)]
     updated = reader.read(texts.get("date_modified", ""))
+    published = reader.read(texts.get("date_published", "")) or updated
     return Item(
         title=title,
         link=link,
@@ -232,8 +235,9 @@ def _json_item(entry: Any, base: str, reader: dates.Reader) -> Item | None:
         abstract=summary,
         content_html=content,
         authors=tuple(Signer(name) for name in names if name),
-        published_at=reader.read(texts.get("date_published", "")) or updated,
+        published_at=published,
         updated_at=updated,
+        mentions=digests.mentions(content, published),
         words=length.whole(body, bool(content or texts.get("content_text"))),
     )
 

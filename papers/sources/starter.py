@@ -198,7 +198,7 @@ BLOGS = (
     Blog("Google DeepMind", "https://deepmind.google/blog/rss.xml", "core", 3),
     Blog("OpenAI", "https://openai.com/news/rss.xml", "core", 8),
     Blog("Hugging Face", "https://huggingface.co/blog/feed.xml", "core", 8),
-    Blog("Hugging Face daily papers", "https://huggingface.co/papers", "core", 60),
+    Blog("Daily papers of Hugging Face", "https://huggingface.co/papers", "core", 75),
     Blog("Microsoft Research", "https://www.microsoft.com/en-us/research/feed/", "core", 4),
     Blog("Apple Machine Learning Research", "https://machinelearning.apple.com/rss.xml", "core", 5),
     Blog("BAIR: Berkeley Artificial Intelligence Research", "https://bair.berkeley.edu/blog/feed.xml", "core", 0.3),

@@ -6,9 +6,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from papers.intake.store import store
-from papers.models import Author, Authorship, Event, Name, Paper, Sighting, Version
+from papers.models import Author, Authorship, Event, Lookup, Name, Paper, Sighting, Version
+from papers.sources.digests import mentions
 from papers.sources.item import Authority, Item, Signer
-from tests.makers import NOW, make_source
+from tests.makers import NOW, make_paper, make_source
 
 pytestmark = pytest.mark.django_db
 
@@ -363,3 +364,25 @@ def test_hostile_text_in_every_field_is_stored(source):
     assert store(source, [item], NOW).added == 1
     assert store(source, [item], NOW).amended == 0
     assert store(source, [make_post(content_html=f"<p>{bad}</p>")], NOW).added == 1
+
+
+def test_digest_credits_each_paper_beside_its_own_card(source):
+    known = make_paper("Folding kites", arxiv_id="2603.00002")
+    links = ("2603.00001", "here"), ("2603.00002", "Folding kites fast"), ("2603.00003", "Steering kites alone")
+    rows = "".join(
+        f'<li><a href="https://arxiv.org/abs/{pk}">{text}</a>: It flies better than before.</li>' for pk, text in links
+    )
+    post = make_post(title="Kites of the week", content_html=f"<ul>{rows}</ul>")
+    post = replace(post, mentions=mentions(post.content_html, NOW - timedelta(hours=1)))
+    done = store(source, [post], NOW)
+    assert (done.added, done.joined) == (3, 1)
+    assert Paper.objects.get(kind="post").title == "Kites of the week"
+    assert set(Sighting.objects.filter(source=source).values_list("paper__title", "line")) == {
+        ("Kites of the week", ""),
+        ("arXiv:2603.00001", "It flies better than before"),
+        (known.title, "It flies better than before"),
+        ("Steering kites alone", "It flies better than before"),
+    }
+    assert Lookup.objects.count() == 2
+    again = store(source, [post], NOW + timedelta(hours=1))
+    assert (again.added, again.joined, again.amended) == (0, 0, 0)
