@@ -298,17 +298,21 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS).split())
 
 
-_SUFFIXES = {"jr", "sr", "ii", "iii", "iv", "phd", "md"}
+_SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
+_DEGREES = {"phd", "dphil", "md", "msc", "bsc", "mba", "mph"}
 
 
 def author_key(name: str) -> str:
     """The same key for every way to print a name: case, accents, dots and "Surname, Forename" do not matter.
 
-    >>> author_key("LeCun, Yann"), author_key("J.K.  Müller"), author_key("Bob Ray, Jr.")
-    ('yann lecun', 'j k muller', 'bob ray jr')
+    A degree after the name is no part of it.
+
+    >>> author_key("LeCun, Yann"), author_key("J.K.  Müller"), author_key("Bob Ray, Jr."), author_key("Ann Oak, Ph.D.")
+    ('yann lecun', 'j k muller', 'bob ray jr', 'ann oak')
     """
     key = fold(name).replace(".", " ")
     parts = [" ".join(part.split()) for part in key.split(",")]
+    parts = [part for at, part in enumerate(parts) if not at or part.replace(" ", "") not in _DEGREES]
     if len(parts) == 2 and all(parts) and parts[1] not in _SUFFIXES and "collaboration" not in key:
         parts.reverse()
     key = " ".join(part for part in parts if part)

@@ -6,31 +6,8 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from ..models import Paper
+from ..names import parts, surname_first
 from ..tex import plain
-
-_SUFFIXES = {"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"}
-_PARTICLES = {
-    "af", "al", "bin", "da", "dal", "de", "del", "della", "den", "der", "des", "di", "dos", "du", "el", "la", "le",
-    "ten", "ter", "van", "vom", "von", "zu", "zum", "zur",
-}  # fmt: skip
-
-
-def surname_first(name: str) -> str:
-    """Put the surname first, as reference managers expect. Collaborations and single words are unchanged.
-
-    >>> surname_first("Ada M. Example"), surname_first("Jan van der Berg"), surname_first("Martin King Jr.")
-    ('Example, Ada M.', 'van der Berg, Jan', 'King, Martin, Jr.')
-    >>> surname_first("The ATLAS Collaboration"), surname_first("Example, Ada")
-    ('The ATLAS Collaboration', 'Example, Ada')
-    """
-    words = name.split()
-    if "," in name or len(words) < 2 or words[-1].lower() in {"collaboration", "team", "group", "consortium"}:
-        return name
-    suffix = [words.pop()] if words[-1].lower() in _SUFFIXES and len(words) > 2 else []
-    at = len(words) - 1
-    while at > 1 and words[at - 1].lower() in _PARTICLES:
-        at -= 1
-    return ", ".join([" ".join(words[at:]), " ".join(words[:at]), *suffix])
 
 
 def metas(
@@ -63,8 +40,11 @@ def coins(paper: Paper, authors: list[str]) -> str:
     """The title attribute of a paper's COinS span, not yet escaped for HTML."""
     fields = [("rft.atitle", paper.plain_title)]
     if authors:
-        last, _, first = surname_first(authors[0]).partition(", ")
-        fields += [("rft.aulast", last), ("rft.aufirst", first)]
+        first = parts(authors[0])
+        if first.is_organization:
+            fields.append(("rft.aucorp", first.family))
+        else:
+            fields += [("rft.aulast", first.family), ("rft.aufirst", first.given), ("rft.ausuffix", first.suffix)]
         fields += [("rft.au", name) for name in authors[1:]]
     if paper.published_at:
         fields.append(("rft.date", f"{paper.published_at:%Y-%m-%d}"))

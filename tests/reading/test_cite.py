@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from papers.models import Paper
+from papers.names import surname_first
 from papers.reading import cite
 from tests.makers import NOW
 
@@ -58,7 +59,7 @@ def test_coins_can_be_parsed_by_zotero():
 def test_names_are_written_like_arxivs():
     tags = json.loads(gzip.decompress(SAMPLE.read_bytes())).values()
     names = [tag["content"] for page in tags for tag in page if tag["name"] == "citation_author"]
-    wrong = [name for name in names if cite.surname_first(_printed(name)) != name]
+    wrong = [name for name in names if surname_first(_printed(name)) != name]
     assert len(names) > 3000
     assert len(wrong) / len(names) < 0.01, wrong
 
