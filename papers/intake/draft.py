@@ -11,6 +11,7 @@ from ..sources import remarks, repositories
 from ..sources.bounds import shallow
 from ..sources.item import Authority, Item, Signer
 from ..sources.text import line, text_of
+from ..sources.titles import cut
 from . import minutes, render, tex_html
 from .decide import Amend, Create, Decision, Existing, decide
 from .match import ARXIV, DOI, Entry
@@ -88,7 +89,7 @@ def fields_of(item: Item, arxiv_id: str = "") -> dict[str, Any]:
     """An item's values for the paper's fields (decide.FIELDS)."""
     abstract = item.abstract or (text_of(_html(item)) if item.content_html else "")
     return {
-        "title": plain(item.title, LONGEST_TITLE),
+        "title": cut(plain(item.title, 2 * LONGEST_TITLE), LONGEST_TITLE),
         "abstract": plain(abstract, render.LONGEST_TEXT),
         "comment": plain(item.comment, 2000),
         "journal_ref": plain(item.journal_ref, 2000),

@@ -18,8 +18,8 @@ from requests.utils import urldefragauth
 
 from .. import identity
 from ..wrappers import unwrap
-from . import bounds, charset, dates, digests, entry_ids, length, salvage, sandbox
-from .item import Item, LastFetch, Pull, Signer, read_each
+from . import authors, bounds, charset, dates, digests, entry_ids, length, markup, salvage, sandbox, titles
+from .item import Item, LastFetch, Pull, read_each
 from .text import absolute, digest, line, plain, text_of
 from .wire import addresses
 from .wire.fetch import Fetcher, Reply
@@ -110,7 +110,9 @@ def parse(reply: Reply, now: datetime) -> Parsed:
     channel = document.feed
     base = reply.url
     reader, version = dates.Reader(now), str(document.get("version") or "")
-    items, skipped = read_each(lambda entry: _item(entry, base, version, reader), entries[: bounds.MOST_ENTRIES])
+    items, skipped = read_each(
+        lambda entry: _item(entry, channel, base, version, reader), entries[: bounds.MOST_ENTRIES]
+    )
     return Parsed(
         tuple(items),
         skipped + dropped,
@@ -131,17 +133,19 @@ def _requested_wait(channel: Any) -> int:
     return min(wait, 86400)
 
 
-def _item(entry: Any, base: str, version: str, reader: dates.Reader) -> Item | None:
-    """Read one entry; None if it has neither a title nor text, or no address."""
-    base = (entry.get("title_detail") or entry.get("summary_detail") or {}).get("base") or base
+def _item(entry: Any, channel: Any, feed_url: str, version: str, reader: dates.Reader) -> Item | None:
+    """Read one entry; None if it has neither a title nor text nor an image, or no address."""
+    base = (entry.get("title_detail") or entry.get("summary_detail") or {}).get("base") or feed_url
     entry_id, is_address = entry_ids.read(line(entry.get("id")), version)
     link = _link(entry, entry_id, base)
-    content = _content(entry)
-    title = _text(entry.get("title_detail"), entry.get("title"))
+    content = _content(entry, feed_url, link)
     body = text_of(content) if content else ""
-    summary = entry.get("summary_detail") or {}
-    plain = line(entry.get("summary")) if summary.get("type") == "text/plain" and not content else ""
-    title = title or (body or plain)[:100]
+    plain = _plain(entry) if not content else ""
+    title = _text(entry.get("title_detail"), entry.get("title"))
+    title = title or (titles.from_html(content) if body else titles.first_sentence(plain))
+    if not title and (image := _image(entry, content)) is not None:
+        plain, content = image, ""
+        title = titles.first_sentence(image) or titles.of_untitled_image(text_of(str(channel.get("title") or "")))
     if not title or not (link or entry.get("id") or entry.get("link")):  # "N/A" is no address, but the entry is one
         return None
     published = reader.first(entry, "published", "created", "updated")
@@ -153,7 +157,7 @@ def _item(entry: Any, base: str, version: str, reader: dates.Reader) -> Item | N
         entry_id=entry_id,
         abstract=plain,
         content_html=content,
-        authors=_authors(entry),
+        authors=authors.signers(entry, channel),
         categories=(),
         published_at=published,
         updated_at=reader.first(entry, "updated"),
@@ -173,23 +177,37 @@ def _link(entry: Any, entry_id: str, base: str) -> str:
     return unwrap(absolute(base, best))
 
 
-def _content(entry: Any) -> str:
-    """The longest HTML in the entry; "" if it has none."""
+def _content(entry: Any, feed_url: str, link: str) -> str:
+    """The longest HTML in the entry, with absolute links; "" if it has none."""
     details = [*entry.get("content", []), entry.get("summary_detail") or {}]
-    htmls = [each.get("value") or "" for each in details if each.get("type") in ("text/html", "application/xhtml+xml")]
-    return charset.valid_in_xml(max(htmls, key=len, default=""))
+    htmls = [each for each in details if each.get("type") in ("text/html", "application/xhtml+xml")]
+    longest: Any = max(htmls, key=lambda each: len(each.get("value") or ""), default={})
+    base = longest.get("base") or feed_url
+    # Without an xml:base, links are relative to the post.
+    base = link or base if base == feed_url else base
+    return markup.whole(charset.valid_in_xml(longest.get("value") or ""), base, link)
+
+
+def _plain(entry: Any) -> str:
+    """The longest plain text in the entry, which may be the description of its image."""
+    details = [*entry.get("content", []), entry.get("summary_detail") or {}]
+    return max(
+        (line(each.get("value")) for each in details if each.get("type") in {"text/plain", "plain"}),
+        key=len,
+        default="",
+    )
+
+
+def _image(entry: Any, content: str) -> str | None:
+    """The description of an image that is all there is to an entry; None if there is no image."""
+    image = titles.of_image(content)
+    attached = [*entry.get("media_content", []), *entry.get("media_thumbnail", []), *entry.get("links", [])]
+    is_image = any(each.get("medium") == "image" or "image/" in (each.get("type") or "") for each in attached)
+    return "" if image is None and (is_image or entry.get("media_thumbnail")) else image
 
 
 def _text(detail: Any, value: Any) -> str:
     return text_of(str(value or "")) if (detail or {}).get("type", "text/plain") != "text/plain" else line(value)
-
-
-def _authors(entry: Any) -> tuple[Signer, ...]:
-    names = [line(each.get("name")) for each in entry.get("authors", [])] or [line(entry.get("author"))]
-    parts = names[0].split(", ")
-    if len(names) == 1 and all(" " in part for part in parts):  # one dc:creator lists all authors, not "Lee, Ann"
-        names = parts
-    return tuple(Signer(name) for name in dict.fromkeys(names) if name)
 
 
 # ── JSON Feed (jsonfeed.org, versions 1 and 1.1) ─────────────────────────────────────────────
@@ -205,26 +223,27 @@ def _parse_json(body: bytes, reply: Reply, now: datetime, host: str) -> Parsed:
     if not isinstance(entries, list) or "jsonfeed.org/version/" not in plain(feed.get("version")):
         raise NoFeedError(f"{host} sent JSON that is not a JSON Feed.", code=reply.status)
     reader = dates.Reader(now)
-    items, skipped = read_each(lambda entry: _json_item(entry, reply.url, reader), entries[: bounds.MOST_ENTRIES])
+    items, skipped = read_each(lambda entry: _json_item(entry, feed, reply.url, reader), entries[: bounds.MOST_ENTRIES])
     site = absolute(reply.url, plain(feed.get("home_page_url")))
     return Parsed(tuple(items), skipped, plain(feed.get("title")), site)
 
 
-def _json_item(entry: Any, base: str, reader: dates.Reader) -> Item | None:
+def _json_item(entry: Any, feed: Any, base: str, reader: dates.Reader) -> Item | None:
     if not isinstance(entry, dict):
         return None
     texts = {name: plain(value) for name, value in entry.items() if name != "content_html"}
     entry_id, external = entry_ids.real(texts.get("id", "")), entry_ids.real(texts.get("external_url", ""))
     link = unwrap(absolute(base, texts.get("url") or external or (entry_id if entry_id.startswith("http") else "")))
     content = entry.get("content_html")
-    content = charset.valid_in_xml(content) if isinstance(content, str) else ""
+    content = markup.whole(charset.valid_in_xml(content), link or base, link) if isinstance(content, str) else ""
     summary = (texts.get("content_text") or texts.get("summary", "")) if not content else ""
     body = text_of(content) if content else summary
-    title = texts.get("title") or body[:100]
+    title = texts.get("title") or (titles.from_html(content) if content else titles.first_sentence(summary))
+    if not title and (image := "" if texts.get("image") else titles.of_image(content)) is not None:
+        summary, content = image, ""
+        title = titles.first_sentence(image) or titles.of_untitled_image(plain(feed.get("title")))
     if not title or not (link or texts.get("id") or texts.get("url")):
         return None
-    people = entry.get("authors") if isinstance(entry.get("authors"), list) else [entry.get("author")]
-    names = [plain(each.get("name")) for each in people or () if isinstance(each, dict)]
     updated = reader.read(texts.get("date_modified", ""))
     published = reader.read(texts.get("date_published", "")) or updated
     return Item(
@@ -234,12 +253,17 @@ def _json_item(entry: Any, base: str, reader: dates.Reader) -> Item | None:
         entry_id=entry_id,
         abstract=summary,
         content_html=content,
-        authors=tuple(Signer(name) for name in names if name),
+        authors=authors.split(_json_names(entry) or _json_names(feed)),
         published_at=published,
         updated_at=updated,
         mentions=digests.mentions(content, published),
         words=length.whole(body, bool(content or texts.get("content_text"))),
     )
+
+
+def _json_names(element: dict[str, Any]) -> list[str]:
+    people = element.get("authors") if isinstance(element.get("authors"), list) else [element.get("author")]
+    return [name for each in people or () if isinstance(each, dict) and (name := plain(each.get("name")))]
 
 
 # ── finding a site's feeds ───────────────────────────────────────────────────────────────────

@@ -10,8 +10,9 @@ import nh3
 
 from ..identity import strip_controls
 from .bounds import shallow
+from .markup import without_math
 
-_BLOCK = re.compile(r"<(?=/?(?:p|br|li|div|h\d|tr|td|th|dd|dt|pre|blockquote|section|article|figure)\b)", re.IGNORECASE)
+BLOCK = re.compile(r"<(?=/?(?:p|br|li|div|h\d|tr|td|th|dd|dt|pre|blockquote|section|article|figure)\b)", re.IGNORECASE)
 LONGEST_HTML = 400_000  # characters that text_of reads
 EARLIEST = 1950  # a year; any date before it is a mistake
 
@@ -42,7 +43,7 @@ def text_of(content: str) -> str:
     """
     if "<" not in content and "&" not in content:
         return line(content)
-    spaced = _BLOCK.sub(" <", shallow(content[:LONGEST_HTML]))
+    spaced = BLOCK.sub(" <", without_math(shallow(content[:LONGEST_HTML])))
     return line(html.unescape(nh3.clean(spaced, tags=set())))
 
 

@@ -18,7 +18,15 @@ from papers.intake import render
         ('<a href="https://a.example/">a</a>', '<a href="https://a.example/" rel="noopener noreferrer nofollow">a</a>'),
         ("<h2>Part one</h2><p></p>text", "<p>Part one</p>text"),
         ("<p>open <em>ends", "<p>open <em>ends</em></p>"),
-        ("<math><mtext><script>x</script></mtext></math><svg onload=x>", ""),
+        ("<math><mtext><script>x</script></mtext></math><svg onload=x>", "<math><mtext></mtext></math>"),
+        (
+            '<p>so <math display="block" onclick="z()" href="javascript:x"><mi width="9em">x</mi></math></p>',
+            '<p>so <math display="block"><mi>x</mi></math></p>',
+        ),
+        (
+            '<math><semantics><mi>x</mi><annotation-xml encoding="text/html"><p>y</p></annotation-xml></semantics></math>',  # noqa: E501
+            "<math><mi>x</mi></math>",
+        ),
     ],
 )
 def test_untrusted_html_is_sanitized(content, kept):
