@@ -22,6 +22,7 @@ from ..sources.wire.sentences import FetchError
 from . import clients, minutes, render
 from .gate import BusyError
 from .pipeline import due_by_host
+from .reindex import STALE
 
 MOST_TRIES = 3
 FIRST_WAIT = timedelta(hours=1)  # before the second attempt; four times as long before the third
@@ -102,6 +103,7 @@ def _keep(row: Article, found: article.Found, html: str, url: str, now: datetime
     row.text, row.html, row.words = found.text, html, found.words
     with transaction.atomic():
         _close(row, Article.Outcome.TAKEN, now, url=url)
+        Paper.objects.filter(pk=row.pk).update(words_form=STALE)
         Paper.objects.filter(pk=row.pk, minutes=0).update(minutes=minutes.of_words(found.words))
 
 

@@ -20,7 +20,7 @@ from ..models import (
     Vote,
 )
 from .match import SHORT
-from .reindex import columns_of
+from .reindex import STALE, columns_of
 
 WRITERS_LOCK = 0x7E47  # held while papers are created or merged
 
@@ -151,7 +151,7 @@ def _fill(keep: Paper, lose: Paper) -> None:
         keep.standing, keep.standing_by = lose.standing, lose.standing_by
     keep.arrived_at = min(keep.arrived_at, lose.arrived_at)
     keep.authority = max(keep.authority, lose.authority)
-    searched = columns_of(keep.title, keep.abstract, keep.byline)
+    searched = columns_of(keep.title, keep.abstract, keep.byline) | {"words_form": STALE}
     for name, value in searched.items():
         setattr(keep, name, value)
     others = ("kind", "link", "minutes", "arrived_at", "standing", "standing_by", "authority")

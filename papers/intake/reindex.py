@@ -1,4 +1,8 @@
-"""intake.reindex: bring the words that are searched up to date, after a release that reads texts differently."""
+"""intake.reindex: bring the words that are searched up to date.
+
+Papers wait for it that a release with another form of words has read, and posts whose page has been fetched since: the
+page's text is searched with the summary. Whoever changes either sets `words_form` to STALE.
+"""
 
 from django.db import connection, transaction
 
@@ -6,6 +10,8 @@ from .. import words
 from ..models import Paper
 
 BATCH = 500
+STALE = 0  # a form that is always old
+LONGEST = 60_000  # characters of a post's page
 
 
 def columns_of(title: str, abstract: str, byline: str) -> dict[str, str | int]:
@@ -20,12 +26,20 @@ def columns_of(title: str, abstract: str, byline: str) -> dict[str, str | int]:
 
 @transaction.atomic
 def batch(size: int = BATCH) -> int:
-    """Read the newest papers again that an older version has read; returns how many there were.
+    """Read the newest papers that wait; returns how many there were.
 
     Papers that another transaction holds are left for later.
     """
-    old = Paper.objects.filter(words_form__lt=words.FORM).order_by("-id").select_for_update(skip_locked=True)
-    rows = [(pk, columns_of(*texts)) for pk, *texts in old.values_list("id", "title", "abstract", "byline")[:size]]
+    old = (
+        Paper.objects.filter(words_form__lt=words.FORM)
+        .order_by("-id")
+        .select_for_update(skip_locked=True, of=("self",))
+    )
+    texts = old.values_list("id", "title", "abstract", "byline", "article__text")[:size]
+    rows = [
+        (pk, columns_of(title, f"{abstract}\n{(page or '')[:LONGEST]}", byline))
+        for pk, title, abstract, byline, page in texts
+    ]
     if rows:
         names = list(rows[0][1])
         with connection.cursor() as cursor:

@@ -22,6 +22,7 @@ from . import arrival, evidence, match, merge, standing
 from .decide import FIELDS, Amend, Create, Existing, Leave, decide
 from .draft import Draft, plain, prepare, prepare_all, signed
 from .match import ARXIV, DOI, ENTRY, Entry, Owner
+from .reindex import STALE
 
 
 @dataclass(slots=True)
@@ -257,6 +258,8 @@ def _amend(entry: Entry, decision: Amend, rendered: dict[str, Any], existing: Ex
         data = {"title": existing.fields["title"]}
         Event.objects.create(kind=Event.Kind.AMENDED, paper_id=existing.id, at=now, data=data)
     claims = {name: rendered.pop(name) for name in ("standing", "venue") if name in rendered}
+    if "abstract" in changes and existing.kind == Paper.Kind.POST:
+        changes["words_form"] = STALE  # a post's page is read with it
     Paper.objects.filter(pk=existing.id).update(**changes, **rendered)
     if claims:
         why = plain(changes.get("comment") or changes.get("abstract", ""), 300) if claims["standing"] else ""

@@ -55,7 +55,6 @@ def test_merged_record_is_searched_by_its_own_words(keep, lose):
     kept = Paper.objects.get(pk=keep.pk)
     assert kept.title_words == words.index(kept.title)
     assert kept.byline_folded == words.index(kept.byline)
-    assert kept.words_form == words.FORM
 
 
 def test_all_names_and_the_old_address_lead_to_the_kept_record(keep, lose):

@@ -4,7 +4,7 @@ import pytest
 
 from papers import words
 from papers.intake import reindex
-from papers.models import Paper
+from papers.models import Article, Paper
 from papers.reading.search import Filters, find
 from tests.makers import make_paper, make_person
 
@@ -25,6 +25,14 @@ def test_old_papers_are_searched_as_they_were_until_they_are_read_again():
     assert (reindex.batch(1), reindex.batch(5), reindex.batch(5)) == (1, 1, 0)
     assert found("naive gibbon zoe") == ["A naïve “gibbon”"]
     assert set(Paper.objects.values_list("words_form", flat=True)) == {words.FORM}
+
+
+def test_text_of_a_posts_page_is_searched_with_its_summary():
+    post = make_paper("On owls", abstract="A summary.", arxiv_id="", words_form=reindex.STALE)
+    Article.objects.create(paper=post, outcome="taken", text="Deep within, a kingfisher.")
+    assert found("kingfisher") == []
+    assert reindex.batch() == 1
+    assert found("kingfisher summary owl") == ["On owls"]
 
 
 def test_newest_papers_come_first():
