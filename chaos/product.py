@@ -34,6 +34,7 @@ def environment(var: Path, server: FeedServer, **more: str) -> dict[str, str]:
         "TENTH_VAR": str(var),
         "ARXIV_FEED_URL": server.arxiv_feed_url,
         "ARXIV_API_URL": server.arxiv_api_url,
+        "HUGGINGFACE_URL": server.url,
         "ALLOW_PRIVATE_ADDRESSES": "1",
         "HOST_PACE_SECONDS": "0",
         "WEB_WORKERS": "1",

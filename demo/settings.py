@@ -16,6 +16,7 @@ os.environ |= {
     **dict.fromkeys(("DEBUG", "CONTACT"), ""),
     "ARXIV_FEED_URL": _folder.site,
     "ARXIV_API_URL": f"{_folder.site}/api/query",
+    "HUGGINGFACE_URL": _folder.site,
     "ALLOW_PRIVATE_ADDRESSES": "1",
     "HOST_PACE_SECONDS": "0",
     "ARXIV_PACE_SECONDS": "0",

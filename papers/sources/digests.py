@@ -37,7 +37,8 @@ _NO_TITLE = re.compile(
 )
 _TRIM = " :–—-|.()[]"
 _BLOCKS = frozenset("p li tr dt dd h1 h2 h3 h4 h5 h6 blockquote figcaption td div section article".split())  # noqa: SIM905
-_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
+_HEADINGS_NAMES = "h1 h2 h3 h4 h5 h6"
+_HEADINGS = frozenset(_HEADINGS_NAMES.split())
 _PLACES = _HEADINGS | {"li", "tr", "dt", "dd"}
 
 

@@ -21,78 +21,18 @@ _NEXT_SENTENCE = re.compile(r"\.(?:The|Our|We|This|These|All|In|It|Code|Data|Pro
 _ZENODO = re.compile(r"10\.5281/zenodo\.(\d+)", re.IGNORECASE)
 
 # First parts of a path that belong to the host and not to a person or a group.
-_GITHUB_OWN = frozenset(
-    [
-        "about",
-        "account",
-        "apps",
-        "blog",
-        "codespaces",
-        "collections",
-        "contact",
-        "customer-stories",
-        "dashboard",
-        "discussions",
-        "enterprise",
-        "events",
-        "explore",
-        "features",
-        "issues",
-        "join",
-        "login",
-        "logout",
-        "marketplace",
-        "mobile",
-        "new",
-        "notifications",
-        "organizations",
-        "orgs",
-        "pricing",
-        "pulls",
-        "readme",
-        "search",
-        "security",
-        "sessions",
-        "settings",
-        "signup",
-        "site",
-        "solutions",
-        "sponsors",
-        "stars",
-        "team",
-        "topics",
-        "trending",
-        "users",
-        "watching",
-    ]
+_GITHUB_OWN_NAMES = (
+    "about account apps blog codespaces collections contact customer-stories dashboard discussions "
+    "enterprise events explore features issues join login logout marketplace mobile new notifications "
+    "organizations orgs pricing pulls readme search security sessions settings signup site solutions "
+    "sponsors stars team topics trending users watching"
 )
-_HUGGING_FACE_OWN = frozenset(
-    [
-        "api",
-        "blog",
-        "chat",
-        "collections",
-        "docs",
-        "enterprise",
-        "inference",
-        "join",
-        "learn",
-        "login",
-        "models",
-        "new",
-        "organizations",
-        "papers",
-        "posts",
-        "pricing",
-        "settings",
-        "support",
-        "tasks",
-        "tos",
-        "terms-of-service",
-        "privacy",
-        "welcome",
-    ]
+_GITHUB_OWN = frozenset(_GITHUB_OWN_NAMES.split())
+_HUGGING_FACE_OWN_NAMES = (
+    "api blog chat collections docs enterprise inference join learn login models new organizations "
+    "papers posts pricing settings support tasks tos terms-of-service privacy welcome"
 )
+_HUGGING_FACE_OWN = frozenset(_HUGGING_FACE_OWN_NAMES.split())
 _GITLAB_OWN = frozenset("explore users groups help dashboard search -".split())  # noqa: SIM905 (readable)
 # Paths of people's own sites at github.io, which are no project's page.
 _SITE = frozenset("post posts blog blogs about cv publications tags categories archive index assets".split())  # noqa: SIM905
