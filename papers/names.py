@@ -42,7 +42,7 @@ def is_organization(name: str) -> bool:
     lower = {word.lower().strip(".") for word in words}
     if lower & _KINDS or lower & _COMPANIES or lower & {company + "'s" for company in _COMPANIES}:
         return True
-    if any(sign in name for sign in "@&/+") or any(char.isdigit() for char in name):
+    if any(sign in name for sign in "@&/+") or any(word[0].isdigit() for word in words):
         return True
     if set(words[1:]) & _JOINED:
         return True

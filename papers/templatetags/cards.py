@@ -44,7 +44,7 @@ def draw_card(card: Card, person: Person, oob: bool = False) -> SafeString:
     html = (
         f'<li class="card{judged}" id="paper-{pk}" tabindex="-1"{swap}>'
         f'<span class="Z3988" title="{escape(coins(paper, card.first_authors))}"></span>'
-        f'<h2 class="title"><a href="{paper.get_absolute_url()}" data-open>{title_of(paper)}</a></h2>'
+        f'<h2 class="title" dir="auto"><a href="{paper.get_absolute_url()}" data-open>{title_of(paper)}</a></h2>'
         f"{_byline(card)}{_meta(card)}{_line(card)}{why}{_excerpt(paper)}{acts}</li>"
     )
     return mark_safe(html)  # noqa: S308 (escaped piece by piece)
@@ -150,7 +150,7 @@ def _byline(card: Card) -> str:
     if not card.paper.byline:
         return ""
     more = f" +{card.more_authors:,}" if card.more_authors else ""
-    return f'<p class="byline">{escape(", ".join(card.first_authors))}{more}</p>'
+    return f'<p class="byline" dir="auto">{escape(", ".join(card.first_authors))}{more}</p>'
 
 
 def _meta(card: Card) -> str:
@@ -166,7 +166,7 @@ def _meta(card: Card) -> str:
         if votes := sighting.evidence.get("upvotes"):
             how += f" · {int(votes):,} upvote{'s' * (votes != 1)}"
         name = escape(sighting.source.name)
-        pieces.append(f'<a href="{_browse()}?source={sighting.source_id}">{name}</a>{how}')
+        pieces.append(f'<a href="{_browse()}?source={sighting.source_id}" dir="auto">{name}</a>{how}')
     pieces += [
         f'<a href="{_browse()}?category={percent(category)}">{escape(category)}</a>'
         for category in paper.categories[:4]
@@ -185,7 +185,7 @@ def _line(card: Card) -> str:
     said = next((sighting for sighting in card.sightings if sighting.line), None)
     if not said:
         return ""
-    return f'<p class="why"><q>{escape(short(said.line, 160))}</q> {escape(said.source.name)}</p>'
+    return f'<p class="why"><q dir="auto">{escape(short(said.line, 160))}</q> <bdi>{escape(said.source.name)}</bdi></p>'
 
 
 def short(text: str, most: int = 40) -> str:
@@ -208,7 +208,7 @@ def _excerpt(paper: Paper) -> str:
     text = paper.abstract_html
     if not text or len(text) > LONG_HTML:
         text = f"<p>{escape(paper.abstract[:EXCERPT])}{'…' if len(paper.abstract) > EXCERPT else ''}</p>"
-    return f'<details class="excerpt"><summary>Abstract</summary><div>{text}</div></details>'
+    return f'<details class="excerpt"><summary>Abstract</summary><div dir="auto">{text}</div></details>'
 
 
 @register.filter

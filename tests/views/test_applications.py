@@ -48,7 +48,7 @@ def test_an_idea_goes_from_toy_to_production_with_evidence_and_another_pair_of_e
 
     client.force_login(ada)
     page = text(client.get(used.get_absolute_url()))
-    assert "✓ Confirmed by Bo: Again." in page
+    assert "✓ Confirmed by Bo: <bdi>Again.</bdi>" in page
     assert 'value="production">Promote to production</button>' in page
     assert send(client, used, "advance", to="production").status_code == 303
     assert send(client, used, "outcome", outcome="helped", note="Live since May.").status_code == 303

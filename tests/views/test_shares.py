@@ -64,7 +64,7 @@ def test_the_form_shows_the_message_as_it_will_look(client, ada, settings):
     assert "Ada shared" in page
     assert "A &lt; b &amp; c</a>" in page
     assert "Bo Sample, Cy Specimen, Di Model and 1 more" in page
-    assert "<blockquote>See table 3.</blockquote>" in page
+    assert '<blockquote dir="auto">See table 3.</blockquote>' in page
     assert "▲ 1" in page
     assert "https://tenth.example/s/…" in page
     assert not Share.objects.exists()
@@ -74,7 +74,7 @@ def test_the_message_follows_what_is_typed(client, ada):
     channel, paper = make_channel("papers"), make_paper()
     asked = {"note": "So far", "channel": channel.pk}
     piece = text(client.get(form(paper), asked, headers={"HX-Request": "true", "HX-Target": "preview"}))
-    assert "<blockquote>So far</blockquote>" in piece
+    assert '<blockquote dir="auto">So far</blockquote>' in piece
     assert "<form" not in piece
 
 

@@ -211,7 +211,7 @@ def test_nonsense_is_refused_in_a_sentence(client, boss, change, form):
 def test_only_a_source_that_never_brought_a_paper_is_taken_off(client, boss):
     idle, busy = make_source("Idle"), make_source("Busy")
     make_paper(source=busy)
-    assert "Remove Idle" in text(client.get(f"/sources/{idle.pk}"))
+    assert "Remove <bdi>Idle</bdi>" in text(client.get(f"/sources/{idle.pk}"))
     assert client.post(f"/sources/{idle.pk}/remove")["Location"] == "/sources"
     assert "Pause it instead" in text(client.post(f"/sources/{busy.pk}/remove"))
     assert list(Source.objects.all()) == [busy]
