@@ -14,7 +14,7 @@ from django.utils import timezone
 from .intake import subscriptions
 from .intake.draft import plain
 from .models import Channel, Job, Person
-from .reading import adding
+from .reading import adding, lists
 from .refused import Gone, Refused, TooMany
 from .sharing import outbox
 
@@ -53,6 +53,8 @@ def do(job: Job) -> None:
 
 
 def _add(person: Person, wish: dict[str, Any]) -> dict[str, Any]:
+    if "list" in wish:
+        return lists.add(person, wish["list"], set(wish["picked"]), timezone.now())
     title = wish["title"] if wish["by_hand"] else ""
     added = adding.add(person, wish["url"], timezone.now(), title=title, note=wish["note"], up=wish["up"])
     return {"paper": added.paper.pk, "created": added.created}

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from .views import (
     add,
+    add_list,
     applications,
     browse,
     channels,
@@ -44,6 +45,7 @@ urlpatterns: list[URLPattern] = [
     path("kept", kept.kept, name="kept"),
     path("news/dismiss", news.dismiss, name="news_dismiss"),
     path("add", add.add, name="add"),
+    path("add/list", add_list.add, name="add_list"),
     path("add/<uuid:job_id>", add.wait, name="adding"),
     path("sources", sources.sources, name="sources"),
     path("sources.opml", sources.export, name="sources_opml"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from ..reading import comments
+from ..reading import adding, comments
 
 
 class AddForm(forms.Form):
@@ -25,6 +25,9 @@ class AddForm(forms.Form):
     )
     up = forms.BooleanField(required=False)
     by_hand = forms.BooleanField(required=False)
+
+    def clean_url(self) -> str:
+        return adding.the_one_in(self.cleaned_data["url"])
 
     def clean_title(self) -> str:
         return " ".join(self.cleaned_data["title"].split())

@@ -5,8 +5,10 @@ from datetime import datetime
 
 from django.db import transaction
 
+from ..identity import names_in
 from ..intake import pipeline
 from ..models import Comment, Paper, Person
+from ..sources.lists import plain
 from ..sources.wire.sentences import FetchError
 from . import comments, search, votes
 
@@ -32,6 +34,18 @@ def needs_fetch(address: str) -> bool:
         return False
     is_address, paper = search.look_up(address)
     return is_address and paper is None
+
+
+def the_one_in(text: str) -> str:
+    """The only address in a text such as arXiv's stamp or an entry of a bibliography; other texts unchanged.
+
+    >>> the_one_in("Lee, A. Hens. arXiv preprint arXiv:2401.12345, 2024")
+    '2401.12345'
+    """
+    if search.slug_in(text) or names_in(text.strip()):
+        return text
+    addresses = plain.find(text)
+    return addresses[0] if len(addresses) == 1 else text
 
 
 def add(

@@ -17,11 +17,12 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from ..database import cut_off_after
-from ..identity import author_key, names_in
+from ..identity import Name, author_key, names_in
 from ..models import Application, Author, Authorship, Cursor, Paper, Person, Sighting, Source, Stage, Vote
 from ..models.paper import PaperQuerySet
 from ..refused import TooMuch
 from ..sources import starter
+from ..sources.lists import plain
 from . import newest, one
 from .terms import Term, compile_query, parse
 
@@ -249,5 +250,11 @@ def look_up(typed: str) -> tuple[bool, Paper | None]:
         return False, None
     if slug := slug_in(typed):
         return True, one.find(slug)
-    names = names_in(typed.strip())
+    names = names_in(typed.strip()) or _stamped(typed)
     return bool(names), Paper.objects.addressed(names) if names else None
+
+
+def _stamped(typed: str) -> tuple[Name, ...]:
+    """The arXiv id or DOI in a stamp or an entry of a bibliography, if there is one alone."""
+    names = [name for address in plain.find(typed[:2000]) for name in names_in(address)]
+    return tuple(names) if len(names) == 1 and names[0].kind != "link" else ()

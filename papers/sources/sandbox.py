@@ -35,7 +35,9 @@ class TooHardError(FetchError):
 
 _context = multiprocessing.get_context("forkserver")
 # Imported once, in the server from which the children are forked.
-_context.set_forkserver_preload(["papers.sources.feed", "papers.sources.page", "papers.intake.draft"])
+_context.set_forkserver_preload(
+    ["papers.sources.feed", "papers.sources.page", "papers.sources.lists", "papers.intake.draft"]
+)
 _slots = threading.BoundedSemaphore(AT_ONCE)
 _idle: "list[_Child]" = []  # children that wait for the next call
 os.register_at_fork(after_in_child=_idle.clear)  # they belong to the parent process

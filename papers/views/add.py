@@ -20,7 +20,7 @@ from ..models import Job, Paper, Share
 from ..reading import adding, queue, search
 from ..refused import Refused
 from ..sharing import shares
-from . import page
+from . import add_list, page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,6 +38,8 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 def _save(request: HttpRequest) -> HttpResponse:
+    if (data := add_list.brought(request)) is not None:
+        return add_list.preview(request, data)
     form = AddForm(request.POST)
     if not form.is_valid():
         return _page(request, form, form.data.get("url", ""), status=422)
@@ -58,6 +60,8 @@ def _save(request: HttpRequest) -> HttpResponse:
 def wait(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """A link that a worker is looking up: a waiting page, then the paper, or the form with an error."""
     job = access.job_for(access.person(request), job_id, Job.Kind.ADD)
+    if "list" in job.wish:
+        return add_list.outcome(request, job)
     if trouble := job.problem(timezone.now()):
         form = AddForm(job.wish)
         form.is_valid()

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -54,11 +54,11 @@ def sources(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def export(request: HttpRequest) -> StreamingHttpResponse:
+def export(request: HttpRequest) -> HttpResponse:
     """All feeds and arXiv sources as OPML, for other readers and other installs."""
     shared = Source.objects.filter(kind__in=[Source.Kind.ARXIV, Source.Kind.FEED])
     rows = shared.order_by("horizon", "name", "pk").iterator(chunk_size=500)
-    answer = StreamingHttpResponse(feed_lists.write(rows), content_type="text/x-opml; charset=utf-8")
+    answer = HttpResponse(feed_lists.write(rows), content_type="text/x-opml; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="tenth-sources.opml"'
     return answer
 

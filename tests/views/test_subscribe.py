@@ -359,7 +359,7 @@ def test_exported_sources_import_back_as_they_were(client, boss):
     make_source("cs.LG · Machine Learning", kind="arxiv", address="cs.LG", site_url="https://arxiv.org/list/cs.LG")
     answer = client.get("/sources.opml")
     assert "attachment" in answer["Content-Disposition"]
-    exported = b"".join(answer.streaming_content).decode()
+    exported = answer.content.decode()
     assert "hush" not in exported
     assert ET.fromstring(exported).findall("body/outline/outline")
     columns = ("kind", "address", "name", "horizon")
