@@ -26,6 +26,7 @@ def running(**environ: str) -> Iterator[dict[str, Any]]:
             "TENTH_VAR": str(Path(folder, "var")),
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "DATABASE_URL": "",
+            "ENRICH": "",
             "ALLOW_PRIVATE_ADDRESSES": "1",
             "HOST_PACE_SECONDS": "0",
             "ARXIV_PACE_SECONDS": "0",

@@ -35,6 +35,7 @@ def environment(var: Path, server: FeedServer, **more: str) -> dict[str, str]:
         "ARXIV_FEED_URL": server.arxiv_feed_url,
         "ARXIV_API_URL": server.arxiv_api_url,
         "HUGGINGFACE_URL": server.url,
+        "ENRICH": "",
         "ALLOW_PRIVATE_ADDRESSES": "1",
         "HOST_PACE_SECONDS": "0",
         "WEB_WORKERS": "1",

@@ -315,6 +315,22 @@ if not CONTACT.isascii() or not CONTACT.isprintable():
 ARXIV_FEED_URL = _address("ARXIV_FEED_URL", "https://rss.arxiv.org", "http", "https")
 ARXIV_API_URL = _address("ARXIV_API_URL", "https://export.arxiv.org/api/query", "http", "https")
 HUGGINGFACE_URL = _address("HUGGINGFACE_URL", "https://huggingface.co", "http", "https")
+
+
+def _enrich() -> tuple[str, ...]:
+    """Return the catalogues to ask, in the order of their authority. Set but empty, there are none."""
+    known = ("crossref", "openalex", "semanticscholar")
+    names = {name.strip().lower() for name in os.environ.get("ENRICH", ",".join(known)).split(",") if name.strip()}
+    if names - set(known):
+        raise _fail("ENRICH", f"expected names from {', '.join(known)}, with commas between them, or nothing.")
+    return tuple(name for name in known if name in names)
+
+
+# Catalogues that are asked about papers' institutions, references and venues.
+ENRICH = _enrich()
+OPENALEX_URL = _address("OPENALEX_URL", "https://api.openalex.org", "http", "https")
+SEMANTIC_SCHOLAR_URL = _address("SEMANTIC_SCHOLAR_URL", "https://api.semanticscholar.org/graph/v1", "http", "https")
+CROSSREF_URL = _address("CROSSREF_URL", "https://api.crossref.org", "http", "https")
 HOST_PACE_SECONDS = _number("HOST_PACE_SECONDS", 1, 0, 3600)
 # arXiv's terms of use: one request every three seconds, over all machines of an install.
 ARXIV_PACE_SECONDS = _number("ARXIV_PACE_SECONDS", 3, 0, 3600)

@@ -13,7 +13,7 @@ os.environ |= {
     "PORT": _port,
     "BIND": "127.0.0.1",
     **dict.fromkeys(("DATABASE_URL", "CELERY_BROKER_URL", "SECRET_KEY", "PUBLIC_URL", "TRUSTED_PROXY_HEADER"), ""),
-    **dict.fromkeys(("DEBUG", "CONTACT"), ""),
+    **dict.fromkeys(("DEBUG", "CONTACT", "ENRICH"), ""),
     "ARXIV_FEED_URL": _folder.site,
     "ARXIV_API_URL": f"{_folder.site}/api/query",
     "HUGGINGFACE_URL": _folder.site,

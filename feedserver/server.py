@@ -16,12 +16,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from . import arxiv_api, arxiv_feed, huggingface, mischief, press
+from . import arxiv_api, arxiv_feed, catalogues, huggingface, mischief, press
 from .hooks import Hooks
 from .reply import Reply
 from .world import World
 
 HISTORY = timedelta(days=62)
+
+SCHOLAR = "/scholar/paper/batch"
 
 
 class Clock:
@@ -173,6 +175,8 @@ class FeedServer:
     def receive(self, path: str, headers: dict[str, str], body: bytes) -> Reply:
         """Answer a webhook. With a fault it accepts nothing, unless the fault begins after accepting."""
         trouble = self._trouble(path)
+        if trouble is None and path == SCHOLAR:
+            return catalogues.semantic_scholar(self.world.seed, body)
         if trouble is None:
             return self.hooks.receive(path, headers, body, self.clock.now())
         return mischief.KINDS[trouble.kind](Reply(content_type="text/plain", body=b"ok"), **trouble.options)
@@ -188,6 +192,10 @@ class FeedServer:
                 return arxiv_feed.reply(self.world, now, form, name, stale=stale)
             case ["blogs", slug, name]:
                 return press.reply(self.world, now, self.url, slug, name)
+            case ["openalex", "works"]:
+                return catalogues.openalex(self.world.seed, query)
+            case ["crossref", "works", *doi]:
+                return catalogues.crossref(self.world.seed, "/".join(doi))
             case [""]:
                 return Reply(body=self._index().encode())
             case ["hooks", ""]:
@@ -277,9 +285,9 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/control":
             answer = self.server.feeds.control(json.loads(body or b"{}"))
             self._send(Reply(body=json.dumps(answer).encode(), content_type="application/json"), gzipped=False)
-        elif self.path.startswith("/hooks/") and self.path.count("/") == 3:
+        elif (self.path.startswith("/hooks/") and self.path.count("/") == 3) or self.path.startswith(SCHOLAR):
             headers = {name.lower(): value for name, value in self.headers.items()}
-            request = Request(unquote(self.path), {}, headers, began)
+            request = Request(unquote(self.path.partition("?")[0]), {}, headers, began)
             self.server.feeds.requests.append(request)
             reply = self.server.feeds.receive(request.path, headers, body)
             request.status = reply.status

@@ -19,7 +19,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Count, Min
 from django.utils.module_loading import import_string
 
-from .models import Article, Backup, Channel, Heartbeat, Lookup, LookupPause, Share, Source
+from .models import Article, Backup, Channel, Heartbeat, Inquiry, Lookup, LookupPause, Share, Source
+from .reading.facts import LABELS
 from .templatetags.when import span
 
 OVERDUE = timedelta(hours=1)  # a due source is pulled within minutes, unless nobody pulls
@@ -124,6 +125,7 @@ def report(now: datetime) -> dict[str, Any]:
         "failed_last": list(_shown(failed)),
         "lookups": lookups(now),
         "pages": pages(now),
+        "catalogues": [catalogue(name, now) for name in settings.ENRICH],
         "channels": list(Channel.objects.closed()),
         "backup": Backup.objects.order_by("-at").first(),
         "no_backup_since": now - BACKUP_AGE,
@@ -167,6 +169,16 @@ def pages(now: datetime) -> str:
     }
     came = ", ".join(f"{counts[outcome]:,} {word}" for outcome, word in words.items() if outcome in counts)
     return f"{waiting:,} waiting. {f'In 30 days: {came}.' if came else 'None fetched in 30 days.'}"
+
+
+def catalogue(name: str, now: datetime) -> str:
+    """Say how many papers wait for a catalogue, how many it knew, and why it pauses."""
+    asked = Inquiry.objects.filter(catalogue=name)
+    waiting = asked.filter(next_attempt__isnull=False).count()
+    known = asked.filter(known=True).count()
+    words = f"{LABELS[name]}: {waiting:,} waiting, {known:,} known of {asked.exclude(asked_at=None).count():,} asked."
+    pause = LookupPause.objects.filter(pk=name, until__gt=now).first()
+    return f"{words} It pauses for {_since(now, pause.until)}: {pause.why}" if pause and pause.until else words
 
 
 def _shown(shares: Any) -> Any:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from . import jobs
-from .intake import article, complete, pipeline
+from .intake import article, complete, enrich, pipeline
 from .intake import reindex as index
 from .intake.lanes import Lanes
 from .intake.quiet import Book
@@ -30,6 +30,7 @@ SENDING = Lanes(4)
 ANSWERING = Lanes(4)
 COMPLETING = Lanes(1)
 READING = Lanes(1)
+ENRICHING = Lanes(1)
 
 ROUND_SECONDS = 240.0  # then a round ends, and the next tick starts another
 TURN_SECONDS = 60.0  # seconds for a host with many sources, before others get their turn
@@ -58,6 +59,8 @@ def tick() -> None:
         complete_due.apply_async(expires=EXPIRES)
     if Article.objects.enlist(now) or Article.objects.due(now).exists():
         read_due.apply_async(expires=EXPIRES)
+    if settings.ENRICH:
+        enrich_due.apply_async(expires=EXPIRES)
 
 
 @shared_task
@@ -142,6 +145,14 @@ def read_due() -> None:
     with READING.lane() as free:
         if free:
             article.take_due(_ending, time.monotonic() + ROUND_SECONDS)
+
+
+@shared_task
+def enrich_due() -> None:
+    """Ask the catalogues about papers."""
+    with ENRICHING.lane() as free:
+        if free:
+            enrich.take_due(_ending, time.monotonic() + ROUND_SECONDS)
 
 
 @shared_task

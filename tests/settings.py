@@ -11,7 +11,16 @@ if "TENTH_TEST_RUN" not in os.environ:  # xdist's workers inherit it from the co
     atexit.register(shutil.rmtree, _var, ignore_errors=True)
     (_var / "static").mkdir()  # whitenoise looks for it
     _var.chmod(0o711)  # lets in the account that runs PostgreSQL when we are root
-    for _name in ("DEBUG", "PUBLIC_URL", "SECRET_KEY", "BIND", "PORT", "CELERY_BROKER_URL", "ALLOW_PRIVATE_ADDRESSES"):
+    for _name in (
+        "DEBUG",
+        "PUBLIC_URL",
+        "SECRET_KEY",
+        "BIND",
+        "PORT",
+        "CELERY_BROKER_URL",
+        "ALLOW_PRIVATE_ADDRESSES",
+        "ENRICH",
+    ):
         os.environ[_name] = ""  # tests ignore a developer's .env
     os.environ["TENTH_TEST_RUN"] = os.environ["TENTH_VAR"] = str(_var)
 

@@ -10,7 +10,7 @@ from ..sources import arxiv
 from ..sources.kinds import Kind, build
 from ..sources.wire.fetch import Fetcher
 from ..sources.wire.line import Line, session
-from ..sources.wire.post import Answer, post
+from ..sources.wire.post import READ, Answer, post
 from .gate import Gate
 
 WORKER_WAITS = 30.0  # seconds for its turn at a host
@@ -47,10 +47,10 @@ def quick_fetcher() -> Fetcher:
     return _fetcher(_gate(PERSON_WAITS), patience=PERSON_PATIENCE, max_bytes=PERSON_BYTES)
 
 
-def send(url: str, body: bytes, headers: dict[str, str], wait: float) -> Answer:
-    """Post a message. `wait`: seconds for its turn at the host. Raises FetchError and BusyError."""
+def send(url: str, body: bytes, headers: dict[str, str], wait: float, most: int = READ) -> Answer:
+    """Post a message and read up to `most` bytes. `wait`: seconds for its turn. Raises FetchError and BusyError."""
     private = settings.ALLOW_PRIVATE_ADDRESSES
-    return post(url, body, headers, _gate(wait), allow_private=private, user_agent=_user_agent())
+    return post(url, body, headers, _gate(wait), allow_private=private, user_agent=_user_agent(), most=most)
 
 
 def endpoints() -> arxiv.Endpoints:

@@ -10,6 +10,8 @@ from ..models import (
     Authorship,
     Comment,
     Event,
+    Fact,
+    Inquiry,
     Name,
     Paper,
     Share,
@@ -52,6 +54,7 @@ def merge(keep_id: int, lose_id: int, now: datetime) -> bool:
     Name.objects.filter(paper=lose).update(paper=keep)
     Name.objects.create(kind=SHORT, value=lose.short, paper=keep)
     _article(keep, lose)
+    _facts(keep, lose)
     _fill(keep, lose)
     Event.objects.create(kind=Event.Kind.MERGED, paper=keep, at=now, data={"title": lose.title, "slug": lose.slug})
     lose.delete()
@@ -133,6 +136,15 @@ def _article(keep: Paper, lose: Paper) -> None:
         if theirs.exists():
             Article.objects.filter(paper=keep).delete()
             theirs.update(paper=keep)
+
+
+def _facts(keep: Paper, lose: Paper) -> None:
+    """Keep a catalogue's facts about either record."""
+    for model, kind in ((Fact, "kind"), (Inquiry, "catalogue")):
+        ours = set(model.objects.filter(paper=keep).values_list("catalogue", kind))
+        for theirs in model.objects.filter(paper=lose):
+            if (theirs.catalogue, getattr(theirs, kind)) not in ours:
+                model.objects.filter(pk=theirs.pk).update(paper=keep)
 
 
 def _fill(keep: Paper, lose: Paper) -> None:

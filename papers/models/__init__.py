@@ -6,6 +6,7 @@ from .channel import Channel
 from .comment import Comment
 from .cursor import Cursor
 from .event import Event
+from .fact import Fact, Inquiry
 from .job import Job
 from .lookup import Lookup, LookupPause
 from .news import News
@@ -29,9 +30,11 @@ __all__ = [
     "Comment",
     "Cursor",
     "Event",
+    "Fact",
     "FetchLog",
     "Heartbeat",
     "Host",
+    "Inquiry",
     "Job",
     "Lookup",
     "LookupPause",

@@ -12,7 +12,7 @@ from .. import access
 from ..forms.paper import CommentForm
 from ..ledger import applications
 from ..models import Paper
-from ..reading import acts, comments, one
+from ..reading import acts, comments, facts, one
 from ..sharing import links, shares
 from . import page, undo
 
@@ -42,6 +42,7 @@ def _page(request: HttpRequest, paper: Paper, form: CommentForm | None = None, *
         "shares": (sent := shares.of_paper(paper)),
         "watching": any(share.on_its_way for share in sent),
         "links": links.of_paper(paper),
+        "facts": facts.of_paper(paper),
         **more,
     }
     return render(request, "paper/paper.html", context, status=400 if form and form.errors else 200)

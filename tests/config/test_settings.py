@@ -70,6 +70,8 @@ def manage(*args, **values):
         ("HOST_PACE_SECONDS", "-1"),
         ("HOST_PACE_SECONDS", "nan"),
         ("ARXIV_API_URL", "export.arxiv.org"),
+        ("ENRICH", "openalex,scopus"),
+        ("CROSSREF_URL", "api.crossref.org"),
         ("CONTACT", "mail me\nat once"),
         ("KEEP_LOGS_DAYS", "0"),
         ("LOG_LEVEL", "LOUD"),
@@ -183,3 +185,11 @@ def test_the_environment_beats_the_env_file(monkeypatch, tmp_path):
     for name in ("CONTACT", "TENTH_TRY_CONTACT"):
         os.environ.pop(name, None)
     assert (settings["CONTACT"], settings["LOG_LEVEL"]) == ("team@example.org", "ERROR")
+
+
+@pytest.mark.parametrize(
+    ("value", "catalogues"),
+    [("", ()), ("openalex, CrossRef", ("crossref", "openalex")), ("semanticscholar", ("semanticscholar",))],
+)
+def test_catalogues_are_chosen_by_name(read, value, catalogues):
+    assert read(ENRICH=value)["ENRICH"] == catalogues

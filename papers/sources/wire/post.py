@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from .addresses import gate_name, must_read
 from .fetch import Gate
 from .line import Deadline, in_sentences, session
-from .sentences import retry_after
+from .sentences import FetchError, retry_after
 
 SECONDS = 20.0  # for the whole of one request
 READ = 2_000  # bytes of an answer that are looked at
@@ -22,8 +22,17 @@ class Answer:
     retry_after: float | None = None
 
 
-def post(url: str, body: bytes, headers: dict[str, str], gate: Gate, *, allow_private: bool, user_agent: str) -> Answer:
-    """Send `body` to this address and hear what is answered, whatever the status.
+def post(
+    url: str,
+    body: bytes,
+    headers: dict[str, str],
+    gate: Gate,
+    *,
+    allow_private: bool,
+    user_agent: str,
+    most: int = READ,
+) -> Answer:
+    """Send `body` to this address and hear what is answered, whatever the status: the start, or up to `most` bytes.
 
     Raises FetchError, whose sentence names the host and never the address, when nothing was answered.
     """
@@ -45,6 +54,11 @@ def post(url: str, body: bytes, headers: dict[str, str], gate: Gate, *, allow_pr
         )
         try:
             start = next(answer.raw.stream(READ, decode_content=False), b"")
+            if most > READ:
+                for more in answer.raw.stream(64 * 1024, decode_content=False):
+                    start += more
+                    if len(start) > most:
+                        raise FetchError(f"{host} sent more than {most // 2**20} MB.", code=answer.status_code)
             if deadline.passed:
                 raise TimeoutError
         finally:

@@ -1,0 +1,1 @@
+"""sources.catalogues: the dialects of OpenAlex, Semantic Scholar and Crossref: bytes to facts."""
