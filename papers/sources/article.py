@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 from lxml import html as lxml_html
 
-from . import bounds, charset
+from . import bounds, charset, markup
 from .length import count_words
 from .text import line
 from .wire.fetch import Reply
@@ -44,6 +44,7 @@ def read(reply: Reply, summary_words: int = 0) -> Found:
         return Found(EMPTY)
     if _is_locked(page):
         return Found(PAYWALL)
+    markup.spell_out(page)
     html, text = _extracted(page, reply.url)
     words = count_words(text)
     if words < FEWEST_WORDS or words <= summary_words:

@@ -48,6 +48,17 @@ def whole(content: str, base: str = "", page: str = "") -> str:
     return _serialized(root)
 
 
+def spell_out(page: Any) -> None:
+    """Turn the formulas of a parsed page into TeX or plain text, for tools that drop MathML, images and scripts."""
+    for draw in (_scripts, _drawn, _marked, _images):
+        draw(page)
+    for math in [each for each in page.iter("math") if not any(up.tag == "math" for up in each.iterancestors())]:
+        notes = (note for note in math.iter("annotation") if "tex" in (note.get("encoding") or "").lower())
+        tex = math.get("alttext") or next((note.text_content() for note in notes), "")
+        text = _tex(tex, math.get("display") == "block") or " ".join(_linear(math).split())
+        _replace(math, text or _NO_TEX)
+
+
 def without_math(content: str) -> str:
     """The HTML with its MathML as plain text.
 

@@ -68,3 +68,14 @@ def test_page_that_has_no_more_than_the_summary_is_no_article():
 )
 def test_robots_rules_are_read(rules, allowed):
     assert robots.allows(rules, "https://pond.example/posts/1") is allowed
+
+
+def test_formulas_of_a_page_are_kept_as_tex():
+    words = "The kettle warms up slowly and the cups wait for it in a row. " * 12
+    body = (
+        f"<html><body><article><h1>Tea</h1><p>{words}</p><p>Say <math><semantics><mi>k</mi><annotation "
+        f'encoding="application/x-tex">k_1</annotation></semantics></math> and <img class="latex" alt="x^2" src="/l.png"> '  # noqa: E501
+        f"and <math><msup><mi>e</mi><mi>t</mi></msup></math> to them now.</p><p>{words}</p></article></body></html>"
+    )
+    found = article.read(Reply(200, "https://blog.example/a", {"content-type": "text/html"}, body.encode()))
+    assert r"Say \(k_1\) and \(x^2\) and e^t to them" in found.text
