@@ -21,6 +21,7 @@ from ..wrappers import unwrap
 from . import authors, bounds, charset, dates, digests, entry_ids, length, markup, salvage, sandbox, titles
 from .item import Item, LastFetch, Pull, read_each
 from .text import absolute, digest, line, plain, text_of
+from .typed import feed_of
 from .wire import addresses
 from .wire.fetch import Fetcher, Reply
 from .wire.sentences import FetchError
@@ -278,7 +279,15 @@ class SiteFeed:
 
 
 MOST_LINKED = 100  # feeds of one page
-_TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/json"}
+_TYPES = {
+    "text/xml",
+    "application/xml",
+    "application/rdf+xml",
+    "application/rss+xml",
+    "application/atom+xml",
+    "application/feed+json",
+    "application/json",
+}
 
 
 def discover(address: str, fetcher: Fetcher) -> list[SiteFeed]:
@@ -287,6 +296,7 @@ def discover(address: str, fetcher: Fetcher) -> list[SiteFeed]:
     Raises FetchError when the address itself cannot be fetched.
     """
     now = datetime.now(UTC)
+    address = feed_of(address)
     reply = fetcher.get(address, accept=f"{ACCEPT}, text/html;q=0.8")
     try:
         # The typed address may hold a password, which the reply's does not.
