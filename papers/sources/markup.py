@@ -20,12 +20,33 @@ LONGEST = 400_000  # characters
 _NO_TEX = "[formula]"  # a sentence never loses a formula silently
 
 # Most posts need no change, and parsing takes longer than all else.
-_NEEDED = re.compile(
-    r"""\bhref\s*=\s*["']?\s*(?!["'\s]|https?:|mailto:)|<(?:\w+:)?math\b|math/tex|latex|katex|mathjax|mjx-|mwe-math|<d-math"""
-    r"""|data-(?:la)?tex|math-style|render-math|ql-formula|formula|equation|[?&](?:tex|math|chl)=|<img\b[^<>]{0,500}\b(?:alt|class)\s*=\s*["']?"""
-    r"""(?:\$|\\|[^"'<>]{0,60}\b(?:tex|math)\b)""",
-    re.IGNORECASE,
-)
+_SIGNS_OF_FORMULAS = [
+    "<math",
+    ":math",
+    "math/tex",
+    "latex",
+    "katex",
+    "mathjax",
+    "mjx-",
+    "mwe-math",
+    "d-math",
+    "data-tex",
+    "math-style",
+    "render-math",
+    "ql-formula",
+    "formula",
+    "equation",
+    "?tex=",
+    "&tex=",
+    "math=",
+    "chl=",
+    'alt="$',
+    "alt='$",
+    'alt="\\',
+    "alt='\\",
+]
+_RELATIVE = re.compile(r"""href\s*=\s*["']?\s*(?!["'\s]|https?:|mailto:)""")
+_FORMULA_IMAGE = re.compile(r"<img\b[^<>]{0,500}\b(?:tex|math)\b")
 _PREFIX = re.compile(r"<(/?)(?:m|mml|mathml|math):(?=[a-z])", re.IGNORECASE)
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 
@@ -40,12 +61,21 @@ def whole(content: str, base: str = "", page: str = "") -> str:
     >>> whole('Let <img class="latex" alt="x^2" src="/l.png"> be')
     'Let \\\\(x^2\\\\) be'
     """
-    if not _NEEDED.search(content) or (root := _parsed(content)) is None:
+    if not _is_needed(content.lower()) or (root := _parsed(content)) is None:
         return content
     _make_absolute(root, base, page)
     for draw in (_scripts, _drawn, _marked, _images, _mathml):
         draw(root)
     return _serialized(root)
+
+
+def _is_needed(lower: str) -> bool:
+    # Plain searches, because one pattern with all the signs takes as long as parsing.
+    return (
+        any(sign in lower for sign in _SIGNS_OF_FORMULAS)
+        or _RELATIVE.search(lower) is not None
+        or _FORMULA_IMAGE.search(lower) is not None
+    )
 
 
 def spell_out(page: Any) -> None:
