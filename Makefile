@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: run demo test lint format bench chaos screenshots lock migrations help ready ready-dev
+.PHONY: run demo test lint format bench chaos fuzz screenshots lock migrations help ready ready-dev
 
 PY := .venv/bin/python
 LINT := PYTHONWARNINGS=ignore DJANGO_SETTINGS_MODULE=tests.settings
@@ -35,6 +35,9 @@ bench: ready-dev ## measure speed and memory against floors, in minutes (SIZES=1
 
 chaos: ready-dev ## kill parts of Tenth at work, and check its promises (KILLS=200 SEED=7 ONLY=worker,postmaster)
 	@exec $(PY) -m chaos $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only "$(ONLY)")
+
+fuzz: ready-dev ## feed broken and hostile inputs to everything that reads (INPUTS=1000000 SEED=1 FILES=folder of real ones)
+	@exec $(PY) -m fuzz $(if $(INPUTS),--inputs $(INPUTS)) $(if $(SEED),--seed $(SEED)) $(if $(FILES),--files "$(FILES)")
 
 screenshots: ready-dev ## take README's pictures again, from the demo
 	@CHROMIUM="$$($(PY) -m tests.chromium)" && export CHROMIUM && exec $(PY) -m demo.screenshots
