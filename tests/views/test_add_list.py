@@ -61,7 +61,7 @@ def test_bibliography_is_shown_before_anything_is_added(client, me):
     assert "Hens of Münster" in page
     assert "The team has 1 already" in page
     assert "2 entries cannot be added" in page
-    assert "5: @article{cut" in page
+    assert "Line 5: <bdi>@article{cut" in page
     assert "no DOI, arXiv id or link" in page
     assert Paper.objects.count() == 1
 
@@ -83,7 +83,7 @@ def test_bare_ids_are_looked_up_at_arxiv_in_one_request(client, me, arxiv):
     outcome = add(client, page)
     assert arxiv == [["2401.11111", "2401.22222", "2401.99999"]]
     assert "2 papers added" in outcome
-    assert "2401.99999 <span" in outcome
+    assert "<bdi>2401.99999</bdi> <span" in outcome
     assert "arXiv has no such paper" in outcome
 
 
