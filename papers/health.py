@@ -87,7 +87,8 @@ def _service(name: str, seen: datetime | None, without: str, now: datetime) -> P
         return Part(name, False, f"Not seen yet. {without}")
     if seen <= now - Heartbeat.FRESH:
         return Part(name, False, f"Not seen for {_since(seen, now)}. {without}")
-    return Part(name, True, f"Seen {max(0, round((now - seen).total_seconds()))} seconds ago.")
+    seconds = max(0, round((now - seen).total_seconds()))
+    return Part(name, True, f"Seen {seconds} second{'' if seconds == 1 else 's'} ago.")
 
 
 def _sources(now: datetime) -> Part:

@@ -48,7 +48,7 @@ CHANGED = {
 
 
 def _published(who: str, where: str, data: dict[str, Any]) -> str:
-    return (f"It is now at {data['venue']}" if data.get("venue") else "It was published") + _says(data)
+    return (f"It was published in {data['venue']}" if data.get("venue") else "It was published") + _says(data)
 
 
 def _taken_back(act: str) -> Sentence:

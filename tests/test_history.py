@@ -20,7 +20,7 @@ CASES = [
         {"from": 1, "to": 2, "changed": ["title", "abstract", "license"], "title": "Kites"},
         "Version 2 came out with another title and abstract; its title was “Kites”",
     ),
-    ("published", {}, {"venue": "ICML 2026"}, "It is now at ICML 2026"),
+    ("published", {}, {"venue": "ICML 2026"}, "It was published in ICML 2026"),
     ("published", {}, {"by": "Crossref"}, "It was published, Crossref says"),
     ("withdrawn", {}, {"why": "An error in Section 4."}, "It was withdrawn: An error in Section 4."),
     ("retracted", {}, {"by": "Crossref"}, "It was retracted, Crossref says"),

@@ -1,5 +1,6 @@
 """models.paper: one record per paper, whatever its sources, with its names and versions."""
 
+import re
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
@@ -179,6 +180,12 @@ class Paper(models.Model):
     def is_taken_back(self) -> bool:
         """Withdrawn or retracted: there is nothing to read any more, or nothing to build on."""
         return self.standing in {Paper.Standing.WITHDRAWN, Paper.Standing.RETRACTED}
+
+    @property
+    def reason(self) -> str:
+        """The authors' reason for taking it back; "" if their comment is about something else."""
+        is_reason = self.is_taken_back and re.search("withdr|retract", self.comment, re.IGNORECASE)
+        return self.comment if is_reason else ""
 
     @property
     def cursor(self) -> Cursor:

@@ -3,7 +3,7 @@
 import pytest
 
 from papers.intake import standing
-from papers.models import News
+from papers.models import News, Paper
 from tests.makers import NOW, make_paper, make_person, make_stage
 
 pytestmark = pytest.mark.django_db
@@ -57,3 +57,20 @@ def test_a_withdrawn_paper_is_marked_and_has_no_pdf_button(browser, me):
     assert b"arxiv.org/html" not in one
     assert b'<span class="chip bad">withdrawn</span>' in one
     assert b'<span class="chip bad">withdrawn</span>' in many
+
+
+@pytest.mark.parametrize(
+    ("comment", "is_reason"), [("Withdrawn: Lemma 3 is wrong.", True), ("12 pages, 3 figures", False)]
+)
+def test_only_a_comment_about_the_withdrawal_is_shown_as_its_reason(browser, me, comment, is_reason):
+    paper = withdraw(me, "Grounded kites")
+    Paper.objects.filter(pk=paper.pk).update(comment=comment)
+    answer = browser.get(paper.get_absolute_url()).content.decode()
+    assert (f"<bdi>{comment}</bdi>" in answer) == is_reason
+    assert ("<dt>Comment</dt>" in answer) != is_reason
+
+
+def test_older_news_are_folded(browser, me):
+    for number in range(5):
+        withdraw(me, f"Grounded kites, part {number}")
+    assert b"<summary>2 older</summary>" in browser.get("/").content
