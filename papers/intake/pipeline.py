@@ -111,7 +111,7 @@ def _release(*sources: Source) -> None:
 def _pull(source: Source, entry: FetchLog, now: datetime, began: float, turn: clients.Turn, book: quiet.Book) -> None:
     last = LastFetch(source.etag, source.last_modified, source.body_hash, source.last_success)
     if not source.whole_at or now - source.whole_at > UNQUESTIONED:
-        last = replace(last, etag="", last_modified="")
+        last = replace(last, etag="", last_modified="", body_hash="")
     pull = clients.kinds()[source.kind].pull(source.address, last, turn.fetcher(), now)
     if quiet.is_quiet(source, pull):
         entry.outcome, entry.status, entry.size = FetchLog.Outcome.UNCHANGED, pull.status, pull.size

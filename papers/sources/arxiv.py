@@ -56,7 +56,7 @@ def url(address: str, endpoints: Endpoints) -> str:
 def pull(address: str, last: LastFetch, fetcher: Fetcher, now: datetime, endpoints: Endpoints) -> Pull:
     """Pull a category (`cs.LG`) or a search (`search: all:"sparse attention"`). Raises FetchError."""
     if address.startswith(SEARCH):
-        return search(address.removeprefix(SEARCH).strip(), fetcher, now, endpoints)
+        return search(address.removeprefix(SEARCH).strip(), fetcher, now, endpoints, known=last.body_hash)
     return announced(address, last, fetcher, now, endpoints)
 
 
@@ -185,16 +185,25 @@ def _time(text: str) -> datetime | None:
 # ── the API ──────────────────────────────────────────────────────────────────────────────────
 
 
-def search(query: str, fetcher: Fetcher, now: datetime, endpoints: Endpoints, most: int = MOST_RESULTS) -> Pull:
-    """Pull the newest papers that match a query of arXiv's API."""
-    client = _Client(fetcher, endpoints, min(most, PAGE))
+def search(
+    query: str, fetcher: Fetcher, now: datetime, endpoints: Endpoints, most: int = MOST_RESULTS, known: str = ""
+) -> Pull:
+    """Pull the newest papers that match a query of arXiv's API.
+
+    The API knows no conditional requests. When its first page is the `known` one, nothing has been added or revised
+    lately, and neither that page is parsed nor another one fetched.
+    """
+    client = _Client(fetcher, endpoints, min(most, PAGE), known)
     newest = arxiv.Search(
         query=query,
         max_results=most,
         sort_by=arxiv.SortCriterion.SubmittedDate,
         sort_order=arxiv.SortOrder.Descending,
     )
-    items = _results(client, newest, now)
+    try:
+        items = _results(client, newest, now)
+    except _KnownPageError:
+        return Pull(not_modified=True, status=200, size=client.size, body_hash=known)
     note = "" if items else "arXiv found no papers for this search."
     site = f"https://arxiv.org/search/?query={quote(query)}&searchtype=all"
     return Pull(
@@ -202,6 +211,7 @@ def search(query: str, fetcher: Fetcher, now: datetime, endpoints: Endpoints, mo
         skipped=client.skipped,
         status=200,
         size=client.size,
+        body_hash=client.first_page,
         note=note,
         title=f"arXiv search: {query}",
         site_url=site,
@@ -231,15 +241,21 @@ def _recent(category: str, fetcher: Fetcher, now: datetime, endpoints: Endpoints
         return []
 
 
+class _KnownPageError(Exception):
+    """The first page of results is the one of the last pull."""
+
+
 class _Client(arxiv.Client):
     """The package's client, with our fetcher underneath; each response is parsed in a child process."""
 
-    def __init__(self, fetcher: Fetcher, endpoints: Endpoints, page_size: int):
+    def __init__(self, fetcher: Fetcher, endpoints: Endpoints, page_size: int, known: str = ""):
         super().__init__(page_size=page_size, delay_seconds=0, num_retries=0)  # pace and retries are ours
         self.query_url_format = endpoints.api + "?{}"
         self.size = 0  # bytes received
         self._fetcher = fetcher
         self.skipped = 0  # entries without a readable date
+        self.first_page = ""  # a digest of its entries; what stands before them names the time of the answer
+        self._known = known
 
     def _parse_feed(self, url: str, first_page: bool = True, _try_index: int = 0) -> Any:
         try:
@@ -249,6 +265,10 @@ class _Client(arxiv.Client):
                 raise FetchError("arXiv does not understand this search or ID.", code=400, permanent=True) from error
             raise
         self.size += len(reply.body)
+        if first_page and (start := reply.body.find(b"<entry")) >= 0:
+            self.first_page = digest(reply.body[start:])
+            if self.first_page == self._known:
+                raise _KnownPageError
         page, skipped = sandbox.run(read_answer, reply)
         self.skipped += skipped
         if not page.results and not first_page:

@@ -113,7 +113,7 @@ def refresh(request: HttpRequest, source_id: int) -> HttpResponse:
     if source.last_fetch and (now - source.last_fetch).total_seconds() < 60:
         return page.refuse(request, f"{source.name} was fetched less than a minute ago. Try again in a minute.", 429)
     # Without marks, the request is unconditional: somebody doubts that nothing is new.
-    Source.objects.filter(pk=source.pk).update(next_fetch=now, etag="", last_modified="")
+    Source.objects.filter(pk=source.pk).update(next_fetch=now, etag="", last_modified="", body_hash="")
     page.soon(tasks.refresh_due, source.pk)
     return _answer(request, source, watch=WATCH)
 

@@ -61,6 +61,17 @@ def test_category_added_on_a_weekend_brings_papers_of_the_last_days(server, fetc
     assert all("cs.LG" in item.categories for item in pull.items)
 
 
+def test_a_search_whose_first_page_is_known_is_neither_parsed_nor_followed(server, fetcher, endpoints):
+    first = arxiv.pull("search: cat:cs.LG", LastFetch(), fetcher, NOW, endpoints)
+    assert first.items
+    server.requests.clear()
+    again = arxiv.pull("search: cat:cs.LG", LastFetch(body_hash=first.body_hash), fetcher, NOW, endpoints)
+    assert (again.not_modified, again.items, again.body_hash) == (True, (), first.body_hash)
+    assert len(server.requests) == 1
+    other = arxiv.pull("search: cat:cs.CL", LastFetch(body_hash=first.body_hash), fetcher, NOW, endpoints)
+    assert other.items
+
+
 def test_a_search_gives_papers_with_their_versions(fetcher, endpoints):
     pull = arxiv.pull("search: cat:cs.LG", LastFetch(), fetcher, NOW, endpoints)
     assert pull.items
