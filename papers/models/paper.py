@@ -67,7 +67,7 @@ class PaperQuerySet(models.QuerySet["Paper"]):
 
     def for_cards(self) -> "PaperQuerySet":
         """Papers without the columns that no card shows; the search column is big."""
-        return self.defer(*SEARCHED, "comment", "journal_ref", "license")
+        return self.defer(*SEARCHED, "authority", "comment", "journal_ref", "license")
 
 
 class Paper(models.Model):

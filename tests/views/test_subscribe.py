@@ -112,7 +112,9 @@ def test_site_with_several_feeds_asks_which(client, boss, web):
 def test_what_is_in_the_list_already_is_linked(client, boss, web):
     source = make_source("Ours", address=FEED)
     assert f'<a dir="auto" href="/sources/{source.pk}">Ours</a>' in look(client, FEED)
-    assert f'<a dir="auto" href="/sources/{source.pk}">Ours</a>' in look(client, "blog.example")  # found out by its feed
+    assert f'<a dir="auto" href="/sources/{source.pk}">Ours</a>' in look(
+        client, "blog.example"
+    )  # found out by its feed
     assert save(client)["Location"] == f"/sources/{source.pk}"
     assert Source.objects.count() == 1
 
